@@ -1,0 +1,6 @@
+export * from './assert.js'
+export * from './diagnostics.js'
+export * from './errors.js'
+export * as market from './market/index.js'
+export * as time from './time/index.js'
+export * as wire from './wire/index.js'
