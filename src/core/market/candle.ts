@@ -1,5 +1,5 @@
-import type { Instrument } from './instrument.js'
 import type { Field } from './fields.js'
+import type { Instrument } from './instrument.js'
 
 /** Part of the trading day a bar belongs to. `day` is the bar of the whole session. */
 export type BarPhase = 'continuous' | 'pre_open' | 'closing_auction' | 'post_close' | 'day'
@@ -71,10 +71,19 @@ export const CANDLE_FIELDS = [
   { name: 'interval', type: 'string', doc: 'Length of the bar: 1m, 5m, 1d, auction, 100t ...' },
   { name: 'instrument_token', type: 'int', doc: 'Kite instrument token, unique on its day' },
   { name: 'oi', type: 'int', optional: true, doc: 'Open interest at the last full packet of the bar' },
-  { name: 'vwap', type: 'fine_price', optional: true, doc: 'Mean of last price weighted by traded quantity, to 1/100 of a feed unit; null without volume' },
+  {
+    name: 'vwap',
+    type: 'fine_price',
+    optional: true,
+    doc: 'Mean of last price weighted by traded quantity, to 1/100 of a feed unit; null without volume',
+  },
   { name: 'tick_count', type: 'int', doc: 'Accepted packets of the instrument in the bar, duplicates dropped' },
   { name: 'trade_count', type: 'int', doc: 'Accepted packets with traded volume' },
-  { name: 'complete', type: 'bool', doc: 'False when a gap or the beginning or end of the recording cuts the bar, or volume is quarantined' },
+  {
+    name: 'complete',
+    type: 'bool',
+    doc: 'False when a gap or the beginning or end of the recording cuts the bar, or volume is quarantined',
+  },
   { name: 'phase', type: 'string', doc: 'continuous, pre_open, closing_auction, post_close or day' },
   { name: 'expected_ms', type: 'int', doc: 'Length of the bar as the calendar has it, in ms' },
   { name: 'gap_volume', type: 'int', doc: 'Volume learned right after a gap and kept out of `volume`' },

@@ -1,4 +1,5 @@
 export * from './candle.js'
 export * from './fields.js'
 export * from './instrument.js'
+export * from './session.js'
 export * from './tick.js'

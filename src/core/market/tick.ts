@@ -9,7 +9,13 @@ const level = (side: 'bid' | 'ask', n: number): readonly Field[] => {
   return [
     { name: `${side}_price_${n}`, type: 'price', optional: true, path: [...path, 'price'], doc: `Price of ${whose}` },
     { name: `${side}_quantity_${n}`, type: 'int', optional: true, path: [...path, 'quantity'], doc: `Quantity of ${whose}` },
-    { name: `${side}_orders_${n}`, type: 'int', optional: true, path: [...path, 'orders'], doc: `Orders of ${whose}, 16 bit on the wire` },
+    {
+      name: `${side}_orders_${n}`,
+      type: 'int',
+      optional: true,
+      path: [...path, 'orders'],
+      doc: `Orders of ${whose}, 16 bit on the wire`,
+    },
   ]
 }
 const levels = [1, 2, 3, 4, 5] as const
@@ -36,9 +42,24 @@ export const TICK_FIELDS: readonly Field[] = [
   { name: 'high', type: 'price', optional: true, path: ['ohlc', 'high'], doc: 'High of the day' },
   { name: 'low', type: 'price', optional: true, path: ['ohlc', 'low'], doc: 'Low of the day' },
   { name: 'close', type: 'price', optional: true, path: ['ohlc', 'close'], doc: 'Close of the previous session' },
-  { name: 'net_change', type: 'price', optional: true, doc: 'last_price - close; for indices as the wire says; absent when close is 0' },
-  { name: 'last_trade_time', type: 'timestamp', optional: true, doc: 'Exchange time of the last trade, whole seconds; absent when the wire says 0' },
-  { name: 'exchange_timestamp', type: 'timestamp', optional: true, doc: 'Exchange time of the snapshot, whole seconds; absent when the wire says 0' },
+  {
+    name: 'net_change',
+    type: 'price',
+    optional: true,
+    doc: 'last_price - close; for indices as the wire says; absent when close is 0',
+  },
+  {
+    name: 'last_trade_time',
+    type: 'timestamp',
+    optional: true,
+    doc: 'Exchange time of the last trade, whole seconds; absent when the wire says 0',
+  },
+  {
+    name: 'exchange_timestamp',
+    type: 'timestamp',
+    optional: true,
+    doc: 'Exchange time of the snapshot, whole seconds; absent when the wire says 0',
+  },
   { name: 'oi', type: 'int', optional: true, doc: 'Open interest' },
   { name: 'oi_day_high', type: 'int', optional: true, doc: 'Highest open interest of the day' },
   { name: 'oi_day_low', type: 'int', optional: true, doc: 'Lowest open interest of the day' },

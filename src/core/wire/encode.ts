@@ -1,13 +1,13 @@
 import type { PacketBytes } from './kite.js'
 import {
   DEPTH_LEVELS,
+  depthEntryAt,
   FULL_BYTES,
   FULL_V1_BYTES,
   INDEX_FULL_BYTES,
   INDEX_QUOTE_BYTES,
   LTP_BYTES,
   QUOTE_BYTES,
-  depthEntryAt,
 } from './kite.js'
 
 /** Raw integers as the wire carries them: prices in feed units, times in epoch seconds, 0 = none. */
@@ -78,7 +78,8 @@ export const packetBytes = (packet: Packet): PacketBytes => BYTES[packet.kind]
 
 /** One binary message. Throws a RangeError when a number does not fit its field: a forged frame must not differ from what was asked for. */
 export function encodeMessage(packets: readonly Packet[]): Uint8Array {
-  if (packets.length > PACKETS_PER_MESSAGE_MAX) throw new RangeError(`${packets.length} packets do not fit one message (65535 at most)`)
+  if (packets.length > PACKETS_PER_MESSAGE_MAX)
+    throw new RangeError(`${packets.length} packets do not fit one message (65535 at most)`)
   const total = packets.reduce((sum, packet) => sum + 2 + packetBytes(packet), 2)
   const bytes = new Uint8Array(total)
   const view = new DataView(bytes.buffer)
@@ -94,7 +95,8 @@ export function encodeMessage(packets: readonly Packet[]): Uint8Array {
 
 /** Writes one packet at `at`; `packetBytes(packet)` bytes are used. */
 export function encodePacket(packet: Packet, view: DataView, at: number): void {
-  const u32 = (offset: number, value: number, name: string): void => view.setUint32(at + offset, within(value, 0, 0xffffffff, name))
+  const u32 = (offset: number, value: number, name: string): void =>
+    view.setUint32(at + offset, within(value, 0, 0xffffffff, name))
   const i32 = (offset: number, value: number, name: string): void =>
     view.setInt32(at + offset, within(value, -0x80000000, 0x7fffffff, name))
   u32(0, packet.instrument_token, 'instrument_token')
@@ -141,6 +143,7 @@ function encodeDepth(depth: readonly DepthLevel[], view: DataView, at: number, l
 }
 
 function within(value: number, min: number, max: number, name: string): number {
-  if (!Number.isInteger(value) || value < min || value > max) throw new RangeError(`${name} is ${value}, expected an integer in [${min}, ${max}]`)
+  if (!Number.isInteger(value) || value < min || value > max)
+    throw new RangeError(`${name} is ${value}, expected an integer in [${min}, ${max}]`)
   return value
 }

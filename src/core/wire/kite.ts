@@ -92,7 +92,11 @@ export const readDepthOrders = (view: DataView, entry: number): number => view.g
 export interface PacketSink {
   onPacket(view: DataView, at: number, length: PacketBytes): void
   /** `offset` is absolute in the view. The words in `detail` are for people. */
-  onBadPacket(code: 'truncated_packet' | 'unknown_packet_length' | 'trailing_bytes' | 'zero_length_packet', offset: number, detail: PacketFault): void
+  onBadPacket(
+    code: 'truncated_packet' | 'unknown_packet_length' | 'trailing_bytes' | 'zero_length_packet',
+    offset: number,
+    detail: PacketFault,
+  ): void
 }
 
 export interface PacketFault {
@@ -122,7 +126,13 @@ export function walkPackets(view: DataView, start: number, end: number, sink: Pa
     }
     at += 2
     if (isPacketLength(length)) sink.onPacket(view, at, length)
-    else sink.onBadPacket(length === 0 ? 'zero_length_packet' : 'unknown_packet_length', at, { packet, announced, length, left: end - at })
+    else
+      sink.onBadPacket(length === 0 ? 'zero_length_packet' : 'unknown_packet_length', at, {
+        packet,
+        announced,
+        length,
+        left: end - at,
+      })
     at += length
   }
   if (at < end) sink.onBadPacket('trailing_bytes', at, { packet: announced, announced, length: -1, left: end - at })
