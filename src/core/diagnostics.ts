@@ -7,6 +7,7 @@ export const DIAGNOSTIC_CODES = {
   truncated_tail: 'The file ends inside a record; the cut bytes are not read',
   damaged_record: 'A record header makes no sense; reading resumed at the next plausible record',
   time_regression: 'A record was received before the one ahead of it; the file is read as it stands',
+  damaged_time: 'A record header has a time far from both neighbours; the record counts as received with the one before',
   not_a_recording: 'No plausible record at the beginning of the file',
   // wire
   truncated_packet: 'A message declares more bytes than it has; its whole packets are kept',
