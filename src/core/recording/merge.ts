@@ -20,7 +20,9 @@ export class RecordingMerge {
 
   constructor(readers: readonly RecordingReader[]) {
     this.#waiting = [...readers]
-    readers.forEach((reader, index) => this.#rank.set(reader, index))
+    readers.forEach((reader, index) => {
+      this.#rank.set(reader, index)
+    })
   }
 
   /**
