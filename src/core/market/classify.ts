@@ -38,10 +38,13 @@ export function assetClassOf({ exchange, instrument_type, underlying }: Contract
  * instruments in place; the asset classes of those in `stated` are kept.
  */
 export function completeFromSymbols(instruments: readonly Instrument[], stated: ReadonlySet<Instrument> = new Set()): void {
+  const incomplete = instruments.filter(
+    ({ exchange, instrument_type, underlying }) =>
+      !isCash(exchange) && instrument_type !== 'INDEX' && (underlying === undefined || instrument_type === 'UNKNOWN'),
+  )
+  if (incomplete.length === 0) return
   const names = new Set(instruments.filter(({ asset_class }) => asset_class === 'equity_cash').map(({ symbol }) => symbol))
-  for (const instrument of instruments) {
-    if (isCash(instrument.exchange) || instrument.instrument_type === 'INDEX') continue
-    if (instrument.underlying !== undefined && instrument.instrument_type !== 'UNKNOWN') continue
+  for (const instrument of incomplete) {
     const parsed = parseSymbol(instrument.symbol, names)
     if (parsed === undefined) continue
     instrument.underlying ??= parsed.underlying

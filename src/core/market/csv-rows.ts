@@ -7,7 +7,7 @@ export class CsvRow {
   fault: string | undefined = undefined
   readonly text: string
   #bounds = new Int32Array(128)
-  /** Number of cells that hold doubled quotes; those must be undone when read. */
+  /** Some quoted cell holds doubled quotes, which are undone when it is read. */
   #has_doubled_quotes = false
 
   constructor(text: string) {
@@ -32,12 +32,14 @@ export class CsvRow {
     this.#has_doubled_quotes = true
   }
 
-  /** Text of a cell without its outer quotes; empty when the row has no such cell. */
-  cell(n: number): string {
+  /** Text of a cell without its outer quotes; empty when the row has no such cell. A `guess` that turns out right saves a new string. */
+  cell(n: number, guess = ''): string {
     if (n < 0 || n >= this.cell_count) return ''
     const from = this.#bounds[2 * n]!
-    const cell = this.text.slice(from, this.#bounds[2 * n + 1])
-    return this.#has_doubled_quotes && this.text.charCodeAt(from - 1) === QUOTE ? cell.replaceAll('""', '"') : cell
+    const to = this.#bounds[2 * n + 1]!
+    if (this.#has_doubled_quotes && this.text.charCodeAt(from - 1) === QUOTE)
+      return this.text.slice(from, to).replaceAll('""', '"')
+    return to - from === guess.length && this.text.startsWith(guess, from) ? guess : this.text.slice(from, to)
   }
 
   cells(): string[] {

@@ -25,7 +25,7 @@ export function parseKiteMaster(csv_text: string, onBadRow: (bad: BadEntry) => v
   let master: KiteMaster | undefined
   eachCsvRow(csv_text, (row) => {
     if (master === undefined) {
-      master = new KiteMaster(headerOf(row))
+      master = new KiteMaster(headerOf(row), row.cell_count)
       return
     }
     const instrument = row.fault ?? master.read(row)
@@ -60,64 +60,90 @@ function notAMaster(found: string): Error {
   )
 }
 
+/** A column of few texts, each repeated over many rows (mostly the one below): one string and one parse for each. */
+class Column<T> {
+  readonly #n: number
+  readonly #parse: (text: string) => T
+  readonly #values = new Map<string, { text: string; value: T }>()
+  #last: { text: string; value: T }
+
+  constructor(n: number, parse: (text: string) => T) {
+    this.#n = n
+    this.#parse = parse
+    this.#last = this.#remember('')
+  }
+
+  read(row: CsvRow): T {
+    const text = row.cell(this.#n, this.#last.text)
+    if (text !== this.#last.text) this.#last = this.#values.get(text) ?? this.#remember(text)
+    return this.#last.value
+  }
+
+  #remember(text: string): { text: string; value: T } {
+    const entry = { text, value: this.#parse(text) }
+    this.#values.set(text, entry)
+    return entry
+  }
+}
+
 class KiteMaster {
-  readonly #columns: number
+  readonly #column_count: number
   readonly #token: number
   readonly #symbol: number
-  readonly #name: number
-  readonly #expiry: number
+  readonly #expiry_at: number
   readonly #strike: number
-  readonly #tick_size: number
-  readonly #lot_size: number
-  readonly #type: number
-  readonly #segment: number
-  readonly #exchange: number
-  // A master repeats few texts many times: one string and one parse for each.
-  readonly #texts = new Map<string, string>()
-  readonly #days = new Map<string, IstDay | undefined>()
+  readonly #name: Column<string>
+  readonly #expiry: Column<IstDay | undefined>
+  readonly #tick_size: Column<number | undefined>
+  readonly #lot_size: Column<number | undefined>
+  readonly #type: Column<InstrumentType>
+  readonly #segment: Column<string>
+  readonly #exchange: Column<string>
 
-  constructor(columns: ReadonlyMap<string, number>) {
-    const column = (name: string): number => columns.get(name) ?? -1
-    this.#columns = columns.size
-    this.#token = column('instrument_token')
-    this.#symbol = column('tradingsymbol')
-    this.#name = column('name')
-    this.#expiry = column('expiry')
-    this.#strike = column('strike')
-    this.#tick_size = column('tick_size')
-    this.#lot_size = column('lot_size')
-    this.#type = column('instrument_type')
-    this.#segment = column('segment')
-    this.#exchange = column('exchange')
+  constructor(columns: ReadonlyMap<string, number>, column_count: number) {
+    const at = (name: string): number => columns.get(name) ?? -1
+    this.#column_count = column_count
+    this.#token = at('instrument_token')
+    this.#symbol = at('tradingsymbol')
+    this.#expiry_at = at('expiry')
+    this.#strike = at('strike')
+    this.#name = new Column(at('name'), asIs)
+    this.#expiry = new Column(at('expiry'), parseDate)
+    this.#tick_size = new Column(at('tick_size'), numberOfCell)
+    this.#lot_size = new Column(at('lot_size'), numberOfCell)
+    this.#type = new Column(at('instrument_type'), typeOfCell)
+    this.#segment = new Column(at('segment'), asIs)
+    this.#exchange = new Column(at('exchange'), asIs)
   }
 
   /** The instrument, or why the row is none. */
   read(row: CsvRow): Instrument | string {
-    if (row.cell_count !== this.#columns) return `expected ${this.#columns} cells, found ${row.cell_count}`
+    if (row.cell_count !== this.#column_count) return `expected ${this.#column_count} cells, found ${row.cell_count}`
     const instrument_token = row.unsigned(this.#token)
     if (instrument_token <= 0 || instrument_token > TOKEN_MAX)
       return `expected an instrument_token from 1 to ${TOKEN_MAX}, found "${row.cell(this.#token)}"`
     const symbol = row.cell(this.#symbol)
     if (symbol === '') return 'expected a tradingsymbol, found an empty cell'
-    const strike = this.#number(row, this.#strike)
-    const tick_size = this.#number(row, this.#tick_size)
-    const lot_size = this.#number(row, this.#lot_size)
+    const whole_strike = row.unsigned(this.#strike)
+    const strike = whole_strike >= 0 ? whole_strike : numberOfCell(row.cell(this.#strike))
+    const tick_size = this.#tick_size.read(row)
+    const lot_size = this.#lot_size.read(row)
     if (strike === undefined || tick_size === undefined || lot_size === undefined)
       return 'expected numbers of 0 or more in strike, tick_size and lot_size'
-    const expiry = this.#day(row.cell(this.#expiry))
-    if (expiry === undefined && row.cell(this.#expiry) !== '')
-      return `expected an expiry as YYYY-MM-DD or none, found "${row.cell(this.#expiry)}"`
+    const expiry = this.#expiry.read(row)
+    if (expiry === undefined && row.cell(this.#expiry_at) !== '')
+      return `expected an expiry as YYYY-MM-DD or none, found "${row.cell(this.#expiry_at)}"`
     return this.#instrument(row, { instrument_token, symbol, strike, tick_size, lot_size, expiry })
   }
 
   #instrument(row: CsvRow, facts: RowFacts): Instrument {
     const { instrument_token, symbol, strike, expiry } = facts
     const feed_segment = segmentOf(instrument_token)
-    const segment = this.#text(row.cell(this.#segment))
+    const segment = this.#segment.read(row)
     const index = !isTradable(instrument_token) || segment === 'INDICES'
-    const exchange = this.#text(row.cell(this.#exchange)) || (index ? exchangeOfIndex(symbol) : feed_segment.name)
-    const type = index ? 'INDEX' : typeOfCell(row.cell(this.#type))
-    const name = this.#text(row.cell(this.#name))
+    const exchange = this.#exchange.read(row) || (index ? exchangeOfIndex(symbol) : feed_segment.name)
+    const type = index ? 'INDEX' : this.#type.read(row)
+    const name = this.#name.read(row)
     const cash = index || isCash(exchange)
     const instrument_type = type === 'UNKNOWN' && cash ? 'EQ' : type
     const underlying = cash || name === '' ? undefined : name
@@ -139,27 +165,6 @@ class KiteMaster {
       known: true,
     }
   }
-
-  #text(text: string): string {
-    const kept = this.#texts.get(text)
-    if (kept === undefined) this.#texts.set(text, text)
-    return kept ?? text
-  }
-
-  #day(text: string): IstDay | undefined {
-    if (text === '') return undefined
-    if (!this.#days.has(text)) this.#days.set(text, parseDate(text))
-    return this.#days.get(text)
-  }
-
-  /** 0 for an empty or missing cell, undefined for what is no number of 0 or more. */
-  #number(row: CsvRow, column: number): number | undefined {
-    const whole = row.unsigned(column)
-    if (whole >= 0) return whole
-    const text = row.cell(column)
-    if (text === '') return 0
-    return /^\d*\.?\d+$/.test(text) ? Number(text) : undefined
-  }
 }
 
 interface RowFacts {
@@ -174,3 +179,11 @@ interface RowFacts {
 function typeOfCell(text: string): InstrumentType {
   return text === 'EQ' || text === 'FUT' || text === 'CE' || text === 'PE' ? text : 'UNKNOWN'
 }
+
+/** 0 for an empty cell, undefined for what is no number of 0 or more. */
+function numberOfCell(text: string): number | undefined {
+  if (text === '') return 0
+  return /^\d*\.?\d+$/.test(text) ? Number(text) : undefined
+}
+
+const asIs = (text: string): string => text
