@@ -1,62 +1,9 @@
-import { formatDate, type IstDay, parseClock, parseDate } from '../time/index.js'
+import { DAY_S, formatDate, type IstDay, parseClock, parseDate } from '../time/index.js'
+import type { CalendarData, DaylightRow, HolidayRow, HoursRow, PhaseHours, SpecialRow } from './calendar-rows.js'
 import { JsonValue } from './json-value.js'
 import { MARKET_GROUPS, type MarketGroup } from './market-group.js'
-import { PHASES, type Phase } from './session.js'
+import { PHASES } from './session.js'
 
-/** Times are seconds after midnight IST, half-open `[start, end)`. */
-export interface PhaseHours {
-  readonly phase: Phase
-  readonly start: number
-  readonly end: number
-  /** End outside US daylight saving, where it differs (MCX closes with New York). */
-  readonly end_in_us_winter: number
-}
-
-/** Regular hours, in force on `[from, to)`. */
-export interface HoursRow {
-  readonly groups: readonly MarketGroup[]
-  readonly from: IstDay
-  readonly to: IstDay
-  readonly phases: readonly PhaseHours[]
-  readonly verified: boolean
-}
-
-/** Closed before `closed_until` on each of the days; all day when that is the end of the day. */
-export interface HolidayRow {
-  readonly groups: readonly MarketGroup[]
-  readonly days: readonly IstDay[]
-  readonly closed_until: number
-  readonly verified: boolean
-}
-
-/** Hours of one day, stronger than weekends and holidays. Without hours the day counts as closed. */
-export interface SpecialRow {
-  readonly groups: readonly MarketGroup[]
-  readonly day: IstDay
-  readonly hours: 'regular' | 'unknown' | readonly PhaseHours[]
-  readonly verified: boolean
-}
-
-/** `month` 1..12; `sunday` 1 is the first of the month. In force from the year `from_year`. */
-export interface DaylightRow {
-  readonly from_year: number
-  readonly starts: { readonly month: number; readonly sunday: number }
-  readonly ends: { readonly month: number; readonly sunday: number }
-}
-
-export interface CalendarData {
-  /** Years whose holidays the file knows; days of others are never `verified`. */
-  readonly holiday_years: readonly number[]
-  /** Newest first. */
-  readonly us_daylight_saving: readonly DaylightRow[]
-  readonly underlying_groups: ReadonlyMap<string, MarketGroup>
-  readonly hours: readonly HoursRow[]
-  readonly holidays: readonly HolidayRow[]
-  readonly special_sessions: readonly SpecialRow[]
-}
-
-/** End of the day, in seconds: closed until then is closed all day. */
-export const ALL_DAY = 86_400
 /** Commodity exchanges open for the evening on most holidays. */
 const EVENING_OPENS = 17 * 3600
 
@@ -164,7 +111,7 @@ function readHoliday(row: JsonValue, sets: GroupSets): HolidayRow {
   return {
     groups: readGroups(fields.get('applies_to'), sets),
     days: fields.get('dates').list().map(readDay),
-    closed_until: fields.get('closed').oneOf(['all_day', 'until_1700']) === 'all_day' ? ALL_DAY : EVENING_OPENS,
+    closed_until: fields.get('closed').oneOf(['all_day', 'until_1700']) === 'all_day' ? DAY_S : EVENING_OPENS,
     verified: readOrigin(fields),
   }
 }

@@ -1,6 +1,7 @@
 import { assert } from '../assert.js'
 import { civilOf, DAY_S, IST_OFFSET_S, type IstDay, weekday } from '../time/index.js'
-import { type CalendarData, type PhaseHours, readCalendar } from './calendar-data.js'
+import { readCalendar } from './calendar-data.js'
+import type { CalendarData, PhaseHours } from './calendar-rows.js'
 import type { Instrument } from './instrument.js'
 import { type GroupChoice, groupOf, type MarketGroup } from './market-group.js'
 import type { Calendar, Session, SessionPhase } from './session.js'

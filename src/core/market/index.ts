@@ -1,5 +1,6 @@
 export * from './calendar.js'
 export * from './calendar-data.js'
+export type * from './calendar-rows.js'
 export * from './candle.js'
 export * from './crawler-config.js'
 export * from './fields.js'

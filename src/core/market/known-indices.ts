@@ -19,7 +19,7 @@ export const INDEX_UNDERLYINGS: ReadonlySet<string> = new Set([
 /** The segment byte 9 of an index token does not say whose index it is, its name does; `INDICES` when neither. */
 export function exchangeOfIndex(symbol: string): string {
   const name = symbol.toUpperCase()
-  if (name.startsWith('NIFTY') || name.replace(' ', '') === 'INDIAVIX') return 'NSE'
-  if (name.startsWith('SENSEX') || name.startsWith('BANKEX')) return 'BSE'
+  if (name.includes('NIFTY') || name.replace(' ', '') === 'INDIAVIX') return 'NSE'
+  if (name.startsWith('SENSEX') || name.startsWith('BANKEX') || name.startsWith('BSE')) return 'BSE'
   return name.startsWith('MCX') ? 'MCX' : 'INDICES'
 }

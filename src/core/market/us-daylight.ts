@@ -1,5 +1,5 @@
 import { civilOf, dayOfCivil, type IstDay, weekday } from '../time/index.js'
-import type { DaylightRow } from './calendar-data.js'
+import type { DaylightRow } from './calendar-rows.js'
 
 /**
  * Whether New York keeps daylight saving on a day, `[start Sunday, end Sunday)`. The switch falls on a Sunday morning there, so for

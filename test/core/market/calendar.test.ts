@@ -145,6 +145,32 @@ test.each([
   expect(closed.join(' ')).toBe(dates)
 })
 
+/** Starts of the 1, 5 and 60 minute bars a trade belongs to, anchored at its continuous part; `none` outside of them. */
+function barStarts(session: Session, trade_clock: string): string {
+  const [hours = 0, minutes = 0, seconds = 0] = trade_clock.split(':').map(Number)
+  const trade_s = session.day * DAY_S - IST_OFFSET_S + hours * 3600 + minutes * 60 + seconds
+  const part = session.phases.find(({ phase, start_s, end_s }) => phase === 'continuous' && start_s <= trade_s && trade_s < end_s)
+  if (part === undefined) return 'none'
+  return [60, 300, 3600].map((bar_s) => clock(trade_s - ((trade_s - part.start_s) % bar_s))).join(' ')
+}
+
+test.each([
+  ['cash', '2026-07-31', '09:15:00', '09:15 09:15 09:15'],
+  ['cash', '2026-07-31', '09:19:59', '09:19 09:15 09:15'],
+  ['cash', '2026-07-31', '10:14:59', '10:14 10:10 09:15'],
+  ['cash', '2026-07-31', '10:15:00', '10:15 10:15 10:15'],
+  ['cash', '2026-07-31', '15:29:59', '15:29 15:25 15:15'],
+  ['cash', '2026-07-31', '15:30:00', 'none'],
+  ['option', '2026-08-03', '15:30:00', '15:30 15:30 15:15'],
+  ['cash_fno', '2026-08-03', '15:14:59', '15:14 15:10 14:15'],
+  ['cash_fno', '2026-08-03', '15:15:00', 'none'],
+  ['gold', '2025-06-03', '09:59:59', '09:59 09:55 09:00'],
+  ['cash', '2024-03-02', '11:30:00', '11:30 11:30 11:30'],
+  ['cash', '2024-03-02', '10:00:00', 'none'],
+] as const)('sessions anchor the bars of %s on %s: a trade of %s', (which, date, trade_clock, expected) => {
+  expect(barStarts(sessionOf(which, date), trade_clock)).toBe(expected)
+})
+
 test('US daylight saving follows the time zone database', () => {
   const offset = new Intl.DateTimeFormat('en-US', { timeZone: 'America/New_York', timeZoneName: 'short' })
   for (let day = dayOf('2007-01-01'); day < dayOf('2036-01-01'); day++) {
