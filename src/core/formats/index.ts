@@ -1,0 +1,7 @@
+export * from './batch.js'
+export * from './candle-batch.js'
+export * from './csv.js'
+export * from './dictionary.js'
+export * from './format.js'
+export * from './ndjson.js'
+export * from './parquet.js'
