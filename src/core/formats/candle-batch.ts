@@ -1,6 +1,6 @@
 import { assert } from '../assert.js'
-import { CANDLE_FIELDS, type Candle } from '../market/candle.js'
-import type { Field } from '../market/fields.js'
+import type { Field } from '../market/index.js'
+import { CANDLE_FIELDS, type Candle } from '../market/index.js'
 import type { Batch, Column } from './batch.js'
 import { Dictionary } from './dictionary.js'
 

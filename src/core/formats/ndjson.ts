@@ -1,4 +1,4 @@
-import type { Field } from '../market/fields.js'
+import type { Field } from '../market/index.js'
 import type { Format } from './format.js'
 import { RowText, type Step } from './row-text.js'
 

@@ -1,6 +1,6 @@
 import type * as HyparquetWriter from 'hyparquet-writer'
 import { unreachable } from '../assert.js'
-import type { Field, FieldType } from '../market/fields.js'
+import type { Field, FieldType } from '../market/index.js'
 import type { Encoder, Format } from './format.js'
 import { type GatheredColumn, RowGroup } from './row-group.js'
 

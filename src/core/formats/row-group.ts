@@ -1,5 +1,5 @@
 import { assert } from '../assert.js'
-import type { Field } from '../market/fields.js'
+import type { Field } from '../market/index.js'
 import type { Batch, Column } from './batch.js'
 
 /**

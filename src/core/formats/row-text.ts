@@ -1,5 +1,5 @@
 import { assert, unreachable } from '../assert.js'
-import type { Field } from '../market/fields.js'
+import type { Field } from '../market/index.js'
 import type { Batch, Column } from './batch.js'
 import { IsoTimeWriter, TEXT_BYTES_MAX, writeDecimal, writeInteger } from './number-text.js'
 import { type PackedText, packText, writePacked } from './packed-text.js'
