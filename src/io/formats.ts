@@ -1,6 +1,6 @@
 import { extname } from 'node:path'
 import type { Format } from '../core/formats/index.js'
-import { csv, ndjson } from '../core/formats/index.js'
+import { createParquetFormat, csv, ndjson, type ParquetLibrary } from '../core/formats/index.js'
 import { usageError } from '../core/index.js'
 
 export const FORMAT_IDS = ['ndjson', 'csv', 'parquet'] as const
@@ -20,13 +20,8 @@ export async function loadFormat(id: FormatId): Promise<Format> {
       return ndjson
     case 'csv':
       return csv
-    case 'parquet': {
-      const [{ createParquetFormat }, library] = await Promise.all([
-        import('../core/formats/index.js'),
-        import('hyparquet-writer'),
-      ])
-      return createParquetFormat(library)
-    }
+    case 'parquet':
+      return createParquetFormat(await loadParquetLibrary())
   }
 }
 
@@ -51,4 +46,14 @@ function formatNamed(name: string): FormatId {
   if (known === undefined)
     throw usageError('unknown_format', `No format is named ${name}; expected one of ${FORMAT_IDS.join(', ')}.`)
   return known
+}
+
+async function loadParquetLibrary(): Promise<ParquetLibrary> {
+  const [{ ByteWriter }, { writePageHeader }, { writeMetadata }, { snappyCompress }] = await Promise.all([
+    import('hyparquet-writer'),
+    import('hyparquet-writer/src/datapage.js'),
+    import('hyparquet-writer/src/metadata.js'),
+    import('hyparquet-writer/src/snappy.js'),
+  ])
+  return { ByteWriter, writePageHeader, writeMetadata, snappyCompress }
 }

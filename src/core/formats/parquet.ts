@@ -1,21 +1,21 @@
-import type * as HyparquetWriter from 'hyparquet-writer'
-import { unreachable } from '../assert.js'
 import type { Field, FieldType } from '../market/index.js'
 import type { Encoder, Format } from './format.js'
-import { type GatheredColumn, RowGroup } from './row-group.js'
+import { ParquetColumns, type ParquetLibrary, type ParquetRowGroup, PHYSICAL_TYPES } from './parquet-column.js'
+import { RowGroup } from './row-group.js'
 
-/** The part of `hyparquet-writer` that is used; loaded by io only when Parquet is asked for. */
-export type ParquetLibrary = Pick<typeof HyparquetWriter, 'ByteWriter' | 'ParquetWriter'>
-type ColumnSource = HyparquetWriter.ColumnSource
-type SchemaElement = NonNullable<HyparquetWriter.ParquetWriteOptions['schema']>[number]
+type FileMetadata = Parameters<ParquetLibrary['writeMetadata']>[1]
+type SchemaElement = FileMetadata['schema'][number]
 
 /** Wide rows (ticks with depth) in smaller groups: a group is held in memory while it fills, about 15 MB either way. */
 const WIDE_FIELDS = 32
 const GROUP_ROWS = 65_536
 const GROUP_ROWS_WIDE = 32_768
+/** `PAR1`, at both ends of the file. */
+const MAGIC = 0x31524150
+/** Data pages of version 1 and the first format version: what every reader takes, old ones too. */
+const FORMAT_VERSION = 1
 /** Fixed, so that the bytes change only when the data or the encoding do. */
 const CREATED_BY = 'mds'
-const SMALL_INTEGERS = 4096
 const NOTHING = new Uint8Array(0)
 
 /** Parquet, SNAPPY, row groups of a fixed number of rows whatever the batches; memory stays flat for any number of rows. */
@@ -23,33 +23,52 @@ export function createParquetFormat(library: ParquetLibrary): Format {
   return { id: 'parquet', extension: '.parquet', open: (fields) => openParquet(library, fields) }
 }
 
-function openParquet({ ByteWriter, ParquetWriter }: ParquetLibrary, fields: readonly Field[]): Encoder {
-  const bytes = new ByteWriter()
-  const file = new ParquetWriter({ writer: bytes, schema: schemaOf(fields), codec: 'SNAPPY', createdBy: CREATED_BY })
+function openParquet(library: ParquetLibrary, fields: readonly Field[]): Encoder {
+  const out = new library.ByteWriter()
   const group = new RowGroup(fields, fields.length > WIDE_FIELDS ? GROUP_ROWS_WIDE : GROUP_ROWS)
+  const columns = new ParquetColumns(library, out, group.capacity)
+  const row_groups: ParquetRowGroup[] = []
+  let rows = 0
   const flushGroup = (): void => {
-    // The library returns a promise only when its writer's flush does; this one has none.
-    void file.write({ columnData: group.columns.map((column) => sourceOf(column, group.rows)), rowGroupSize: group.rows })
+    const start = out.offset
+    const chunks = group.columns.map((column) => columns.write(column, group.rows))
+    row_groups.push({
+      columns: chunks,
+      num_rows: BigInt(group.rows),
+      total_byte_size: chunks.reduce((sum, { meta_data }) => sum + (meta_data?.total_uncompressed_size ?? 0n), 0n),
+      total_compressed_size: BigInt(out.offset - start),
+    })
+    rows += group.rows
     group.rows = 0
   }
   const taken = (): Uint8Array => {
-    const result = bytes.getBytes()
-    bytes.index = 0 // its offset in the file goes on counting
-    return result
+    const bytes = out.getBytes()
+    out.index = 0 // its offset in the file goes on counting
+    return bytes
   }
   return {
-    begin: taken,
+    begin: () => {
+      out.appendUint32(MAGIC)
+      return taken()
+    },
     write: (batch) => {
-      let row = 0
-      while (row < batch.rows) {
+      for (let row = 0; row < batch.rows; ) {
         row = group.take(batch, row)
         if (group.rows === group.capacity) flushGroup()
       }
-      return bytes.index === 0 ? NOTHING : taken()
+      return out.index === 0 ? NOTHING : taken()
     },
     end: () => {
       if (group.rows > 0) flushGroup()
-      void file.finish()
+      library.writeMetadata(out, {
+        version: FORMAT_VERSION,
+        created_by: CREATED_BY,
+        schema: schemaOf(fields),
+        num_rows: BigInt(rows),
+        row_groups,
+        metadata_length: 0, // known to the library
+      })
+      out.appendUint32(MAGIC)
       return taken()
     },
   }
@@ -61,84 +80,20 @@ function schemaOf(fields: readonly Field[]): SchemaElement[] {
     ...fields.map(
       ({ name, type, optional }): SchemaElement => ({
         name,
+        type: PHYSICAL_TYPES[type],
         repetition_type: optional === true ? 'OPTIONAL' : 'REQUIRED',
-        ...physicalType(type),
+        ...logicalType(type),
       }),
     ),
   ]
 }
 
-function physicalType(type: FieldType): Omit<SchemaElement, 'name'> {
-  switch (type) {
-    case 'price':
-    case 'fine_price':
-      return { type: 'DOUBLE' }
-    case 'int':
-      return { type: 'INT64' }
-    case 'timestamp':
-      return {
-        type: 'INT64',
-        converted_type: 'TIMESTAMP_MILLIS',
-        logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MILLIS' },
-      }
-    case 'string':
-      return { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } }
-    case 'bool':
-      return { type: 'BOOLEAN' }
-    default:
-      return unreachable(type)
-  }
-}
-
-/** A column whose cells become what the library wants only when it comes to it: one column at a time is held twice, not fifty. */
-function sourceOf(column: GatheredColumn, rows: number): ColumnSource {
-  return {
-    name: column.field.name,
-    ...(column.field.type === 'string' ? { encoding: 'RLE_DICTIONARY' as const } : {}),
-    get data() {
-      return cellsOf(column, rows)
-    },
-  }
-}
-
-function cellsOf(column: GatheredColumn, rows: number): ColumnSource['data'] {
-  const { field, numbers, codes, flags, dictionary } = column
-  switch (field.type) {
-    case 'price':
-    case 'fine_price':
-      return field.optional === true ? cells(column, rows, (row) => numbers[row]!) : numbers.subarray(0, rows)
-    case 'int':
-    case 'timestamp':
-      return cells(column, rows, integers(numbers))
-    case 'string':
-      return cells(column, rows, (row) => dictionary[codes[row]!]!)
-    case 'bool':
-      return cells(column, rows, (row) => flags[row] === 1)
-    default:
-      return unreachable(field.type)
-  }
-}
-
-function cells<T>({ field, present }: GatheredColumn, rows: number, cell: (row: number) => T): (T | null)[] {
-  const result = new Array<T | null>(rows)
-  if (field.optional === true) for (let row = 0; row < rows; row++) result[row] = present[row] === 1 ? cell(row) : null
-  else for (let row = 0; row < rows; row++) result[row] = cell(row)
-  return result
-}
-
-/** The library takes 64-bit integers as BigInt. Making one costs an allocation, so small ones and repeated ones are shared. */
-function integers(numbers: Float64Array): (row: number) => bigint {
-  let last = Number.NaN
-  let last_big = 0n
-  return (row) => {
-    const value = numbers[row]!
-    if (value >= 0 && value < SMALL_INTEGERS) return SMALL[value]!
-    if (value !== last) {
-      last = value
-      last_big = BigInt(value)
+function logicalType(type: FieldType): Pick<SchemaElement, 'converted_type' | 'logical_type'> {
+  if (type === 'string') return { converted_type: 'UTF8', logical_type: { type: 'STRING' } }
+  if (type === 'timestamp')
+    return {
+      converted_type: 'TIMESTAMP_MILLIS',
+      logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MILLIS' },
     }
-    return last_big
-  }
+  return {}
 }
-
-const SMALL: readonly bigint[] = Array.from({ length: SMALL_INTEGERS }, (_, value) => BigInt(value))
