@@ -33,7 +33,7 @@ export function parseCrawlerConfig(json: unknown, onBadEntry: (bad: BadEntry) =>
   completeFromSymbols(instruments, stated)
   const traded = underlyingsOfEquityDerivatives(instruments)
   for (const instrument of instruments)
-    if (isCash(instrument.exchange) && traded.has(instrument.symbol)) instrument.has_derivatives = true
+    if (instrument.instrument_type === 'EQ' && traded.has(instrument.symbol)) instrument.has_derivatives = true
   return instruments
 }
 

@@ -171,6 +171,15 @@ test.each([
   expect(barStarts(sessionOf(which, date), trade_clock)).toBe(expected)
 })
 
+test('of two groups in question, both must be verified', () => {
+  const doubtful = JSON.parse(JSON.stringify(CALENDAR), (_, value) =>
+    value?.applies_to?.[0] === 'equity_futures' ? { ...value, verified: false } : value,
+  )
+  const day = dayOf('2025-12-05')
+  expect(createCalendar(doubtful).sessionOf(INSTRUMENTS.option, day).verified).toBe(true)
+  expect(createCalendar(doubtful).sessionOf(INSTRUMENTS.nfo_unsure, day).verified).toBe(false)
+})
+
 test('US daylight saving follows the time zone database', () => {
   const offset = new Intl.DateTimeFormat('en-US', { timeZone: 'America/New_York', timeZoneName: 'short' })
   for (let day = dayOf('2007-01-01'); day < dayOf('2036-01-01'); day++) {

@@ -61,6 +61,8 @@ test('a config in the form of the crawlers', () => {
   expect(instruments[1]).toMatchObject({ instrument_token: 13356802, strike: 2520, lot_size: 300 })
   // A selection of instruments is no evidence that SBIN has no derivatives.
   expect(instruments.slice(3, 5).map(({ has_derivatives }) => has_derivatives)).toEqual([true, undefined])
+  // Only a stock can have a closing auction, an index of the same name does not matter.
+  expect(instruments[8]).toMatchObject({ symbol: 'SENSEX', has_derivatives: undefined })
 })
 
 test('bad entries are told by name and left out', () => {

@@ -65,5 +65,7 @@ test('suggestions for misspelt names: nearest first, the same each time', () => 
   expect(table.similarSymbols('')).toEqual([])
   const same = ['TCSB', 'TCSA', 'TCSC'].map((symbol, n) => instrument({ instrument_token: 257 + n * 256, symbol }))
   expect(InstrumentTable.of(same).similarSymbols('TCS', 2)).toEqual(['TCSA', 'TCSB'])
+  const longer = instrument({ instrument_token: 2561, symbol: 'TCAXY' })
+  expect(InstrumentTable.of([longer, ...same]).similarSymbols('TC', 4)).toEqual(['TCSA', 'TCSB', 'TCSC', 'TCAXY'])
   expect(InstrumentTable.of([...same].reverse()).similarSymbols('TCS', 2)).toEqual(['TCSA', 'TCSB'])
 })
