@@ -47,7 +47,9 @@ export abstract class MdsCommand extends Command {
     const usage = error.oclif?.exit
     if (usage === 0) throw error
     if (usage !== undefined) return this.#fail(firstLine(error.message), [`mds ${this.id ?? ''} --help`], EXIT.usage, 'usage')
-    process.stderr.write(`${error.stack ?? String(error)}\nThis is a bug in mds. Please report it with the lines above and the command you ran.\n`)
+    process.stderr.write(
+      `${error.stack ?? String(error)}\nThis is a bug in mds. Please report it with the lines above and the command you ran.\n`,
+    )
     process.exitCode = EXIT.bug
     return undefined
   }
@@ -65,4 +67,8 @@ export abstract class MdsCommand extends Command {
 }
 
 /** oclif adds "See more help with --help" on a line of its own; ours comes as a suggestion. */
-const firstLine = (text: string): string => text.replace(/\n?See more help with --help/, '').replace(/\s*\n\s*/g, ' ').trim()
+const firstLine = (text: string): string =>
+  text
+    .replace(/\n?See more help with --help/, '')
+    .replace(/\s*\n\s*/g, ' ')
+    .trim()

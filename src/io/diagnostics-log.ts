@@ -27,7 +27,11 @@ export class DiagnosticsLog {
     return [...this.counts].flatMap(([code, count]) => {
       const shown = this.kept.filter((diagnostic) => diagnostic.code === code).slice(0, SHOWN_PER_CODE)
       const more = count > shown.length ? [`  ... ${count - shown.length} more ${code}`] : []
-      return [`${code} (${count}): ${DIAGNOSTIC_CODES[code]}.`, ...shown.map((diagnostic) => `  ${placeOf(diagnostic)} ${detailOf(diagnostic)}`), ...more]
+      return [
+        `${code} (${count}): ${DIAGNOSTIC_CODES[code]}.`,
+        ...shown.map((diagnostic) => `  ${placeOf(diagnostic)} ${detailOf(diagnostic)}`),
+        ...more,
+      ]
     })
   }
 

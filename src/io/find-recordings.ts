@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join, sep } from 'node:path'
 import { EXIT, MdsError, usageError } from '../core/errors.js'
-import { type IstDay, formatCompactDate, formatDate, parseDate } from '../core/time/index.js'
+import { formatCompactDate, formatDate, type IstDay, parseDate } from '../core/time/index.js'
 
 /** One file of a session. */
 export interface RecordingFile {
@@ -64,7 +64,8 @@ function filesOfDay(day: IstDay, query: RecordingQuery): RecordingFile[] {
   const elsewhere = newest === undefined ? 'there are none at all' : `the newest day there is ${formatDate(newest)}`
   throw new MdsError('no_recordings', {
     message: `No recordings of ${formatDate(day)} in ${where(query)}; ${elsewhere}.`,
-    suggestions: newest === undefined ? makeOne(query) : [`mds info ${formatCompactDate(newest)}${flags(query)}`, ...makeOne(query)],
+    suggestions:
+      newest === undefined ? makeOne(query) : [`mds info ${formatCompactDate(newest)}${flags(query)}`, ...makeOne(query)],
     exitCode: EXIT.unreadable,
   })
 }
@@ -99,7 +100,12 @@ function filesOfGlob(pattern: string): RecordingFile[] {
   for (const part of pattern.split(sep).filter((text) => text !== '')) {
     if (!/[*?]/.test(part)) paths = paths.map((path) => join(path, part)).filter((path) => existsSync(path))
     else {
-      const matcher = new RegExp(`^${part.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')}$`)
+      const matcher = new RegExp(
+        `^${part
+          .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+          .replaceAll('*', '.*')
+          .replaceAll('?', '.')}$`,
+      )
       paths = paths.flatMap((path) =>
         entries(path === '' ? '.' : path)
           .filter((name) => matcher.test(name))
@@ -118,7 +124,11 @@ function filesOfGlob(pattern: string): RecordingFile[] {
 
 function noSuchSession(session: string, query: RecordingQuery): MdsError {
   if (/^[\d-]{8,10}$/.test(session)) {
-    return usageError('bad_date', `"${session}" is no date: expected YYYYMMDD or YYYY-MM-DD, for example 20251005.`, 'mds info 20251005')
+    return usageError(
+      'bad_date',
+      `"${session}" is no date: expected YYYYMMDD or YYYY-MM-DD, for example 20251005.`,
+      'mds info 20251005',
+    )
   }
   return new MdsError('no_such_session', {
     message: `"${session}" is no date, file, folder or pattern that exists (looked in ${where(query)} for dates).`,
@@ -128,10 +138,13 @@ function noSuchSession(session: string, query: RecordingQuery): MdsError {
 }
 
 function allRecordings(query: RecordingQuery): RecordingFile[] {
-  return [...recordingsIn(query.data_dir), ...subfolders(query.data_dir).flatMap(recordingsIn)].filter((file) => isWanted(file, query))
+  return [...recordingsIn(query.data_dir), ...subfolders(query.data_dir).flatMap(recordingsIn)].filter((file) =>
+    isWanted(file, query),
+  )
 }
 
-const isWanted = (file: RecordingFile, query: RecordingQuery): boolean => query.profiles.length === 0 || query.profiles.includes(file.profile)
+const isWanted = (file: RecordingFile, query: RecordingQuery): boolean =>
+  query.profiles.length === 0 || query.profiles.includes(file.profile)
 
 function recordingsIn(folder: string): RecordingFile[] {
   return entries(folder)
@@ -178,14 +191,23 @@ function groupByDay(files: readonly RecordingFile[]): SessionFiles[] {
   const by_day = new Map<IstDay | undefined, RecordingFile[]>()
   for (const file of files) by_day.set(file.day, [...(by_day.get(file.day) ?? []), file])
   return [...by_day]
-    .map(([day, of_day]) => ({ day, files: of_day.sort((a, b) => byCodePoint(a.profile, b.profile) || byCodePoint(basename(a.path), basename(b.path)) || byCodePoint(a.path, b.path)) }))
+    .map(([day, of_day]) => ({
+      day,
+      files: of_day.sort(
+        (a, b) =>
+          byCodePoint(a.profile, b.profile) || byCodePoint(basename(a.path), basename(b.path)) || byCodePoint(a.path, b.path),
+      ),
+    }))
     .sort((a, b) => (a.day ?? Number.POSITIVE_INFINITY) - (b.day ?? Number.POSITIVE_INFINITY))
 }
 
 const byCodePoint = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 function newestOf(files: readonly RecordingFile[]): IstDay | undefined {
-  return files.reduce<IstDay | undefined>((newest, { day }) => (day !== undefined && (newest === undefined || day > newest) ? day : newest), undefined)
+  return files.reduce<IstDay | undefined>(
+    (newest, { day }) => (day !== undefined && (newest === undefined || day > newest) ? day : newest),
+    undefined,
+  )
 }
 
 const where = (query: RecordingQuery): string =>

@@ -38,7 +38,8 @@ export async function readSession(session: SessionFiles, consumer: FrameConsumer
   const connections = [...new Set(session.files.map((file) => file.profile))]
   const inputs: Input[] = []
   try {
-    for (const [index, file] of session.files.entries()) inputs.push(await openInput(file, index, connections.indexOf(file.profile), options))
+    for (const [index, file] of session.files.entries())
+      inputs.push(await openInput(file, index, connections.indexOf(file.profile), options))
     await drain(inputs, consumer, options)
   } finally {
     for (const { source } of inputs) source.close()
@@ -98,7 +99,8 @@ async function drain(inputs: readonly Input[], consumer: FrameConsumer, options:
     )
     await options.pause?.()
     await setImmediate()
-    if (options.signal?.aborted === true) throw new MdsError('interrupted', { message: 'Interrupted.', exitCode: EXIT.interrupted })
+    if (options.signal?.aborted === true)
+      throw new MdsError('interrupted', { message: 'Interrupted.', exitCode: EXIT.interrupted })
   }
 }
 

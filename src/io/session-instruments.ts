@@ -22,7 +22,9 @@ function mastersBeside(session: SessionFiles): string[] {
   const day = session.day
   if (day === undefined) return []
   const candidates = session.files.flatMap(({ path, profile }) =>
-    ['.csv', '.csv.gz', '.json'].map((ending) => join(dirname(path), `${profile}_${formatCompactDate(day)}.instruments${ending}`)),
+    ['.csv', '.csv.gz', '.json'].map((ending) =>
+      join(dirname(path), `${profile}_${formatCompactDate(day)}.instruments${ending}`),
+    ),
   )
   return [...new Set(candidates)].filter((path) => existsSync(path))
 }

@@ -21,6 +21,21 @@ export interface PipelineListener {
   onCandle(candle: Candle): void
   onDiagnostic(diagnostic: Diagnostic): void
   onVolumeEvent?(event: VolumeEvent): void
+  /** Every whole packet, before anything is made of it, duplicates included. The bytes are borrowed. */
+  onTick?(tick: RawTick): void
+}
+
+/** A packet where it lies. One object, reused: read it during the call. */
+export interface RawTick {
+  view: DataView
+  at: number
+  length: kite.PacketBytes
+  received_at_ms: number
+  /** 0-based number of the packet in the merged input. */
+  sequence: number
+  /** Dense number of the instrument, by first appearance. */
+  index: number
+  instrument: Instrument
 }
 
 /** Silence longer than this inside session hours is a gap, when no journal says otherwise. */
@@ -46,6 +61,7 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
   /** Per connection: time of receipt of its latest record. */
   readonly #heard_ms: number[] = []
   #frame: Frame | undefined
+  #tick: RawTick | undefined
   #received_s = 0
   #connection = 0
   #full_packets = 0
@@ -88,6 +104,7 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
     if (length === kite.FULL_BYTES) this.#full_packets++
     else this.packets_by_length.set(length, (this.packets_by_length.get(length) ?? 0) + 1)
     const state = this.#states[index] as LedgerState
+    if (this.#listener.onTick !== undefined) this.#listener.onTick(this.#rawTick(view, at, length, state))
     const verdict = this.ledger.take(state, view, at, length, this.#received_s, this.#connection)
     if (verdict === VERDICT.dropped) return
     this.bars.add(this.tracks[index] as Track, verdict, length === kite.FULL_BYTES ? kite.readOi(view, at) : -1)
@@ -108,6 +125,21 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
     this.bars.end()
     if (this.#full_packets > 0) this.packets_by_length.set(kite.FULL_BYTES, this.#full_packets)
     for (const count of this.packets_by_length.values()) this.counts.packets += count
+  }
+
+  #rawTick(view: DataView, at: number, length: kite.PacketBytes, state: LedgerState): RawTick {
+    const received_at_ms = (this.#frame as Frame).received_at_ms
+    const { index, instrument } = state
+    const tick = this.#tick
+    if (tick === undefined) return (this.#tick = { view, at, length, received_at_ms, sequence: 0, index, instrument })
+    tick.view = view
+    tick.at = at
+    tick.length = length
+    tick.received_at_ms = received_at_ms
+    tick.sequence++
+    tick.index = index
+    tick.instrument = instrument
+    return tick
   }
 
   #open(token: number): number {
