@@ -60,15 +60,15 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
   readonly #sessions = new Set<Session>()
   /** Per connection: time of receipt of its latest record. */
   readonly #heard_ms: number[] = []
+  readonly #onTick: ((tick: RawTick) => void) | undefined
   #frame: Frame | undefined
   #tick: RawTick | undefined
-  #received_s = 0
-  #connection = 0
   #full_packets = 0
 
   constructor(setup: PipelineSetup, listener: PipelineListener) {
     this.#setup = setup
     this.#listener = listener
+    this.#onTick = listener.onTick?.bind(listener)
     this.bars = new TimeBars(setup.bars, (candle) => listener.onCandle(candle))
     this.ledger = new VolumeLedger({
       clock: setup.clock,
@@ -92,8 +92,7 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
       this.counts.texts++
       return
     }
-    this.#received_s = Math.floor(frame.received_at_ms / 1000)
-    this.#connection = frame.connection
+    this.ledger.beginMessage(Math.floor(frame.received_at_ms / 1000), frame.connection)
     kite.walkPackets(frame.view, frame.start, frame.end, this)
   }
 
@@ -104,8 +103,8 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
     if (length === kite.FULL_BYTES) this.#full_packets++
     else this.packets_by_length.set(length, (this.packets_by_length.get(length) ?? 0) + 1)
     const state = this.#states[index] as LedgerState
-    if (this.#listener.onTick !== undefined) this.#listener.onTick(this.#rawTick(view, at, length, state))
-    const verdict = this.ledger.take(state, view, at, length, this.#received_s, this.#connection)
+    if (this.#onTick !== undefined) this.#onTick(this.#rawTick(view, at, length, state))
+    const verdict = this.ledger.take(state, view, at, length)
     if (verdict === VERDICT.dropped) return
     this.bars.add(this.tracks[index] as Track, verdict, length === kite.FULL_BYTES ? kite.readOi(view, at) : -1)
   }
@@ -162,7 +161,7 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
     if (heard_ms === undefined || frame.received_at_ms - heard_ms <= GAP_MS || !this.#isTrading(heard_ms, frame.received_at_ms))
       return
     const to_ms = frame.received_at_ms
-    this.ledger.noteGap(frame.connection, Math.floor(heard_ms / 1000), Math.floor(to_ms / 1000))
+    this.ledger.noteGap(this.#states, frame.connection, Math.floor(heard_ms / 1000), Math.floor(to_ms / 1000))
     this.bars.noteGap(frame.connection, heard_ms, to_ms)
     this.#tell('feed_gap', frame, frame.offset, {
       connection: frame.connection,
