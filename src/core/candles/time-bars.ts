@@ -50,6 +50,8 @@ export class TimeBars {
   begin_ms = Number.POSITIVE_INFINITY
   now_ms = 0
   onTrade: TradeListener | undefined
+  /** Called before the bars of an instrument (by its index) are looked at from outside its own packets. */
+  onTouch: ((index: number) => void) | undefined
   readonly #options: TimeBarOptions
   readonly #rolled: readonly Interval[]
   readonly #wants_minute: boolean
@@ -435,6 +437,7 @@ export class TimeBars {
 
   #gather(track: Track, due: DueBar[]): void {
     if (track.session === undefined) return
+    this.onTouch?.(track.ledger.index)
     if (track.older.length > 0) {
       const ready = track.older.filter((bar) => this.#isDue(track, bar)).sort((a, b) => a.start_s - b.start_s)
       if (ready.length > 0) track.older.splice(0, track.older.length, ...track.older.filter((bar) => !ready.includes(bar)))
