@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { createUniverse, MarketDay } from '../../../src/core/synth/index.js'
+import { createUniverse, MarketDay, type RecordSink } from '../../../src/core/synth/index.js'
 import { addsUp } from '../../../src/core/wire/index.js'
 import { dayNumber, stubCalendar } from '../../support/stub-calendar.js'
 
@@ -16,10 +16,16 @@ function recordsOf(seed: number): { received_ms: number; bytes: Uint8Array }[] {
     start_s: midnight_s + 9 * 3600 - 30,
     until_s: midnight_s + 9.5 * 3600,
     mode: 'mixed',
+    faults: [],
     facts: false,
   })
   const records: { received_ms: number; bytes: Uint8Array }[] = []
-  while (market.advance({ onRecord: (received_ms, bytes) => records.push({ received_ms, bytes: bytes.slice() }) }));
+  const sink: RecordSink = {
+    onRecord: (received_ms, bytes) => records.push({ received_ms, bytes: bytes.slice() }),
+    onBrokenBytes: () => {},
+    onPlanted: () => {},
+  }
+  while (market.advance(sink));
   return records
 }
 
