@@ -7,7 +7,9 @@ export const DIAGNOSTIC_CODES = {
   truncated_tail: 'The file ends inside a record; the cut bytes are not read',
   damaged_record: 'A record header makes no sense; reading resumed at the next plausible record',
   time_regression: 'A record was received before the one ahead of it; the file is read as it stands',
-  not_a_recording: 'No plausible record at the beginning of the file',
+  damaged_time: 'A record header has a time far from both neighbours; the record counts as received with the one before',
+  damaged_packing: 'A packed file is cut or damaged; what could be unpacked is read',
+  not_a_recording: 'A file of the session without a single record (empty, or no recording)',
   // wire
   truncated_packet: 'A message declares more bytes than it has; its whole packets are kept',
   unknown_packet_length: 'A packet of a length no Kite packet has; skipped',

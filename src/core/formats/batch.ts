@@ -1,4 +1,4 @@
-import type { Field } from '../market/fields.js'
+import type { Field } from '../market/index.js'
 
 /**
  * A batch of columns: the one shape in which records reach a format. Buffers are reused; a batch is valid until its owner fills it again.

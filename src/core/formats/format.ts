@@ -1,4 +1,4 @@
-import type { Field } from '../market/fields.js'
+import type { Field } from '../market/index.js'
 import type { Batch } from './batch.js'
 
 /** How records become bytes. A format keeps no state of its own: one encoder per output. */

@@ -2,7 +2,8 @@ import type { IstDay } from '../time/index.js'
 import type { Instrument } from './instrument.js'
 
 /** Part of a trading day. Ticks outside all of them are `off`. */
-export type Phase = 'pre_open' | 'continuous' | 'closing_auction' | 'post_close'
+export const PHASES = ['pre_open', 'continuous', 'closing_auction', 'post_close'] as const
+export type Phase = (typeof PHASES)[number]
 
 /** Half-open `[start_s, end_s)`, epoch seconds. */
 export interface SessionPhase {

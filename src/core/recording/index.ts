@@ -1,1 +1,4 @@
+export * from './frame.js'
+export * from './merge.js'
+export * from './reader.js'
 export * from './record.js'

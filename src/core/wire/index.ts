@@ -1,4 +1,4 @@
+export { isTradable, type Segment, segmentOf } from '../market/index.js'
 export * from './decode.js'
 export * from './encode.js'
 export * from './kite.js'
-export * from './segments.js'

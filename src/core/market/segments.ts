@@ -1,5 +1,6 @@
 /** Segment byte of a token (`token & 0xff`): name, feed units per rupee. Source: Kite Connect docs and clients; NCO from captured values (2026-09). */
 export interface Segment {
+  /** The exchange as masters name it, `INDICES` for the indices of all exchanges, `UNKNOWN` for a byte nobody has described. */
   readonly name: string
   readonly price_divisor: number
 }

@@ -1,0 +1,197 @@
+import { type TimeBarOptions, TimeBars, type Track } from '../candles/index.js'
+import type { Diagnostic, DiagnosticCode } from '../diagnostics.js'
+import type { Calendar, Candle, Instrument, Session } from '../market/index.js'
+import { type Frame, type FrameConsumer, isText, RECORD_HEADER_BYTES } from '../recording/index.js'
+import { formatDate, type IstDay } from '../time/index.js'
+import { type BarClock, LedgerState, VERDICT, type VolumeEvent, VolumeLedger } from '../volume/index.js'
+import * as kite from '../wire/index.js'
+import { TokenTable } from './token-table.js'
+
+export interface PipelineSetup {
+  instruments: { resolve(token: number): Instrument }
+  calendar: Calendar
+  clock: BarClock
+  bars: TimeBarOptions
+  /** Paths as the user gave them, by `Frame.file`. */
+  files: readonly string[]
+}
+
+/** What comes out, in order of virtual time. */
+export interface PipelineListener {
+  onCandle(candle: Candle): void
+  onDiagnostic(diagnostic: Diagnostic): void
+  onVolumeEvent?(event: VolumeEvent): void
+  /** Every whole packet, before anything is made of it, duplicates included. The bytes are borrowed. */
+  onTick?(tick: RawTick): void
+}
+
+/** A packet where it lies. One object, reused: read it during the call. */
+export interface RawTick {
+  view: DataView
+  at: number
+  length: kite.PacketBytes
+  received_at_ms: number
+  /** 0-based number of the packet in the merged input. */
+  sequence: number
+  /** Dense number of the instrument, by first appearance. */
+  index: number
+  instrument: Instrument
+}
+
+/** Silence longer than this inside session hours is a gap, when no journal says otherwise. */
+const GAP_MS = 15_000
+
+/**
+ * A record's way: virtual time moves to its time of receipt and closes what is due; its packets go one by one to the volume ledger and from
+ * there into the bars. Live and replay share every step.
+ */
+export class Pipeline implements FrameConsumer, kite.PacketSink {
+  readonly counts = { messages: 0, heartbeats: 0, texts: 0, packets: 0, bad_packets: 0, message_bytes: 0, unknown_instruments: 0 }
+  /** Packets by length in bytes. */
+  readonly packets_by_length = new Map<number, number>()
+  readonly ledger: VolumeLedger
+  readonly bars: TimeBars
+  /** By first appearance. */
+  readonly tracks: Track[] = []
+  readonly #states: LedgerState[] = []
+  readonly #setup: PipelineSetup
+  readonly #listener: PipelineListener
+  readonly #tokens = new TokenTable()
+  readonly #sessions = new Set<Session>()
+  /** Per connection: time of receipt of its latest record. */
+  readonly #heard_ms: number[] = []
+  #frame: Frame | undefined
+  #tick: RawTick | undefined
+  #received_s = 0
+  #connection = 0
+  #full_packets = 0
+
+  constructor(setup: PipelineSetup, listener: PipelineListener) {
+    this.#setup = setup
+    this.#listener = listener
+    this.bars = new TimeBars(setup.bars, (candle) => listener.onCandle(candle))
+    this.ledger = new VolumeLedger({
+      clock: setup.clock,
+      sessionOf: (instrument, day) => this.#sessionOf(instrument, day),
+      onSessionEnd: (state) => this.bars.endSession(this.tracks[state.index] as Track),
+      onEvent: (event) => listener.onVolumeEvent?.(event),
+    })
+  }
+
+  onFrame(frame: Frame): void {
+    this.#frame = frame
+    this.counts.messages++
+    this.counts.message_bytes += frame.end - frame.start
+    this.#noteSilence(frame)
+    this.bars.advance(frame.received_at_ms)
+    if (frame.end - frame.start <= kite.HEARTBEAT_BYTES) {
+      this.counts.heartbeats++
+      return
+    }
+    if (isText(frame)) {
+      this.counts.texts++
+      return
+    }
+    this.#received_s = Math.floor(frame.received_at_ms / 1000)
+    this.#connection = frame.connection
+    kite.walkPackets(frame.view, frame.start, frame.end, this)
+  }
+
+  onPacket(view: DataView, at: number, length: kite.PacketBytes): void {
+    const token = kite.readToken(view, at)
+    let index = this.#tokens.find(token)
+    if (index < 0) index = this.#open(token)
+    if (length === kite.FULL_BYTES) this.#full_packets++
+    else this.packets_by_length.set(length, (this.packets_by_length.get(length) ?? 0) + 1)
+    const state = this.#states[index] as LedgerState
+    if (this.#listener.onTick !== undefined) this.#listener.onTick(this.#rawTick(view, at, length, state))
+    const verdict = this.ledger.take(state, view, at, length, this.#received_s, this.#connection)
+    if (verdict === VERDICT.dropped) return
+    this.bars.add(this.tracks[index] as Track, verdict, length === kite.FULL_BYTES ? kite.readOi(view, at) : -1)
+  }
+
+  onBadPacket(code: DiagnosticCode, at: number, detail: kite.PacketFault): void {
+    this.counts.bad_packets++
+    const frame = this.#frame as Frame
+    this.#tell(code, frame, frame.offset + RECORD_HEADER_BYTES + at - frame.start, { ...detail })
+  }
+
+  onRecycle(view: DataView): void {
+    this.ledger.keepPackets(this.#states, view)
+  }
+
+  /** The input is over. */
+  end(): void {
+    this.bars.end()
+    if (this.#full_packets > 0) this.packets_by_length.set(kite.FULL_BYTES, this.#full_packets)
+    for (const count of this.packets_by_length.values()) this.counts.packets += count
+  }
+
+  #rawTick(view: DataView, at: number, length: kite.PacketBytes, state: LedgerState): RawTick {
+    const received_at_ms = (this.#frame as Frame).received_at_ms
+    const { index, instrument } = state
+    const tick = this.#tick
+    if (tick === undefined) return (this.#tick = { view, at, length, received_at_ms, sequence: 0, index, instrument })
+    tick.view = view
+    tick.at = at
+    tick.length = length
+    tick.received_at_ms = received_at_ms
+    tick.sequence++
+    tick.index = index
+    tick.instrument = instrument
+    return tick
+  }
+
+  #open(token: number): number {
+    const index = this.#tokens.add(token)
+    const instrument = this.#setup.instruments.resolve(token)
+    const state = new LedgerState(instrument, index)
+    this.#states.push(state)
+    this.tracks.push(this.bars.open(state))
+    if (!instrument.known) {
+      this.counts.unknown_instruments++
+      const frame = this.#frame as Frame
+      this.#tell('unknown_instrument', frame, frame.offset, { instrument_token: token })
+    }
+    return index
+  }
+
+  #noteSilence(frame: Frame): void {
+    const heard_ms = this.#heard_ms[frame.connection]
+    if (heard_ms === undefined || frame.received_at_ms > heard_ms) this.#heard_ms[frame.connection] = frame.received_at_ms
+    if (heard_ms === undefined || frame.received_at_ms - heard_ms <= GAP_MS || !this.#isTrading(heard_ms, frame.received_at_ms))
+      return
+    const to_ms = frame.received_at_ms
+    this.ledger.noteGap(frame.connection, Math.floor(heard_ms / 1000), Math.floor(to_ms / 1000))
+    this.bars.noteGap(frame.connection, heard_ms, to_ms)
+    this.#tell('feed_gap', frame, frame.offset, {
+      connection: frame.connection,
+      from_ms: heard_ms,
+      to_ms,
+      silence_ms: to_ms - heard_ms,
+    })
+  }
+
+  /** Does some instrument seen so far trade within the span? */
+  #isTrading(from_ms: number, to_ms: number): boolean {
+    for (const session of this.#sessions) {
+      for (const { phase, start_s, end_s } of session.phases) {
+        if (phase !== 'post_close' && from_ms < end_s * 1000 && to_ms > start_s * 1000) return true
+      }
+    }
+    return false
+  }
+
+  #sessionOf(instrument: Instrument, day: IstDay): Session {
+    const session = this.#setup.calendar.sessionOf(instrument, day)
+    if (this.#sessions.has(session)) return session
+    this.#sessions.add(session)
+    const frame = this.#frame as Frame
+    if (session.closed) this.#tell('closed_day', frame, frame.offset, { date: formatDate(day), exchange: instrument.exchange })
+    return session
+  }
+
+  #tell(code: DiagnosticCode, frame: Frame, offset: number, detail: Diagnostic['detail']): void {
+    this.#listener.onDiagnostic({ code, file: this.#setup.files[frame.file] ?? '-', record: frame.record, offset, detail })
+  }
+}

@@ -1,0 +1,169 @@
+import type * as Arrow from 'apache-arrow'
+import { unreachable } from '../assert.js'
+import type { Field } from '../market/index.js'
+import type { Encoder, Format } from './format.js'
+import { type GatheredColumn, RowGroup } from './row-group.js'
+
+/** The part of `apache-arrow` that is used; loaded by io only when Arrow is asked for. */
+export type ArrowLibrary = Pick<
+  typeof Arrow,
+  | 'AsyncByteQueue'
+  | 'Bool'
+  | 'Field'
+  | 'Float64'
+  | 'Int64'
+  | 'makeData'
+  | 'RecordBatch'
+  | 'RecordBatchStreamWriter'
+  | 'Schema'
+  | 'Struct'
+  | 'TimestampMillisecond'
+  | 'Utf8'
+>
+
+/** Rows of a record batch: large enough to scan fast, small enough to arrive while a replay runs. */
+const BATCH_ROWS = 16_384
+const TWO_POW_32 = 0x1_0000_0000
+const NOTHING = new Uint8Array(0)
+
+/**
+ * Arrow IPC stream: record batches of a fixed number of rows whatever the batches. Texts are plain Utf8: a dictionary that grows needs deltas,
+ * which not every reader of streams takes.
+ */
+export function createArrowFormat(library: ArrowLibrary): Format {
+  return { id: 'arrow', extension: '.arrow', open: (fields) => openArrow(library, fields) }
+}
+
+function openArrow(library: ArrowLibrary, fields: readonly Field[]): Encoder {
+  const { AsyncByteQueue, Field, makeData, RecordBatch, RecordBatchStreamWriter, Schema, Struct } = library
+  const pieces: Uint8Array[] = []
+  // The library writes only into its own queue, whose reading end is asynchronous: this one hands the bytes over at once.
+  class Pieces extends AsyncByteQueue {
+    override write(bytes: Uint8Array): void {
+      pieces.push(bytes)
+    }
+    override close(): void {}
+  }
+  const schema = new Schema(fields.map((field) => new Field(field.name, typeOf(library, field), field.optional === true)))
+  const writer = new RecordBatchStreamWriter({ autoDestroy: false })
+  const group = new RowGroup(fields, BATCH_ROWS)
+  const texts = fields.map((): Uint8Array[] => [])
+  const flushGroup = (): void => {
+    const children = group.columns.map((column, index) => columnData(library, column, group.rows, texts[index]!))
+    writer.write(
+      new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length: group.rows, nullCount: 0, children })),
+    )
+    group.rows = 0
+  }
+  const taken = (): Uint8Array => (pieces.length === 0 ? NOTHING : concatenated(pieces.splice(0)))
+  return {
+    begin: () => {
+      writer.reset(new Pieces(), schema)
+      return taken()
+    },
+    write: (batch) => {
+      for (let row = 0; row < batch.rows; ) {
+        row = group.take(batch, row)
+        if (group.rows === group.capacity) flushGroup()
+      }
+      return taken()
+    },
+    end: () => {
+      if (group.rows > 0) flushGroup()
+      writer.close()
+      return taken()
+    },
+  }
+}
+
+function typeOf(library: ArrowLibrary, { type }: Field): Arrow.DataType {
+  switch (type) {
+    case 'price':
+    case 'fine_price':
+      return new library.Float64()
+    case 'int':
+      return new library.Int64()
+    case 'timestamp':
+      return new library.TimestampMillisecond('UTC')
+    case 'string':
+      return new library.Utf8()
+    case 'bool':
+      return new library.Bool()
+    default:
+      return unreachable(type)
+  }
+}
+
+function columnData(library: ArrowLibrary, column: GatheredColumn, length: number, texts: Uint8Array[]): Arrow.Data {
+  const { field, numbers } = column
+  const validity = validityOf(column, length)
+  switch (field.type) {
+    case 'price':
+    case 'fine_price':
+      return library.makeData({ type: new library.Float64(), length, ...validity, data: numbers.subarray(0, length) })
+    case 'int':
+      return library.makeData({ type: new library.Int64(), length, ...validity, data: longs(numbers, length) })
+    case 'timestamp':
+      return library.makeData({
+        type: new library.TimestampMillisecond('UTC'),
+        length,
+        ...validity,
+        data: longs(numbers, length),
+      })
+    case 'string':
+      return library.makeData({ type: new library.Utf8(), length, ...validity, ...utf8(column, length, texts) })
+    case 'bool':
+      return library.makeData({ type: new library.Bool(), length, ...validity, data: bits(column.flags, length) })
+    default:
+      return unreachable(field.type)
+  }
+}
+
+function validityOf({ field, present }: GatheredColumn, length: number): { nullCount: number; nullBitmap?: Uint8Array } {
+  if (field.optional !== true) return { nullCount: 0 }
+  let nulls = 0
+  for (let row = 0; row < length; row++) nulls += 1 - present[row]!
+  return nulls === 0 ? { nullCount: 0 } : { nullCount: nulls, nullBitmap: bits(present, length) }
+}
+
+/** Bits, lowest first, padded to 8 bytes. */
+function bits(flags: Uint8Array, length: number): Uint8Array {
+  const packed = new Uint8Array(Math.ceil(length / 64) * 8)
+  for (let row = 0; row < length; row++) packed[row >> 3]! |= flags[row]! << (row & 7)
+  return packed
+}
+
+/** Integers held as doubles, as 64-bit integers: two halves, no BigInt. Arrow's buffers are those of a little-endian machine, as all of Node's are. */
+function longs(numbers: Float64Array, length: number): BigInt64Array {
+  const halves = new Int32Array(2 * length)
+  for (let row = 0; row < length; row++) {
+    const value = numbers[row]!
+    halves[2 * row] = value // modulo 2^32
+    halves[2 * row + 1] = Math.floor(value / TWO_POW_32)
+  }
+  return new BigInt64Array(halves.buffer)
+}
+
+/** `texts` keeps the UTF-8 of each code from batch to batch. */
+function utf8(
+  { codes, dictionary }: GatheredColumn,
+  length: number,
+  texts: Uint8Array[],
+): { valueOffsets: Int32Array; data: Uint8Array } {
+  for (let code = texts.length; code < dictionary.length; code++) texts.push(new TextEncoder().encode(dictionary[code]!))
+  const valueOffsets = new Int32Array(length + 1)
+  for (let row = 0; row < length; row++) valueOffsets[row + 1] = valueOffsets[row]! + texts[codes[row]!]!.length
+  const data = new Uint8Array(valueOffsets[length]!)
+  for (let row = 0; row < length; row++) data.set(texts[codes[row]!]!, valueOffsets[row]!)
+  return { valueOffsets, data }
+}
+
+function concatenated(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0))
+  let at = 0
+  for (const piece of pieces) {
+    whole.set(piece, at)
+    at += piece.length
+  }
+  return whole
+}

@@ -1,0 +1,239 @@
+import type * as Library from 'hyparquet-writer'
+import type { writePageHeader as WritePageHeader } from 'hyparquet-writer/src/datapage.js'
+import type { writeMetadata as WriteMetadata } from 'hyparquet-writer/src/metadata.js'
+import type { snappyCompress as SnappyCompress } from 'hyparquet-writer/src/snappy.js'
+import { unreachable } from '../assert.js'
+import type { FieldType } from '../market/index.js'
+import { NumberDictionary } from './number-dictionary.js'
+import { PageBytes, writeBits, writeDoubles, writeHybrid, writeLongs, writeTexts } from './parquet-pages.js'
+import type { GatheredColumn } from './row-group.js'
+
+/** The parts of `hyparquet-writer` that are used: Thrift, Snappy and the byte buffer. Loaded by io only when Parquet is asked for. */
+export interface ParquetLibrary {
+  readonly ByteWriter: typeof Library.ByteWriter
+  readonly writePageHeader: typeof WritePageHeader
+  readonly writeMetadata: typeof WriteMetadata
+  readonly snappyCompress: typeof SnappyCompress
+}
+export type ByteWriter = Library.ByteWriter
+type FileMetadata = Parameters<typeof WriteMetadata>[1]
+export type ParquetRowGroup = FileMetadata['row_groups'][number]
+export type ParquetChunk = ParquetRowGroup['columns'][number]
+type ChunkMetadata = NonNullable<ParquetChunk['meta_data']>
+type Statistics = NonNullable<ChunkMetadata['statistics']>
+
+/** What the values of a chunk come to: their page, what goes ahead of it, and their bounds. */
+interface Values {
+  readonly encoding: 'PLAIN' | 'RLE_DICTIONARY'
+  readonly bounds: Statistics
+}
+
+/**
+ * Writes column chunks: one data page of version 1 each (a row group is at most 512 KiB a column), dictionary where it at least halves
+ * the bytes. The library's own path takes BigInt cells and goes over each six times: four times slower on candles. One writer an output.
+ */
+export class ParquetColumns {
+  readonly #library: ParquetLibrary
+  readonly #out: ByteWriter
+  readonly #dictionary: NumberDictionary
+  readonly #numbers: Float64Array
+  readonly #codes: Int32Array
+  readonly #flags: Uint8Array
+  readonly #page = new PageBytes()
+  readonly #entries = new PageBytes()
+
+  constructor(library: ParquetLibrary, out: ByteWriter, capacity: number) {
+    this.#library = library
+    this.#out = out
+    this.#dictionary = new NumberDictionary(capacity)
+    this.#numbers = new Float64Array(capacity)
+    this.#codes = new Int32Array(capacity)
+    this.#flags = new Uint8Array(capacity)
+  }
+
+  write(column: GatheredColumn, rows: number): ParquetChunk {
+    const { field } = column
+    const optional = field.optional === true
+    const file_offset = this.#out.offset
+    this.#page.at = 0
+    this.#entries.at = 0
+    const present_rows = optional ? this.#writeLevels(column.present, rows) : rows
+    const values = this.#writeValues(column, rows, present_rows)
+    let uncompressed = 0
+    if (values.encoding === 'RLE_DICTIONARY') uncompressed += this.#emitDictionary(values.entries)
+    const data_page_offset = this.#out.offset
+    uncompressed += this.#emitData(rows, values.encoding)
+    return {
+      file_offset: BigInt(file_offset),
+      meta_data: {
+        type: PHYSICAL_TYPES[field.type],
+        encodings: values.encoding === 'PLAIN' ? ['PLAIN', 'RLE'] : ['PLAIN', 'RLE_DICTIONARY', 'RLE'],
+        path_in_schema: [field.name],
+        codec: 'SNAPPY',
+        num_values: BigInt(rows),
+        total_uncompressed_size: BigInt(uncompressed),
+        total_compressed_size: BigInt(this.#out.offset - file_offset),
+        data_page_offset: BigInt(data_page_offset),
+        ...(values.encoding === 'PLAIN' ? {} : { dictionary_page_offset: BigInt(file_offset) }),
+        statistics: { ...values.bounds, null_count: BigInt(rows - present_rows) },
+      },
+    }
+  }
+
+  /** Definition levels of an optional column, preceded by their length; returns how many rows have a value. */
+  #writeLevels(present: Uint8Array, rows: number): number {
+    const page = this.#page
+    page.reserve(4)
+    page.at = 4
+    writeHybrid(page, present, rows, 1)
+    page.view.setUint32(0, page.at - 4, true)
+    let count = 0
+    for (let row = 0; row < rows; row++) count += present[row]!
+    return count
+  }
+
+  #writeValues(column: GatheredColumn, rows: number, count: number): Values & { readonly entries: number } {
+    const { type } = column.field
+    switch (type) {
+      case 'string':
+        return this.#writeStrings(column, pick(column.codes, column.present, rows, count, this.#codes), count)
+      case 'bool':
+        return this.#writeBooleans(pick(column.flags, column.present, rows, count, this.#flags), count)
+      case 'price':
+      case 'fine_price':
+      case 'int':
+      case 'timestamp':
+        return this.#writeNumbers(
+          type === 'int' || type === 'timestamp' ? writeLongs : writeDoubles,
+          pick(column.numbers, column.present, rows, count, this.#numbers),
+          count,
+        )
+      default:
+        return unreachable(type)
+    }
+  }
+
+  #writeNumbers(plain: typeof writeLongs, numbers: Float64Array, count: number): Values & { readonly entries: number } {
+    const bounds = boundsOf(numbers, count)
+    const dictionary = this.#dictionary
+    const width = dictionary.build(numbers, count) ? bitWidth(dictionary.size) : 0
+    if (width === 0 || 2 * (dictionary.size * 8 + (count * width) / 8) > count * 8) {
+      plain(this.#page, numbers, count)
+      return { encoding: 'PLAIN', bounds, entries: 0 }
+    }
+    plain(this.#entries, dictionary.values, dictionary.size)
+    this.#writeCodes(dictionary.codes, count, width)
+    return { encoding: 'RLE_DICTIONARY', bounds, entries: dictionary.size }
+  }
+
+  /** Always by dictionary. Its entries are those of this row group, in the order they first appear. */
+  #writeStrings({ dictionary }: GatheredColumn, codes: Int32Array, count: number): Values & { readonly entries: number } {
+    const local = new Map<number, number>()
+    for (let i = 0; i < count; i++) {
+      const code = codes[i]!
+      let entry = local.get(code)
+      if (entry === undefined) {
+        entry = local.size
+        local.set(code, entry)
+      }
+      this.#codes[i] = entry
+    }
+    if (count === 0) return { encoding: 'PLAIN', bounds: {}, entries: 0 }
+    const texts = [...local.keys()].map((code) => new TextEncoder().encode(dictionary[code]!))
+    writeTexts(this.#entries, texts)
+    this.#writeCodes(this.#codes, count, bitWidth(local.size))
+    const sorted = texts.toSorted(compareBytes)
+    return { encoding: 'RLE_DICTIONARY', bounds: bounded(sorted[0]!, sorted.at(-1)!), entries: local.size }
+  }
+
+  #writeBooleans(flags: Uint8Array, count: number): Values & { readonly entries: number } {
+    writeBits(this.#page, flags, count)
+    let sum = 0
+    for (let i = 0; i < count; i++) sum += flags[i]!
+    return { encoding: 'PLAIN', bounds: count === 0 ? {} : bounded(sum === count, sum > 0), entries: 0 }
+  }
+
+  #writeCodes(codes: Int32Array, count: number, width: number): void {
+    this.#page.reserve(1)
+    this.#page.bytes[this.#page.at++] = width
+    writeHybrid(this.#page, codes, count, width)
+  }
+
+  #emitDictionary(entries: number): number {
+    const compressed = this.#library.snappyCompress(this.#entries.filled)
+    return this.#emit(compressed, this.#entries.at, {
+      type: 'DICTIONARY_PAGE',
+      dictionary_page_header: { num_values: entries, encoding: 'PLAIN' },
+    })
+  }
+
+  #emitData(rows: number, encoding: Values['encoding']): number {
+    const compressed = this.#library.snappyCompress(this.#page.filled)
+    return this.#emit(compressed, this.#page.at, {
+      type: 'DATA_PAGE',
+      data_page_header: { num_values: rows, encoding, definition_level_encoding: 'RLE', repetition_level_encoding: 'RLE' },
+    })
+  }
+
+  /** Returns the uncompressed size, header included. */
+  #emit(
+    compressed: Uint8Array,
+    uncompressed_page_size: number,
+    header: Pick<PageHeader, 'type' | 'data_page_header' | 'dictionary_page_header'>,
+  ): number {
+    const start = this.#out.offset
+    this.#library.writePageHeader(this.#out, { ...header, uncompressed_page_size, compressed_page_size: compressed.length })
+    const header_bytes = this.#out.offset - start
+    this.#out.appendBytes(compressed)
+    return header_bytes + uncompressed_page_size
+  }
+}
+
+type PageHeader = Parameters<typeof WritePageHeader>[1]
+
+export const PHYSICAL_TYPES = {
+  price: 'DOUBLE',
+  fine_price: 'DOUBLE',
+  int: 'INT64',
+  timestamp: 'INT64',
+  string: 'BYTE_ARRAY',
+  bool: 'BOOLEAN',
+} as const satisfies Readonly<Record<FieldType, ChunkMetadata['type']>>
+
+/** The cells that have a value, moved together; the column itself when all have one. */
+function pick<T extends Float64Array | Int32Array | Uint8Array>(
+  cells: T,
+  present: Uint8Array,
+  rows: number,
+  count: number,
+  picked: T,
+): T {
+  if (count === rows) return cells
+  for (let row = 0, at = 0; row < rows; row++) if (present[row] === 1) picked[at++] = cells[row]!
+  return picked
+}
+
+/** Bits a code takes; 1 at least, some readers refuse 0. */
+function bitWidth(entries: number): number {
+  return Math.max(1, 32 - Math.clz32(entries - 1))
+}
+
+function boundsOf(numbers: Float64Array, count: number): Statistics {
+  if (count === 0) return {}
+  let min = numbers[0]!
+  let max = min
+  for (let i = 1; i < count; i++) {
+    const value = numbers[i]!
+    if (value < min) min = value
+    if (value > max) max = value
+  }
+  return bounded(min, max)
+}
+
+const bounded = <T extends number | boolean | Uint8Array>(min_value: T, max_value: T): Statistics => ({ min_value, max_value })
+
+function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const length = Math.min(a.length, b.length)
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!
+  return a.length - b.length
+}

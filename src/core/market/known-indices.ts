@@ -1,0 +1,25 @@
+/** Underlyings of index derivatives, as Kite's `name` column has them. Longest-first matching of symbols relies on the ones that end in digits. */
+export const INDEX_UNDERLYINGS: ReadonlySet<string> = new Set([
+  'NIFTY',
+  'BANKNIFTY',
+  'FINNIFTY',
+  'MIDCPNIFTY',
+  'NIFTYNXT50',
+  'NIFTYIT',
+  'NIFTYMID50',
+  'NIFTYPSE',
+  'NIFTYINFRA',
+  'NIFTYCPSE',
+  'INDIAVIX',
+  'SENSEX',
+  'SENSEX50',
+  'BANKEX',
+])
+
+/** The segment byte 9 of an index token does not say whose index it is, its name does; `INDICES` when neither. */
+export function exchangeOfIndex(symbol: string): string {
+  const name = symbol.toUpperCase()
+  if (name.includes('NIFTY') || name.replace(' ', '') === 'INDIAVIX') return 'NSE'
+  if (name.startsWith('SENSEX') || name.startsWith('BANKEX') || name.startsWith('BSE')) return 'BSE'
+  return name.startsWith('MCX') ? 'MCX' : 'INDICES'
+}

@@ -1,0 +1,76 @@
+import type { Instrument, Session } from '../market/index.js'
+import type { IstDay } from '../time/index.js'
+
+/** Ledger of one instrument. Seconds are epoch seconds, 0 = none. The first block is what the last call of `VolumeLedger.take` found out. */
+export class LedgerState {
+  readonly instrument: Instrument
+  /** Dense number of the instrument, from 0, by first appearance. */
+  readonly index: number
+
+  /** Volume traded since the last accepted packet that carried volume. */
+  inc = 0
+  price = 0
+  /** Exchange time of the packet. */
+  exchange_s = 0
+  /** Second of the day the packet tells about: the trade's, else the exchange's, else the one of receipt. */
+  event_s = 0
+  /** True when `inc` was learned across a recorded gap that began at `gap_from_s`. */
+  across_gap = false
+  gap_from_s = 0
+
+  session: Session | undefined
+  /** Midnight (IST) at the end of the session's day. */
+  day_end_s = 0
+  /** True once the session has a volume baseline. */
+  joined = false
+  /** High-water mark of the extended cumulative volume. */
+  hwm = 0
+  wraps = 0
+  /** Cumulative volume that had traded before we joined. */
+  missed = 0
+  /** Volume the exchange took back. */
+  correction = 0
+  /** Bars that begin before this second are incomplete: we were not there yet. */
+  whole_from_s = 0
+  /** Day on which a packet was received before the session began: proof that we were subscribed from the start. */
+  early_day: IstDay = -1
+
+  last_exchange_s = 0
+  last_trade_s = 0
+  last_price = 0
+  /** Exchange second, or second of receipt, of the last accepted packet. */
+  last_seen_s = 0
+  last_connection = -1
+  /** True for each connection (bit) that has carried the instrument; connections above 30 share the last bit. */
+  connections = 0
+  /** Feed gaps recorded when the last packet was accepted. */
+  gaps_seen = 0
+
+  /** Correction or fault under way: the fast path is closed. */
+  troubled = false
+  lower_run = 0
+  lower_since_s = 0
+  lower_cum = 0
+  fault_ticks = 0
+  fault_since_s = 0
+
+  last_view: DataView | undefined
+  last_at = 0
+  last_length = 0
+
+  constructor(instrument: Instrument, index: number) {
+    this.instrument = instrument
+    this.index = index
+  }
+
+  /** Rule R: a new session forgets everything but the proof of an early subscription and the reference price. */
+  begin(session: Session, day_end_s: number): void {
+    this.session = session
+    this.day_end_s = day_end_s
+    this.joined = false
+    this.hwm = this.wraps = this.missed = this.correction = 0
+    this.last_exchange_s = this.last_trade_s = this.last_seen_s = 0
+    this.troubled = false
+    this.lower_run = this.fault_ticks = this.fault_since_s = 0
+  }
+}

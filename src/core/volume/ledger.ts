@@ -1,0 +1,421 @@
+import type { Instrument, Session } from '../market/index.js'
+import { DAY_S, IST_OFFSET_S, type IstDay } from '../time/index.js'
+import type { PacketBytes } from '../wire/index.js'
+import * as kite from '../wire/index.js'
+import { LastPackets } from './last-packets.js'
+import type { LedgerState } from './ledger-state.js'
+
+/** What became of a packet. */
+export const VERDICT = {
+  /** Exact duplicate, or a snapshot of an earlier session: no part of this session. */
+  dropped: 0,
+  /** Accepted, tells no trade: depth, open interest, or a first look at an old trade. */
+  quiet: 1,
+  /** Accepted, tells a trade: `inc > 0`, another price, or another last trade time. */
+  traded: 2,
+  /** Exchange time behind the last one: may widen an open bar, nothing else. */
+  late: 3,
+} as const
+export type Verdict = (typeof VERDICT)[keyof typeof VERDICT]
+
+/** What the ledger found out about volume, for the journal and `mds info`. */
+export interface VolumeEvent {
+  kind: 'joined_mid_session' | 'wrap' | 'correction' | 'fault' | 'rebase' | 'gap'
+  instrument: Instrument
+  at_s: number
+  /** Cumulative volume before and after; for `gap` the second it began and the volume. */
+  from: number
+  to: number
+}
+
+/** Which time places a packet in the day. */
+export type BarClock = 'trade' | 'exchange' | 'arrival'
+
+export interface LedgerSetup {
+  clock: BarClock
+  sessionOf(instrument: Instrument, day: IstDay): Session
+  /** The session in `state` is over: a packet of a later one has come. Its figures are still there. */
+  onSessionEnd(state: LedgerState): void
+  onEvent(event: VolumeEvent): void
+}
+
+/** Rule G: silence of an instrument longer than this, over a recorded gap. */
+export const GAP_S = 15
+/** An exchange time this far ahead of the receiving clock is damage. Recorders that write local time as UTC are off by 5.5 h. */
+const FUTURE_LIMIT_S = 12 * 3600
+/** A trade told later than this is placed by the time of the snapshot. */
+export const TRADE_AGE_MAX_S = 120
+/** Rule K: when the lower value is the truth. */
+const CORRECTION_RUN_MIN = 5
+const CORRECTION_SPAN_S = 30
+/** Rule Z: packets whose volume is ignored, the first included, and when the lower value is the truth. */
+const FAULT_TICKS = 5
+const FAULT_SPAN_S = 60
+const TWO_POW_32 = 0x1_0000_0000
+
+/**
+ * Turns the feed's cumulative volume into traded volume. At all times: sum of increments + missed - correction = high-water mark.
+ * Rules carry the letters of docs/volume.md: C cached, X duplicate, O out of order, E same second, F first, W wrap, R reset,
+ * K correction, Z collapse, G gap.
+ */
+export class VolumeLedger {
+  readonly counts = {
+    duplicates: 0,
+    cached: 0,
+    late: 0,
+    corrections: 0,
+    faults: 0,
+    wraps: 0,
+    rebases: 0,
+    joined_mid_session: 0,
+    gap_increments: 0,
+    implausible_times: 0,
+  }
+  readonly #setup: LedgerSetup
+  readonly #last_packets = new LastPackets()
+  #gap_count = 0
+  /** Per connection: the last recorded gap, in seconds of receipt. */
+  readonly #gap_from_s: number[] = []
+  readonly #gap_to_s: number[] = []
+
+  constructor(setup: LedgerSetup) {
+    this.#setup = setup
+  }
+
+  /** Nothing was received on this connection in `(from_s, to_s)`. */
+  noteGap(connection: number, from_s: number, to_s: number): void {
+    this.#gap_count++
+    this.#gap_from_s[connection] = from_s
+    this.#gap_to_s[connection] = to_s
+  }
+
+  /** The bytes behind `view` are about to be overwritten. */
+  keepPackets(states: readonly LedgerState[], view: DataView): void {
+    this.#last_packets.keep(states, view)
+  }
+
+  /** Takes one packet; what it told stands in `state` until the next call. `received_s` is the second of receipt. */
+  take(state: LedgerState, view: DataView, at: number, length: PacketBytes, received_s: number, connection: number): Verdict {
+    state.price = kite.readLastPrice(view, at)
+    if (length === kite.FULL_BYTES && state.joined && !state.troubled && state.gaps_seen === this.#gap_count) {
+      const exchange_s = kite.readExchangeTime(view, at)
+      const cum = kite.readVolume(view, at) + state.wraps * TWO_POW_32
+      const in_order = exchange_s >= state.last_exchange_s && exchange_s < state.day_end_s && exchange_s !== 0
+      if (in_order && cum >= state.hwm && exchange_s <= received_s + FUTURE_LIMIT_S) {
+        return this.#accept(state, view, at, length, exchange_s, received_s, connection, cum)
+      }
+    }
+    return this.#takeUncommon(state, view, at, length, received_s, connection)
+  }
+
+  /** The common case: in order, volume not below the mark. Also the end of every other case that is accepted in order. */
+  #accept(
+    state: LedgerState,
+    view: DataView,
+    at: number,
+    length: PacketBytes,
+    exchange_s: number,
+    received_s: number,
+    connection: number,
+    cum: number,
+  ): Verdict {
+    const inc = cum - state.hwm
+    const moved = inc > 0 || state.price !== state.last_price
+    if (!moved && exchange_s === state.last_exchange_s && this.#isDuplicate(state, view, at, length)) return VERDICT.dropped
+    const trade_s = length === kite.FULL_BYTES ? kite.readLastTradeTime(view, at) : 0
+    const told = trade_s > state.last_trade_s
+    state.inc = inc
+    state.hwm = cum
+    state.across_gap = false
+    this.#place(state, exchange_s, received_s, moved ? trade_s : 0, inc)
+    this.#remember(state, view, at, length, exchange_s, received_s, trade_s, connection)
+    // No volume today means no trade today: another price is then yesterday's.
+    return (moved || told) && cum > 0 ? VERDICT.traded : VERDICT.quiet
+  }
+
+  /** 1.5: the time of the trade if it is told and believable, else of the snapshot, else of receipt. */
+  #place(state: LedgerState, exchange_s: number, received_s: number, trade_s: number, inc: number): void {
+    state.exchange_s = exchange_s
+    state.event_s = exchange_s === 0 || this.#setup.clock === 'arrival' ? received_s : exchange_s
+    if (this.#setup.clock !== 'trade' || trade_s === 0 || trade_s < state.last_trade_s || trade_s > state.event_s) return
+    // Auction volume belongs to its auction however late it is told (2.2).
+    if (trade_s >= state.event_s - TRADE_AGE_MAX_S || (inc > 0 && isAuction(state.session, trade_s))) state.event_s = trade_s
+  }
+
+  #remember(
+    state: LedgerState,
+    view: DataView,
+    at: number,
+    length: PacketBytes,
+    exchange_s: number,
+    received_s: number,
+    trade_s: number,
+    connection: number,
+  ): void {
+    if (exchange_s !== 0) state.last_exchange_s = exchange_s
+    if (trade_s > state.last_trade_s) state.last_trade_s = trade_s
+    state.last_seen_s = exchange_s === 0 ? received_s : exchange_s
+    state.last_price = state.price
+    state.last_connection = connection
+    state.connections |= 1 << Math.min(connection, 30)
+    state.last_view = view
+    state.last_at = at
+    state.last_length = length
+  }
+
+  #isDuplicate(state: LedgerState, view: DataView, at: number, length: number): boolean {
+    if (!this.#last_packets.equals(state, view, at, length)) return false
+    this.counts.duplicates++
+    return true
+  }
+
+  #takeUncommon(
+    state: LedgerState,
+    view: DataView,
+    at: number,
+    length: PacketBytes,
+    received_s: number,
+    connection: number,
+  ): Verdict {
+    const exchange_s = this.#believableTime(exchangeTime(view, at, length), received_s)
+    const seen_s = exchange_s === 0 ? received_s : exchange_s
+    const day = dayOf(seen_s)
+    const received_day = dayOf(received_s)
+    if (day < received_day || (state.session !== undefined && day < state.session.day)) return this.#cached(state, received_s)
+    if (state.session === undefined || day > state.session.day) {
+      const session = this.#setup.sessionOf(state.instrument, day)
+      if (seen_s < opening(session)) return this.#cached(state, received_s)
+      if (state.session !== undefined) this.#setup.onSessionEnd(state)
+      state.begin(session, (day + 1) * DAY_S - IST_OFFSET_S)
+      state.gaps_seen = this.#gap_count
+      state.whole_from_s = state.early_day === day ? 0 : seen_s
+    } else if (seen_s < opening(state.session)) return this.#cached(state, received_s)
+    const carries_volume = length === kite.FULL_BYTES || length === kite.QUOTE_BYTES || length === kite.FULL_V1_BYTES
+    if (carries_volume) return this.#takeVolume(state, view, at, length, exchange_s, received_s, connection)
+    return this.#takePriceOnly(state, view, at, length, exchange_s, received_s, connection)
+  }
+
+  #believableTime(exchange_s: number, received_s: number): number {
+    if (exchange_s <= received_s + FUTURE_LIMIT_S) return exchange_s
+    this.counts.implausible_times++
+    return 0
+  }
+
+  /** Rule C: of an earlier session, or of before this one: a reference price and a proof of subscription, no more. */
+  #cached(state: LedgerState, received_s: number): Verdict {
+    this.counts.cached++
+    const today = dayOf(received_s)
+    if (state.session === undefined || state.session.day < today) {
+      if (received_s < opening(this.#setup.sessionOf(state.instrument, today))) state.early_day = today
+      state.last_price = state.price
+    }
+    return VERDICT.dropped
+  }
+
+  /** ltp and index packets. */
+  #takePriceOnly(
+    state: LedgerState,
+    view: DataView,
+    at: number,
+    length: PacketBytes,
+    exchange_s: number,
+    received_s: number,
+    connection: number,
+  ): Verdict {
+    const is_index = kite.isIndexLength(length)
+    const first = state.last_view === undefined || state.last_seen_s === 0
+    if (!first && this.#isDuplicate(state, view, at, length)) return VERDICT.dropped
+    if (exchange_s !== 0 && exchange_s < state.last_exchange_s) return this.#late(state, exchange_s, 0)
+    const moved = state.price !== state.last_price
+    state.inc = 0
+    state.across_gap = false
+    state.gaps_seen = this.#gap_count
+    this.#place(state, exchange_s, received_s, 0, 0)
+    this.#remember(state, view, at, length, exchange_s, received_s, 0, connection)
+    // An index has no trades: each value is one. A first ltp packet may be of any age.
+    return is_index || (moved && !first) ? VERDICT.traded : VERDICT.quiet
+  }
+
+  #takeVolume(
+    state: LedgerState,
+    view: DataView,
+    at: number,
+    length: PacketBytes,
+    exchange_s: number,
+    received_s: number,
+    connection: number,
+  ): Verdict {
+    const raw = kite.readVolume(view, at)
+    if (!state.joined) return this.#first(state, view, at, length, exchange_s, received_s, connection, raw)
+    if (this.#isDuplicate(state, view, at, length)) return VERDICT.dropped
+    const cum = this.#extended(state, raw, exchange_s)
+    if (exchange_s !== 0 && exchange_s < state.last_exchange_s) return this.#late(state, exchange_s, cum)
+    const seen_s = exchange_s === 0 ? received_s : exchange_s
+    const silence_s = seen_s - state.last_seen_s
+    const known_cum = this.#settled(state, cum, exchange_s, seen_s, connection)
+    if (known_cum === undefined) return this.#late(state, exchange_s, 0) // rule E: ordered before what we have by its lower volume
+    const previous_seen_s = state.last_seen_s
+    const over_gap = this.#isOverGap(state, connection, previous_seen_s, silence_s)
+    const verdict = this.#accept(state, view, at, length, exchange_s, received_s, connection, known_cum)
+    if (over_gap && verdict !== VERDICT.dropped && state.inc > 0) {
+      state.across_gap = true
+      state.gap_from_s = previous_seen_s
+      this.counts.gap_increments++
+      this.#setup.onEvent({
+        kind: 'gap',
+        instrument: state.instrument,
+        at_s: state.event_s,
+        from: previous_seen_s,
+        to: state.inc,
+      })
+    }
+    return verdict
+  }
+
+  /** Rule F. */
+  #first(
+    state: LedgerState,
+    view: DataView,
+    at: number,
+    length: PacketBytes,
+    exchange_s: number,
+    received_s: number,
+    connection: number,
+    cum: number,
+  ): Verdict {
+    const session = state.session as Session
+    const from_zero = cum === 0 || state.early_day === session.day
+    const trade_s = length === kite.FULL_BYTES ? kite.readLastTradeTime(view, at) : 0
+    state.joined = true
+    state.hwm = cum
+    state.across_gap = false
+    state.inc = from_zero ? cum : 0
+    state.gaps_seen = this.#gap_count
+    if (from_zero) state.whole_from_s = 0
+    else {
+      state.missed = cum
+      this.counts.joined_mid_session++
+      this.#setup.onEvent({
+        kind: 'joined_mid_session',
+        instrument: state.instrument,
+        at_s: exchange_s === 0 ? received_s : exchange_s,
+        from: 0,
+        to: cum,
+      })
+    }
+    this.#place(state, exchange_s, received_s, trade_s, state.inc)
+    // A first look opens a bar only at a trade that has just happened.
+    const recent = trade_s !== 0 && exchange_s >= trade_s && exchange_s - trade_s <= TRADE_AGE_MAX_S
+    this.#remember(state, view, at, length, exchange_s, received_s, trade_s, connection)
+    return state.inc > 0 || (cum > 0 && recent) ? VERDICT.traded : VERDICT.quiet
+  }
+
+  /** Rule W: cumulative volume over the wraps of its 32 bits. */
+  #extended(state: LedgerState, raw: number, exchange_s: number): number {
+    const behind = exchange_s !== 0 && exchange_s < state.last_exchange_s
+    const wrapped = raw < 0.1 * TWO_POW_32 && state.hwm % TWO_POW_32 > 0.9 * TWO_POW_32
+    if (wrapped && !behind) {
+      state.wraps++
+      this.counts.wraps++
+      this.#setup.onEvent({
+        kind: 'wrap',
+        instrument: state.instrument,
+        at_s: exchange_s,
+        from: state.hwm,
+        to: raw + state.wraps * TWO_POW_32,
+      })
+    }
+    const cum = raw + state.wraps * TWO_POW_32
+    // A late snapshot of before the wrap.
+    return behind && state.wraps > 0 && cum - state.hwm > TWO_POW_32 / 2 ? cum - TWO_POW_32 : cum
+  }
+
+  /**
+   * Rules E, K and Z: the cumulative volume to believe for a packet that is in order. Undefined: the packet was made before the last one
+   * (same second, lower volume, another connection).
+   */
+  #settled(state: LedgerState, cum: number, exchange_s: number, seen_s: number, connection: number): number | undefined {
+    if (state.fault_ticks > 0) {
+      state.fault_ticks--
+      return this.#collapsed(state, cum, seen_s)
+    }
+    if (cum < 0.5 * state.hwm) return this.#collapsed(state, cum, seen_s)
+    state.fault_since_s = 0
+    if (cum >= state.hwm) {
+      state.lower_run = 0
+      state.troubled = false
+      return cum
+    }
+    if (exchange_s !== 0 && exchange_s === state.last_exchange_s && connection !== state.last_connection) return undefined
+    this.counts.corrections++
+    state.troubled = true
+    if (state.lower_run === 0 || cum < state.lower_cum) {
+      if (state.lower_run === 0) this.#tell('correction', state, seen_s, cum)
+      state.lower_run = 0
+      state.lower_since_s = seen_s
+    }
+    state.lower_run++
+    state.lower_cum = cum
+    if (state.lower_run >= CORRECTION_RUN_MIN && seen_s - state.lower_since_s >= CORRECTION_SPAN_S)
+      this.#rebase(state, cum, seen_s)
+    return state.hwm
+  }
+
+  /** Rule Z. */
+  #collapsed(state: LedgerState, cum: number, seen_s: number): number {
+    if (state.fault_since_s === 0) {
+      this.#tell('fault', state, seen_s, cum)
+      state.fault_since_s = seen_s
+      state.fault_ticks = FAULT_TICKS - 1
+      state.troubled = true
+    }
+    this.counts.faults++
+    if (cum < 0.5 * state.hwm && seen_s - state.fault_since_s >= FAULT_SPAN_S) this.#rebase(state, cum, seen_s)
+    return state.hwm
+  }
+
+  #rebase(state: LedgerState, cum: number, seen_s: number): void {
+    this.#tell('rebase', state, seen_s, cum)
+    this.counts.rebases++
+    state.correction += state.hwm - cum
+    state.hwm = cum
+    state.lower_run = state.fault_ticks = state.fault_since_s = 0
+    state.troubled = false
+  }
+
+  #tell(kind: VolumeEvent['kind'], state: LedgerState, at_s: number, to: number): void {
+    this.#setup.onEvent({ kind, instrument: state.instrument, at_s, from: state.hwm, to })
+  }
+
+  /** Rule O. Volume above the mark still counts: it was traded, and nobody else will tell. */
+  #late(state: LedgerState, exchange_s: number, cum: number): Verdict {
+    this.counts.late++
+    state.inc = Math.max(0, cum - state.hwm)
+    state.hwm = Math.max(state.hwm, cum)
+    state.across_gap = false
+    state.exchange_s = exchange_s
+    state.event_s = exchange_s
+    return VERDICT.late
+  }
+
+  /** Rule G: a gap of this connection ended after the instrument was last heard of. */
+  #isOverGap(state: LedgerState, connection: number, previous_seen_s: number, silence_s: number): boolean {
+    if (state.gaps_seen === this.#gap_count) return false
+    state.gaps_seen = this.#gap_count
+    return silence_s > GAP_S && (this.#gap_to_s[connection] ?? 0) > previous_seen_s
+  }
+}
+
+const dayOf = (time_s: number): IstDay => Math.floor((time_s + IST_OFFSET_S) / DAY_S)
+const opening = (session: Session): number => session.phases[0]?.start_s ?? 0
+
+function exchangeTime(view: DataView, at: number, length: PacketBytes): number {
+  if (length === kite.FULL_BYTES) return kite.readExchangeTime(view, at)
+  return length === kite.INDEX_FULL_BYTES ? kite.readIndexExchangeTime(view, at) : 0
+}
+
+function isAuction(session: Session | undefined, time_s: number): boolean {
+  return (session?.phases ?? []).some(
+    ({ phase, start_s, end_s }) => (phase === 'pre_open' || phase === 'closing_auction') && time_s >= start_s && time_s < end_s,
+  )
+}

@@ -1,0 +1,212 @@
+import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs'
+import type { Readable } from 'node:stream'
+import * as zlib from 'node:zlib'
+import { EXIT, MdsError } from '../core/errors.js'
+
+/** Bytes of a recording, whatever it is wrapped in. */
+export interface ByteSource {
+  /** Bytes read so far from the file itself, packed if it is. */
+  position: number
+  /** Size of the file itself; undefined for a stream. */
+  readonly size: number | undefined
+  readonly packing: 'plain' | 'gzip' | 'zstd'
+  /** Why unpacking stopped before the end: the file is cut or damaged. */
+  damage: string | undefined
+  /** Puts bytes at the beginning of `into`; answers how many, 0 at the end. At once for plain files, later for the others. */
+  read(into: Uint8Array): number | Promise<number>
+  close(): void
+}
+
+const MAGIC_BYTES = 4
+const GZIP_MAGIC = 0x1f8b
+const ZSTD_MAGIC = 0x28b52ffd
+const STREAM_CHUNK_BYTES = 256 * 1024
+
+/** Opens a recording; its content says how it is packed, never its name. `-` is standard input. */
+export async function openByteSource(path: string): Promise<ByteSource> {
+  if (path === '-') return unpacking('-', process.stdin, undefined)
+  const fd = openForReading(path)
+  try {
+    const stat = fstatSync(fd)
+    if (stat.isDirectory()) throw unreadable(path, 'it is a folder')
+    if (!stat.isFile()) {
+      closeSync(fd)
+      return unpacking(path, createReadStream(path, { highWaterMark: STREAM_CHUNK_BYTES }), undefined)
+    }
+    const magic = Buffer.alloc(MAGIC_BYTES)
+    readSync(fd, magic, 0, MAGIC_BYTES, 0)
+    if (packingOf(magic) === 'plain') return plainFile(path, fd, stat.size)
+    closeSync(fd)
+    return unpacking(path, createReadStream(path, { highWaterMark: STREAM_CHUNK_BYTES }), stat.size)
+  } catch (error) {
+    throw named(error, path)
+  }
+}
+
+function plainFile(path: string, fd: number, size: number): ByteSource {
+  let open = true
+  return {
+    position: 0,
+    size,
+    packing: 'plain',
+    damage: undefined,
+    read(into) {
+      try {
+        const count = readSync(fd, into, 0, into.length, this.position)
+        this.position += count
+        return count
+      } catch (error) {
+        throw named(error, path)
+      }
+    },
+    close() {
+      if (open) closeSync(fd)
+      open = false
+    },
+  }
+}
+
+/** A stream, unpacked if its first bytes say so. What could be unpacked before damage is still read. */
+async function unpacking(path: string, raw: Readable, size: number | undefined): Promise<ByteSource> {
+  const packed = raw[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+  const first = await firstChunk(packed, path)
+  const packing = packingOf(first)
+  const source: ByteSource = { position: 0, size, packing, damage: undefined, read, close: () => raw.destroy() }
+  const counted = counting(first, packed, source)
+  const chunks = packing === 'plain' ? counted : await unpacked(packing, counted, (why) => (source.damage = why))
+  let chunk: Uint8Array = new Uint8Array(0)
+  return source
+
+  async function read(into: Uint8Array): Promise<number> {
+    while (chunk.length === 0) {
+      const next = await chunks.next().catch((error: unknown) => {
+        throw named(error, path)
+      })
+      if (next.done === true) return 0
+      chunk = next.value
+    }
+    const count = Math.min(into.length, chunk.length)
+    into.set(chunk.subarray(0, count))
+    chunk = chunk.subarray(count)
+    return count
+  }
+}
+
+async function firstChunk(packed: AsyncIterator<Buffer>, path: string): Promise<Buffer> {
+  let first = Buffer.alloc(0)
+  try {
+    while (first.length < MAGIC_BYTES) {
+      const next = await packed.next()
+      if (next.done === true) break
+      first = Buffer.concat([first, next.value])
+    }
+  } catch (error) {
+    throw named(error, path)
+  }
+  return first
+}
+
+async function* counting(first: Buffer, rest: AsyncIterator<Buffer>, source: ByteSource): AsyncGenerator<Uint8Array> {
+  for (let chunk = first; ; ) {
+    source.position += chunk.length
+    if (chunk.length > 0) yield chunk
+    const next = await rest.next()
+    if (next.done === true) return
+    chunk = next.value
+  }
+}
+
+async function unpacked(
+  packing: 'gzip' | 'zstd',
+  chunks: AsyncGenerator<Uint8Array>,
+  onDamage: (why: string) => void,
+): Promise<AsyncGenerator<Uint8Array>> {
+  if (packing === 'gzip') return throughNode(zlib.createGunzip({ chunkSize: STREAM_CHUNK_BYTES }), chunks, onDamage)
+  // In Node from 22.15; its bytes are the same as the portable one's, only faster.
+  if ('createZstdDecompress' in zlib && typeof zlib.createZstdDecompress === 'function') {
+    return throughNode(zlib.createZstdDecompress(), chunks, onDamage)
+  }
+  return throughFzstd(chunks, onDamage)
+}
+
+async function* throughNode(
+  unpacker: NodeJS.ReadWriteStream,
+  chunks: AsyncGenerator<Uint8Array>,
+  onDamage: (why: string) => void,
+): AsyncGenerator<Uint8Array> {
+  let failure: unknown
+  const feeding = (async () => {
+    for await (const chunk of chunks) {
+      if (!unpacker.write(chunk)) await new Promise<void>((resolve) => unpacker.once('drain', resolve).once('close', resolve))
+    }
+    unpacker.end()
+  })().catch((error: unknown) => {
+    failure = error
+    unpacker.end()
+  })
+  try {
+    for await (const chunk of unpacker) yield chunk as Buffer
+  } catch (error) {
+    onDamage(error instanceof Error ? error.message : String(error))
+    return
+  }
+  await feeding
+  if (failure !== undefined) throw failure
+}
+
+async function* throughFzstd(chunks: AsyncGenerator<Uint8Array>, onDamage: (why: string) => void): AsyncGenerator<Uint8Array> {
+  const { Decompress } = await import('fzstd')
+  const ready: Uint8Array[] = []
+  let whole = false
+  const unpacker = new Decompress((chunk, is_last) => {
+    ready.push(chunk)
+    whole = is_last === true
+  })
+  try {
+    for await (const chunk of chunks) {
+      unpacker.push(chunk)
+      yield* ready.splice(0)
+    }
+    unpacker.push(new Uint8Array(0), true)
+    yield* ready.splice(0)
+  } catch (error) {
+    yield* ready.splice(0)
+    onDamage(error instanceof Error ? error.message : String(error))
+    return
+  }
+  if (!whole) onDamage('unexpected end of file')
+}
+
+function packingOf(magic: Buffer): ByteSource['packing'] {
+  if (magic.length >= 2 && magic.readUInt16BE(0) === GZIP_MAGIC) return 'gzip'
+  return magic.length >= MAGIC_BYTES && magic.readUInt32BE(0) === ZSTD_MAGIC ? 'zstd' : 'plain'
+}
+
+function openForReading(path: string): number {
+  try {
+    return openSync(path, 'r')
+  } catch (error) {
+    throw named(error, path)
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'reading it is not allowed (check its permissions)',
+  EPERM: 'reading it is not allowed (check its permissions)',
+  EISDIR: 'it is a folder',
+  EIO: 'the disk failed while reading',
+}
+
+function named(error: unknown, path: string): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
+  return error instanceof MdsError || code === undefined ? error : unreadable(path, REASONS[code] ?? code)
+}
+
+function unreadable(path: string, reason: string): MdsError {
+  return new MdsError('unreadable_file', {
+    message: `Cannot read the recording ${path}: ${reason}.`,
+    suggestions: ['mds info shows which recordings there are'],
+    exitCode: EXIT.unreadable,
+  })
+}

@@ -1,0 +1,51 @@
+import { DIAGNOSTIC_CODES, type Diagnostic, type DiagnosticCode } from '../core/diagnostics.js'
+
+/** Shown and kept per code; the rest is counted. */
+const KEPT_PER_CODE = 20
+const SHOWN_PER_CODE = 3
+/** Findings about what is known or scheduled, not about damage or loss. */
+const HARMLESS: ReadonlySet<DiagnosticCode> = new Set(['unknown_instrument', 'closed_day'])
+
+/** Collects findings of a run. */
+export class DiagnosticsLog {
+  readonly counts = new Map<DiagnosticCode, number>()
+  readonly kept: Diagnostic[] = []
+
+  add(diagnostic: Diagnostic): void {
+    const count = (this.counts.get(diagnostic.code) ?? 0) + 1
+    this.counts.set(diagnostic.code, count)
+    if (count <= KEPT_PER_CODE) this.kept.push(diagnostic)
+  }
+
+  /** Damage and gaps: what `--strict` refuses. */
+  get bad(): number {
+    return [...this.counts].reduce((sum, [code, count]) => sum + (HARMLESS.has(code) ? 0 : count), 0)
+  }
+
+  /** Lines for stderr: the first few of each code, then how many there are. */
+  lines(): string[] {
+    return [...this.counts].flatMap(([code, count]) => {
+      const shown = this.kept.filter((diagnostic) => diagnostic.code === code).slice(0, SHOWN_PER_CODE)
+      const more = count > shown.length ? [`  ... ${count - shown.length} more ${code}`] : []
+      return [
+        `${code} (${count}): ${DIAGNOSTIC_CODES[code]}.`,
+        ...shown.map((diagnostic) => `  ${placeOf(diagnostic)} ${detailOf(diagnostic)}`),
+        ...more,
+      ]
+    })
+  }
+
+  /** For `--json`. */
+  summary(): { counts: Record<string, number>; bad: number; first: readonly Diagnostic[] } {
+    return { counts: Object.fromEntries(this.counts), bad: this.bad, first: this.kept }
+  }
+}
+
+function placeOf({ file, record, offset }: Diagnostic): string {
+  return [file, ...(record >= 0 ? [`record ${record}`] : []), ...(offset >= 0 ? [`byte ${offset}`] : [])].join(' ')
+}
+
+const detailOf = ({ detail }: Diagnostic): string =>
+  Object.entries(detail)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ')

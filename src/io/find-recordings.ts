@@ -1,0 +1,216 @@
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { basename, dirname, join, sep } from 'node:path'
+import { EXIT, MdsError, usageError } from '../core/errors.js'
+import { formatCompactDate, formatDate, type IstDay, parseDate } from '../core/time/index.js'
+
+/** One file of a session. */
+export interface RecordingFile {
+  readonly path: string
+  /** Part of the name before the date; the whole name without extensions when it has no date. */
+  readonly profile: string
+  /** From the name; undefined when it has none. */
+  readonly day: IstDay | undefined
+}
+
+/** The recordings of one trading day: what one run of the engine reads. */
+export interface SessionFiles {
+  readonly day: IstDay | undefined
+  /** Sorted by (profile, file name): the tie-break of the merge. */
+  readonly files: readonly RecordingFile[]
+}
+
+export interface RecordingQuery {
+  /** Days, files, folders, globs or `-`; none means the newest day. */
+  readonly sessions: readonly string[]
+  readonly data_dir: string
+  /** Narrows days and folders to these profiles. */
+  readonly profiles: readonly string[]
+}
+
+export interface FoundRecordings {
+  readonly sessions: readonly SessionFiles[]
+  /** What the user should know about the choice, one sentence each. */
+  readonly notices: readonly string[]
+}
+
+const RECORDING_NAME = /^(.+)_(\d{8})(?:_(\d{4})(?:_(\d+))?)?(?:-c\d+)?\.bin(?:\.zst|\.gz)?$/
+const RECORDING_ENDING = /\.bin(?:\.zst|\.gz)?$/
+const STDIN: RecordingFile = { path: '-', profile: '-', day: undefined }
+
+/** Turns session arguments into files, grouped by day and in order of time. */
+export function findRecordings(query: RecordingQuery): FoundRecordings {
+  const notices: string[] = []
+  const files =
+    query.sessions.length === 0 ? newestDay(query, notices) : query.sessions.flatMap((session) => filesOf(session, query))
+  return { sessions: groupByDay(preferUnpacked(files, notices)), notices }
+}
+
+function filesOf(session: string, query: RecordingQuery): RecordingFile[] {
+  if (session === '-') return [STDIN]
+  const day = parseDate(session)
+  if (day !== undefined && !existsSync(session)) return filesOfDay(day, query)
+  const stat = statSync(session, { throwIfNoEntry: false })
+  if (stat?.isDirectory() === true) return filesOfFolder(session, query)
+  if (stat !== undefined) return [recordingFile(session)]
+  if (/[*?]/.test(session)) return filesOfGlob(session)
+  throw noSuchSession(session, query)
+}
+
+function filesOfDay(day: IstDay, query: RecordingQuery): RecordingFile[] {
+  const all = allRecordings(query)
+  const found = all.filter((file) => file.day === day)
+  if (found.length > 0) return found
+  const newest = newestOf(all)
+  const elsewhere = newest === undefined ? 'there are none at all' : `the newest day there is ${formatDate(newest)}`
+  throw new MdsError('no_recordings', {
+    message: `No recordings of ${formatDate(day)} in ${where(query)}; ${elsewhere}.`,
+    suggestions:
+      newest === undefined ? makeOne(query) : [`mds info ${formatCompactDate(newest)}${flags(query)}`, ...makeOne(query)],
+    exitCode: EXIT.unreadable,
+  })
+}
+
+function newestDay(query: RecordingQuery, notices: string[]): RecordingFile[] {
+  const all = allRecordings(query)
+  const newest = newestOf(all)
+  if (newest === undefined) {
+    throw new MdsError('no_recordings', {
+      message: `No session was named, and there are no recordings in ${where(query)}.`,
+      suggestions: ['name a file: mds candles path/to/recording.bin --tf 5m', ...makeOne(query)],
+      exitCode: EXIT.unreadable,
+    })
+  }
+  notices.push(`No session named: taking ${formatDate(newest)}, the newest day in ${where(query)}.`)
+  return all.filter((file) => file.day === newest)
+}
+
+function filesOfFolder(folder: string, query: RecordingQuery): RecordingFile[] {
+  const found = [...recordingsIn(folder), ...subfolders(folder).flatMap(recordingsIn)].filter((file) => isWanted(file, query))
+  if (found.length > 0) return found
+  throw new MdsError('no_recordings', {
+    message: `No recordings (.bin, .bin.zst, .bin.gz) in the folder ${folder}${query.profiles.length > 0 ? ` of profile ${query.profiles.join(', ')}` : ''}.`,
+    suggestions: ['name a file or a day: mds info 20251005', ...makeOne(query)],
+    exitCode: EXIT.unreadable,
+  })
+}
+
+/** `*` and `?` in any part of the path. */
+function filesOfGlob(pattern: string): RecordingFile[] {
+  let paths = [pattern.startsWith(sep) ? sep : '']
+  for (const part of pattern.split(sep).filter((text) => text !== '')) {
+    if (!/[*?]/.test(part)) paths = paths.map((path) => join(path, part)).filter((path) => existsSync(path))
+    else {
+      const matcher = new RegExp(
+        `^${part
+          .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+          .replaceAll('*', '.*')
+          .replaceAll('?', '.')}$`,
+      )
+      paths = paths.flatMap((path) =>
+        entries(path === '' ? '.' : path)
+          .filter((name) => matcher.test(name))
+          .map((name) => join(path, name)),
+      )
+    }
+  }
+  const found = paths.filter((path) => RECORDING_ENDING.test(path) && statSync(path).isFile())
+  if (found.length > 0) return found.map(recordingFile)
+  throw new MdsError('no_recordings', {
+    message: `Nothing matches ${pattern}: expected recordings (.bin, .bin.zst, .bin.gz).`,
+    suggestions: [`ls ${dirname(pattern)}`],
+    exitCode: EXIT.unreadable,
+  })
+}
+
+function noSuchSession(session: string, query: RecordingQuery): MdsError {
+  if (/^[\d-]{8,10}$/.test(session)) {
+    return usageError(
+      'bad_date',
+      `"${session}" is no date: expected YYYYMMDD or YYYY-MM-DD, for example 20251005.`,
+      'mds info 20251005',
+    )
+  }
+  return new MdsError('no_such_session', {
+    message: `"${session}" is no date, file, folder or pattern that exists (looked in ${where(query)} for dates).`,
+    suggestions: ['mds info 20251005', 'mds info path/to/recording.bin'],
+    exitCode: EXIT.unreadable,
+  })
+}
+
+function allRecordings(query: RecordingQuery): RecordingFile[] {
+  return [...recordingsIn(query.data_dir), ...subfolders(query.data_dir).flatMap(recordingsIn)].filter((file) =>
+    isWanted(file, query),
+  )
+}
+
+const isWanted = (file: RecordingFile, query: RecordingQuery): boolean =>
+  query.profiles.length === 0 || query.profiles.includes(file.profile)
+
+function recordingsIn(folder: string): RecordingFile[] {
+  return entries(folder)
+    .filter((name) => RECORDING_ENDING.test(name) && !name.startsWith('.'))
+    .map((name) => recordingFile(join(folder, name)))
+    .filter((file) => statSync(file.path, { throwIfNoEntry: false })?.isFile() === true)
+}
+
+function recordingFile(path: string): RecordingFile {
+  const name = basename(path)
+  const match = RECORDING_NAME.exec(name)
+  const day = match === null ? undefined : parseDate(match[2] as string)
+  if (match === null || day === undefined) return { path, profile: name.replace(RECORDING_ENDING, ''), day: undefined }
+  return { path, profile: match[1] as string, day }
+}
+
+const subfolders = (folder: string): string[] =>
+  entries(folder)
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+
+/** In the order of code points: what readdir says depends on the file system. */
+function entries(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort(byCodePoint)
+  } catch {
+    return []
+  }
+}
+
+/** A part that is there both plain and packed is being archived: read once. */
+function preferUnpacked(files: readonly RecordingFile[], notices: string[]): RecordingFile[] {
+  const unique = [...new Map(files.map((file) => [file.path, file])).values()]
+  const paths = new Set(unique.map((file) => file.path))
+  return unique.filter((file) => {
+    const plain = file.path.replace(/\.(?:zst|gz)$/, '')
+    if (plain === file.path || !paths.has(plain)) return true
+    notices.push(`${file.path} is left out: ${basename(plain)} is there too.`)
+    return false
+  })
+}
+
+function groupByDay(files: readonly RecordingFile[]): SessionFiles[] {
+  const by_day = new Map<IstDay | undefined, RecordingFile[]>()
+  for (const file of files) by_day.set(file.day, [...(by_day.get(file.day) ?? []), file])
+  return [...by_day]
+    .map(([day, of_day]) => ({
+      day,
+      files: of_day.sort(
+        (a, b) =>
+          byCodePoint(a.profile, b.profile) || byCodePoint(basename(a.path), basename(b.path)) || byCodePoint(a.path, b.path),
+      ),
+    }))
+    .sort((a, b) => (a.day ?? Number.POSITIVE_INFINITY) - (b.day ?? Number.POSITIVE_INFINITY))
+}
+
+const byCodePoint = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+function newestOf(files: readonly RecordingFile[]): IstDay | undefined {
+  return files.reduce<IstDay | undefined>(
+    (newest, { day }) => (day !== undefined && (newest === undefined || day > newest) ? day : newest),
+    undefined,
+  )
+}
+
+const where = (query: RecordingQuery): string =>
+  query.profiles.length > 0 ? `${query.data_dir} (profile ${query.profiles.join(', ')})` : query.data_dir
+const flags = (query: RecordingQuery): string => (query.data_dir === 'raw_ticks' ? '' : ` --data-dir ${query.data_dir}`)
+const makeOne = (query: RecordingQuery): string[] => [`mds synth --date 20251005${flags(query)}`]

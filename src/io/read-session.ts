@@ -1,0 +1,138 @@
+import { setImmediate } from 'node:timers/promises'
+import type { Diagnostic } from '../core/diagnostics.js'
+import { EXIT, MdsError } from '../core/errors.js'
+import { type FrameConsumer, RecordingMerge, RecordingReader } from '../core/recording/index.js'
+import { type ByteSource, openByteSource } from './byte-source.js'
+import type { RecordingFile, SessionFiles } from './find-recordings.js'
+
+/** What was read of one file. */
+export interface FileSummary {
+  readonly path: string
+  readonly profile: string
+  readonly records: number
+  /** Unpacked. */
+  readonly bytes: number
+  readonly packing: ByteSource['packing']
+  readonly byte_order: 'big' | 'little'
+  readonly first_ms: number
+  readonly last_ms: number
+}
+
+export interface ReadOptions {
+  onDiagnostic(diagnostic: Diagnostic): void
+  /** Called between steps of some MB, with bytes read and to read (undefined when unknown) of the files as they lie on disk. */
+  onProgress?(done_bytes: number, total_bytes: number | undefined): void
+  /** Awaited between steps: a slow or pacing consumer waits here. */
+  pause?(): Promise<void> | undefined
+  signal?: AbortSignal
+}
+
+/** Between two looks at the event loop: 2 ms of work. */
+const STEP_BYTES = 8 * 1024 * 1024
+
+/**
+ * Reads all files of a session in their total order. Throws when a file can't be read, when none of them holds a record, and on abort
+ * (`interrupted`).
+ */
+export async function readSession(session: SessionFiles, consumer: FrameConsumer, options: ReadOptions): Promise<FileSummary[]> {
+  const connections = [...new Set(session.files.map((file) => file.profile))]
+  const inputs: Input[] = []
+  try {
+    for (const [index, file] of session.files.entries())
+      inputs.push(await openInput(file, index, connections.indexOf(file.profile), options))
+    await drain(inputs, consumer, options)
+  } finally {
+    for (const { source } of inputs) source.close()
+  }
+  for (const input of inputs) reportDamage(input, options)
+  if (inputs.every(({ reader }) => reader.records === 0)) throw noRecords(inputs)
+  for (const input of inputs) if (input.reader.records === 0) options.onDiagnostic(emptyFile(input))
+  return inputs.map(({ file, reader, source }) => ({
+    path: file.path,
+    profile: file.profile,
+    records: reader.records,
+    bytes: reader.total_bytes,
+    packing: source.packing,
+    byte_order: reader.byte_order ?? 'big',
+    first_ms: reader.first_ms,
+    last_ms: reader.last_ms,
+  }))
+}
+
+interface Input {
+  readonly file: RecordingFile
+  readonly source: ByteSource
+  readonly reader: RecordingReader
+}
+
+async function openInput(file: RecordingFile, index: number, connection: number, options: ReadOptions): Promise<Input> {
+  const source = await openByteSource(file.path)
+  const reader = new RecordingReader(index, connection, (code, { record, offset }, detail) => {
+    options.onDiagnostic({ code, file: file.path, record, offset, detail })
+  })
+  return { file, source, reader }
+}
+
+async function drain(inputs: readonly Input[], consumer: FrameConsumer, options: ReadOptions): Promise<void> {
+  const sources = new Map(inputs.map(({ reader, source }) => [reader, source]))
+  const merge = new RecordingMerge(inputs.map(({ reader }) => reader))
+  const sizes = inputs.map(({ source }) => source.size)
+  const total = sizes.includes(undefined) ? undefined : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0)
+  let since_step = 0
+  for (;;) {
+    const next = merge.drain(consumer, STEP_BYTES)
+    if (next === 'done') return
+    if (next !== 'paused') {
+      consumer.onRecycle(next.view)
+      const source = sources.get(next) as ByteSource
+      const reading = source.read(next.space())
+      const count = typeof reading === 'number' ? reading : await reading
+      if (count === 0) next.ended()
+      else next.filled(count)
+      since_step += count
+      if (since_step < STEP_BYTES) continue
+    }
+    since_step = 0
+    options.onProgress?.(
+      inputs.reduce((sum, { source }) => sum + source.position, 0),
+      total,
+    )
+    await options.pause?.()
+    await setImmediate()
+    if (options.signal?.aborted === true)
+      throw new MdsError('interrupted', { message: 'Interrupted.', exitCode: EXIT.interrupted })
+  }
+}
+
+function reportDamage({ file, source, reader }: Input, options: ReadOptions): void {
+  if (source.damage === undefined) return
+  options.onDiagnostic({
+    code: 'damaged_packing',
+    file: file.path,
+    record: reader.records,
+    offset: reader.total_bytes,
+    detail: { packing: source.packing, reason: source.damage },
+  })
+}
+
+const emptyFile = ({ file, reader }: Input): Diagnostic => ({
+  code: 'not_a_recording',
+  file: file.path,
+  record: -1,
+  offset: 0,
+  detail: { bytes: reader.total_bytes },
+})
+
+function noRecords(inputs: readonly Input[]): MdsError {
+  const paths = inputs.map(({ file }) => (file.path === '-' ? 'standard input' : file.path)).join(', ')
+  const bytes = inputs.reduce((sum, { reader }) => sum + reader.total_bytes, 0)
+  const found =
+    bytes === 0
+      ? 'found nothing (0 bytes)'
+      : `found ${bytes} bytes in which no record begins (expected [received ms: u64][length: u32][message], big-endian)`
+  return new MdsError('not_a_recording', {
+    message: `Expected a recording in ${paths}, ${found}.`,
+    suggestions: ['mds info shows which recordings there are', 'docs/recording-format.md describes the format'],
+    exitCode: EXIT.unreadable,
+  })
+}

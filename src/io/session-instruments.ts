@@ -1,0 +1,30 @@
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { InstrumentTable } from '../core/market/index.js'
+import { formatCompactDate } from '../core/time/index.js'
+import type { SessionFiles } from './find-recordings.js'
+import { type InstrumentsFile, loadInstruments } from './instruments-file.js'
+
+export interface SessionInstruments {
+  readonly table: InstrumentTable
+  readonly files: readonly InstrumentsFile[]
+}
+
+/** The master the user names, or those of the day beside the recordings. None at all is legal: tokens then stand for themselves. */
+export async function sessionInstruments(session: SessionFiles, named: readonly string[]): Promise<SessionInstruments> {
+  const paths = named.length > 0 ? named : mastersBeside(session)
+  const files: InstrumentsFile[] = []
+  for (const path of paths) files.push(await loadInstruments(path))
+  return { table: InstrumentTable.of(...files.map(({ instruments }) => instruments)), files }
+}
+
+function mastersBeside(session: SessionFiles): string[] {
+  const day = session.day
+  if (day === undefined) return []
+  const candidates = session.files.flatMap(({ path, profile }) =>
+    ['.csv', '.csv.gz', '.json'].map((ending) =>
+      join(dirname(path), `${profile}_${formatCompactDate(day)}.instruments${ending}`),
+    ),
+  )
+  return [...new Set(candidates)].filter((path) => existsSync(path))
+}
