@@ -5,6 +5,7 @@ import type { Calendar } from '../core/market/index.js'
 import {
   candleLine,
   createUniverse,
+  FAULT_KINDS,
   type FaultKind,
   INSTRUMENTS_MAX,
   MarketDay,
@@ -14,7 +15,16 @@ import {
   Truth,
   type Universe,
 } from '../core/synth/index.js'
-import { formatCompactDate, formatDate, formatIso, type IstDay, istDayStartMs } from '../core/time/index.js'
+import {
+  formatCompactDate,
+  formatDate,
+  formatIso,
+  type IstDay,
+  istDayStartMs,
+  parseClock,
+  parseDate,
+} from '../core/time/index.js'
+import { loadCalendar } from './calendar-file.js'
 import { HourlyWriter } from './hourly-writer.js'
 
 export interface SynthRequest {
@@ -58,8 +68,6 @@ export interface SynthSummary {
 
 /** 320 instruments then fill about 40 MB a day: a demo that is made, read and shown in seconds. */
 export const DEFAULT_RATE_PER_INSTRUMENT = 10 / 320
-export const DEFAULT_START = '08:59:30'
-export const DEFAULT_UNTIL = '15:40'
 
 /** Makes a synthetic day and writes it as a capture would have: hourly recordings and the day's instrument master. */
 export async function synthesizeRecording(request: SynthRequest): Promise<SynthSummary> {
@@ -107,6 +115,70 @@ export async function synthesizeRecording(request: SynthRequest): Promise<SynthS
     faults: writer.faults.length,
     candles,
   }
+}
+
+/** Flags of the command, as given. */
+export interface SynthFlags {
+  count: number
+  seed: number
+  profile: string
+  'data-dir': string
+  calendar?: string | undefined
+  rate?: string | undefined
+  packets?: number | undefined
+  mode: 'full' | 'mixed'
+  start: string
+  until: string
+  'single-file': boolean
+  faults?: string | undefined
+  truth: boolean
+  force: boolean
+}
+
+/** Checks words and numbers of the command line, once. */
+export async function readSynthRequest(day_text: string, flags: SynthFlags): Promise<SynthRequest> {
+  const day = parseDate(day_text)
+  if (day === undefined) throw usageError('bad_day', `Expected a day like 20251006, found "${day_text}".`)
+  const { calendar } = await loadCalendar(flags.calendar)
+  return {
+    day,
+    calendar,
+    instruments: flags.count,
+    seed: flags.seed,
+    profile: flags.profile,
+    data_dir: flags['data-dir'],
+    rate: flags.packets === undefined ? rateOfText(flags.rate) : flags.packets / SESSION_S,
+    mode: flags.mode,
+    start_s: clockOf(flags.start),
+    until_s: clockOf(flags.until),
+    single_file: flags['single-file'],
+    faults: faultsOf(flags.faults),
+    truth: flags.truth,
+    force: flags.force,
+  }
+}
+
+/** 09:15-15:30. */
+const SESSION_S = 22_500
+
+function rateOfText(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (!/^\d+(\.\d+)?$/.test(text)) throw usageError('bad_rate', `Expected packets a second like 10 or 0.5, found "${text}".`)
+  return Number(text)
+}
+
+function clockOf(text: string): number {
+  const clock_s = parseClock(text)
+  if (clock_s === undefined) throw usageError('bad_clock', `Expected a time of day like 15:40, found "${text}".`)
+  return clock_s
+}
+
+function faultsOf(text: string | undefined): FaultKind[] {
+  const names = text === undefined ? [] : text.split(',').map((name) => name.trim())
+  const unknown = names.find((name) => name !== 'all' && !FAULT_KINDS.some((kind) => kind === name))
+  if (unknown !== undefined)
+    throw usageError('bad_fault', `Expected all or some of ${FAULT_KINDS.join(', ')}, found "${unknown}".`)
+  return FAULT_KINDS.filter((kind) => names.includes('all') || names.includes(kind))
 }
 
 const rateOf = ({ rate, instruments }: SynthRequest): number => rate ?? instruments * DEFAULT_RATE_PER_INSTRUMENT
