@@ -59,15 +59,19 @@ test('one file holds the same bytes as the hourly ones', async () => {
 
 // A plain Monday, a Sunday (closed: regular hours), a day with closing auctions, a day in two parts, an evening session.
 test.each([
-  ['20251006', 'none'],
-  ['20251006', 'all'],
-  ['20251005', 'all'],
-  ['20260805', 'all'],
-  ['20240302', 'none'],
-  ['20251021', 'none'],
-])('the engine makes the candles that the truth of %s (faults: %s) foretells', async (date, faults) => {
-  const profile = `truth_${faults}`
-  const made = await synthesizeRecording(request({ date, profile, truth: true, faults: faults === 'all' ? FAULT_KINDS : [] }))
+  ['20251006', 'none', 'full'],
+  ['20251006', 'none', 'mixed'],
+  ['20251006', 'all', 'full'],
+  ['20251006', 'all', 'mixed'],
+  ['20251005', 'all', 'full'],
+  ['20260805', 'all', 'mixed'],
+  ['20240302', 'none', 'full'],
+  ['20251021', 'none', 'full'],
+] as const)('the engine makes the candles that the truth of %s (faults: %s, mode: %s) foretells', async (date, faults, mode) => {
+  const profile = `truth_${faults}_${mode}`
+  const made = await synthesizeRecording(
+    request({ date, profile, mode, truth: true, faults: faults === 'all' ? FAULT_KINDS : [] }),
+  )
   const expected = readFileSync(join(made.folder, made.truth_candles!), 'utf8')
     .trimEnd()
     .split('\n')

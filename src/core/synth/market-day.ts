@@ -275,8 +275,13 @@ export class MarketDay {
       1,
     )
     this.#messagesPerSecond = Math.min(MESSAGES_PER_SECOND_MAX, count)
-    const scale = scaleFor(wanted / this.#messagesPerSecond, this.#running, this.#weights)
-    for (const listing of this.#running) this.#limits[listing] = Math.min(1, scale * this.#weights[listing]!) * 0x1_0000_0000
+    // An index has a new value once a second: asking it more often would only waste the packets.
+    const chanceMax = (listing: number): number => (this.#tickers.isIndex(listing) ? 1 / this.#messagesPerSecond : 1)
+    const weights = this.#running.map((listing) => this.#weights[listing]!)
+    const chances = chancesFor(wanted / this.#messagesPerSecond, weights, this.#running.map(chanceMax))
+    this.#running.forEach((listing, n) => {
+      this.#limits[listing] = chances[n]! * 0x1_0000_0000
+    })
   }
 
   /** Greeting, the server's cached packets in quote mode (the mode of a bare `subscribe`), then in the mode asked for. */
@@ -342,21 +347,15 @@ function runningOf(groups: readonly HoursGroup[]): number[] {
   return groups.flatMap((group) => (group.running === undefined ? [] : group.listings)).sort((a, b) => a - b)
 }
 
-/** The factor that makes the chances `min(1, factor * weight)` add up to `wanted`. */
-function scaleFor(wanted: number, running: readonly number[], weights: Float64Array): number {
-  let high = 1
-  const sumAt = (scale: number): number => {
-    let sum = 0
-    for (const listing of running) sum += Math.min(1, scale * weights[listing]!)
-    return sum
-  }
-  if (wanted >= running.length) return 0x1_0000_0000
-  for (let n = 0; n < 60 && sumAt(high) < wanted; n++) high *= 2
-  let low = 0
+/** Chances in proportion to their weights, none above its maximum, that add up to `wanted` as far as the maxima allow. */
+function chancesFor(wanted: number, weights: readonly number[], maxima: readonly number[]): number[] {
+  const sumAt = (scale: number): number => weights.reduce((sum, weight, n) => sum + Math.min(maxima[n]!, scale * weight), 0)
+  let [low, high] = [0, 1]
+  for (let n = 0; n < 40 && sumAt(high) < wanted; n++) high *= 2
   for (let n = 0; n < 40; n++) {
     const middle = (low + high) / 2
     if (sumAt(middle) < wanted) low = middle
     else high = middle
   }
-  return high
+  return weights.map((weight, n) => Math.min(maxima[n]!, high * weight))
 }

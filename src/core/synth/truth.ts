@@ -128,7 +128,9 @@ export class Truth {
     if (fact.exchange_s !== undefined) track.exchange_s = fact.exchange_s
     const increment = fact.volume === undefined ? 0 : traded(track, fact.volume, clock_s)
     const index = fact.kind === 'index_full' || fact.kind === 'index_quote'
-    const moved = increment > 0 || index || fact.price !== track.price
+    // The first ltp packet of a session has no time and no volume: its trade may be of any age (decision g).
+    const ageless = fact.kind === 'ltp' && previous_ms === 0
+    const moved = !ageless && (increment > 0 || index || fact.price !== track.price)
     track.price = fact.price
     const time_s = moved && !index ? tradeTime(track, fact, clock_s) : clock_s
     if (fact.trade_s !== undefined) track.trade_s = Math.max(track.trade_s, fact.trade_s)
