@@ -1,4 +1,7 @@
 export * from './fact.js'
+export * from './faults.js'
 export * from './market-day.js'
 export * from './master.js'
+export * from './record-sink.js'
+export * from './truth.js'
 export * from './universe.js'

@@ -2,7 +2,7 @@ import type { AssetClass, Calendar, Instrument, InstrumentType } from '../market
 import { dayOfCivil, type IstDay } from '../time/index.js'
 import { segmentOf } from '../wire/index.js'
 import { type Expiry, type IsOpen, monthlyExpiries, openOnOrBefore, plainExpiries, weeklyExpiries } from './expiries.js'
-import { COMMODITIES, CURRENCIES, INDICES, STOCKS } from './names.js'
+import { COMMODITIES, type ContractName, CURRENCIES, INDICES, STOCKS } from './names.js'
 import { hashText, mix, smoothNoise } from './random.js'
 
 /** A price path that instruments follow. Levels are in feed units of the instruments that follow it. */
@@ -52,24 +52,19 @@ export interface UniverseSetup {
 
 export const INSTRUMENTS_MAX = 9000
 /** Of each 320 instruments: the mix of the crawler `sso_xvenue`. */
-const MIX = { index: 4, nse: 176, nfo: 100, cds: 16, bcd: 4, mcx: 20 }
-const NFO_MIX = { index_future: 4, stock_future: 26, nifty_option: 30, banknifty_option: 20, stock_option: 20 }
+const MIX = [4, 176, 100, 16, 4, 20] // indices, NSE, NFO, CDS, BCD, MCX
+const NFO_MIX = [4, 26, 30, 20, 20] // index futures, stock futures, NIFTY, BANKNIFTY and stock options
 
 /** The instruments of a day. A stock keeps its token and its price history over the days of one seed; contracts follow the date. */
 export function createUniverse({ day, instruments, seed, calendar }: UniverseSetup): Universe {
   const isOpen: IsOpen = (other) => !calendar.sessionOf(PROBE, other).closed
   const builder = new UniverseBuilder({ day, seed, isOpen, previous_day: openOnOrBefore(day - 1, isOpen) })
-  const share = shareOut(instruments, MIX)
-  if (instruments >= 5 && share.index === 0) {
-    share.index = 1
-    share.nse--
-  }
-  const cash = share.nse
-  const indices = builder.indices(share.index)
-  const currency = builder.currencies('CDS', share.cds)
-  const small = builder.currencies('BCD', share.bcd)
-  const commodities = builder.commodities(share.mcx)
-  const nfo = builder.derivatives(share.nfo, Math.max(cash, 1))
+  const [some_indices = 0, cash = 0, nfo_count = 0, cds = 0, bcd = 0, mcx = 0] = shareOut(instruments, MIX)
+  const indices = builder.indices(instruments >= 5 ? Math.max(some_indices, 1) : some_indices)
+  const currency = builder.currencies('CDS', cds)
+  const small = builder.currencies('BCD', bcd)
+  const commodities = builder.commodities(mcx)
+  const nfo = builder.derivatives(nfo_count, Math.max(cash, 1))
   const made = indices.length + currency.length + small.length + commodities.length + nfo.length
   const stocks = builder.stocks(instruments - made, nfo)
   return {
@@ -160,62 +155,56 @@ class UniverseBuilder {
   }
 
   derivatives(count: number, stocks: number): Listing[] {
-    const share = shareOut(count, NFO_MIX)
-    if (count > 0 && share.index_future === 0) {
-      share.index_future = 1
-      if (share.stock_future > 0) share.stock_future--
-      else share.nifty_option--
-    }
+    const [few = 0, stock_futures_count = 0, nifty_count = 0, banknifty_count = 0, stock_option_count = 0] = shareOut(
+      count,
+      NFO_MIX,
+    )
+    const index_futures_count = count > 0 ? Math.max(few, 1) : 0
     const months = monthlyExpiries(this.#day, 3, this.#isOpen)
     const weeks = weeklyExpiries(this.#day, 6, this.#isOpen)
     const optionable = Math.min(200, stocks)
-    const futures = take(
-      share.index_future,
-      function* (this: UniverseBuilder) {
-        for (const month of months) for (const name of ['NIFTY', 'BANKNIFTY']) yield this.#future('NFO', name, month)
-      }.call(this),
-    )
-    const stock_futures = take(
-      share.stock_future,
-      function* (this: UniverseBuilder) {
-        for (const month of months)
-          for (let rank = 0; rank < optionable; rank++) yield this.#future('NFO', stockAt(rank, this.#seed).symbol, month, rank)
-      }.call(this),
-    )
-    const nifty = take(share.nifty_option, this.#chains('NIFTY', weeks, 50, 80))
-    const banknifty = take(share.banknifty_option, this.#chains('BANKNIFTY', months, 100, 80))
-    const stock_options = take(
-      share.stock_option,
-      function* (this: UniverseBuilder) {
-        for (const month of months)
-          for (let rank = 0; rank < optionable; rank++) {
-            const { symbol } = stockAt(rank, this.#seed)
-            yield* this.#chains(symbol, [month], strikeStep(this.#rupees(this.#spotOf(symbol, rank))), 5, rank)
-          }
-      }.call(this),
-    )
+    const futures = take(index_futures_count, this.#indexFutures(months))
+    const stock_futures = take(stock_futures_count - (index_futures_count - few), this.#stockFutures(months, optionable))
+    const nifty = take(nifty_count, this.#chains('NIFTY', { expiries: weeks, step: 50, strikes: 80, rank: 0 }))
+    const banknifty = take(banknifty_count, this.#chains('BANKNIFTY', { expiries: months, step: 100, strikes: 80, rank: 0 }))
+    const stock_options = take(stock_option_count, this.#stockOptions(months, optionable))
     return [...futures, ...stock_futures, ...nifty, ...banknifty, ...stock_options]
   }
 
   currencies(exchange: 'CDS' | 'BCD', count: number): Listing[] {
     const pairs = exchange === 'CDS' ? CURRENCIES : CURRENCIES.slice(0, 1)
-    const months = plainExpiries(this.#day, 12, 'currency', this.#isOpen)
-    return take(
-      count,
-      function* (this: UniverseBuilder) {
-        for (const month of months) for (const pair of pairs) yield this.#future(exchange, pair.symbol, month)
-      }.call(this),
-    )
+    return take(count, this.#plainFutures(exchange, pairs, plainExpiries(this.#day, 12, 'currency', this.#isOpen)))
   }
 
   commodities(count: number): Listing[] {
-    const months = plainExpiries(this.#day, 6, 'commodity', this.#isOpen)
-    return take(
-      count,
-      function* (this: UniverseBuilder) {
-        for (const month of months) for (const contract of COMMODITIES) yield this.#future('MCX', contract.symbol, month)
-      }.call(this),
-    )
+    return take(count, this.#plainFutures('MCX', COMMODITIES, plainExpiries(this.#day, 6, 'commodity', this.#isOpen)))
+  }
+
+  *#indexFutures(months: readonly Expiry[]): Generator<Listing> {
+    for (const month of months) for (const name of ['NIFTY', 'BANKNIFTY']) yield this.#future('NFO', name, month)
+  }
+
+  *#stockFutures(months: readonly Expiry[], stocks: number): Generator<Listing> {
+    for (const month of months)
+      for (let rank = 0; rank < stocks; rank++) yield this.#future('NFO', stockAt(rank, this.#seed).symbol, month, rank)
+  }
+
+  /** Five strikes of each stock. */
+  *#stockOptions(months: readonly Expiry[], stocks: number): Generator<Listing> {
+    for (const month of months)
+      for (let rank = 0; rank < stocks; rank++) {
+        const { symbol } = stockAt(rank, this.#seed)
+        const step = strikeStep(this.#rupees(this.#spotOf(symbol, rank)))
+        yield* this.#chains(symbol, { expiries: [month], step, strikes: 5, rank })
+      }
+  }
+
+  *#plainFutures(
+    exchange: 'CDS' | 'BCD' | 'MCX',
+    contracts: readonly ContractName[],
+    months: readonly Expiry[],
+  ): Generator<Listing> {
+    for (const month of months) for (const contract of contracts) yield this.#future(exchange, contract.symbol, month)
   }
 
   #future(exchange: 'NFO' | 'CDS' | 'BCD' | 'MCX', underlying: string, expiry: Expiry, rank = 0): Listing {
@@ -238,7 +227,7 @@ class UniverseBuilder {
   }
 
   /** Strikes nearest to the money first, call before put. */
-  *#chains(underlying: string, expiries: readonly Expiry[], step: number, strikes: number, rank = 0): Generator<Listing> {
+  *#chains(underlying: string, { expiries, step, strikes, rank }: Chains): Generator<Listing> {
     const spot = this.#spotOf(underlying, rank)
     const level = this.#rupees(spot)
     const middle = Math.round(level / step)
@@ -351,6 +340,16 @@ class UniverseBuilder {
   }
 }
 
+interface Chains {
+  expiries: readonly Expiry[]
+  /** Rupees between strikes. */
+  step: number
+  /** Per expiry. */
+  strikes: number
+  /** Of the stock, 0 for indices. */
+  rank: number
+}
+
 interface ContractTerms {
   exchange: 'NFO' | 'CDS' | 'BCD' | 'MCX'
   underlying: string
@@ -447,16 +446,14 @@ function strikeStep(level: number): number {
   return 200
 }
 
-/** Largest remainder: parts that add up to `total`, ties to the part named first. */
-function shareOut<Name extends string>(total: number, parts: Readonly<Record<Name, number>>): Record<Name, number> {
-  const names = Object.keys(parts) as Name[]
-  const whole = names.reduce((sum, name) => sum + parts[name], 0)
-  const shares = { ...parts } as Record<Name, number>
-  for (const name of names) shares[name] = Math.floor((total * parts[name]) / whole)
-  const rest = (name: Name): number => (total * parts[name]) % whole
-  const order = [...names].sort((a, b) => rest(b) - rest(a) || names.indexOf(a) - names.indexOf(b))
-  let left = total - names.reduce((sum, name) => sum + shares[name], 0)
-  for (const name of order) if (left-- > 0) shares[name]++
+/** Largest remainder: whole parts that add up to `total`, in the order given; ties to the part named first. */
+function shareOut(total: number, weights: readonly number[]): number[] {
+  const whole = weights.reduce((sum, weight) => sum + weight, 0)
+  const shares = weights.map((weight) => Math.floor((total * weight) / whole))
+  const rest = (part: number): number => (total * weights[part]!) % whole
+  const order = weights.map((_, part) => part).sort((a, b) => rest(b) - rest(a) || a - b)
+  let left = total - shares.reduce((sum, share) => sum + share, 0)
+  for (const part of order) if (left-- > 0) shares[part]!++
   return shares
 }
 
