@@ -1,4 +1,12 @@
-import { type TimeBarOptions, TimeBars, type Track } from '../candles/index.js'
+import {
+  type CandleStyle,
+  type EventBarSpec,
+  EventBars,
+  inStyle,
+  type TimeBarOptions,
+  TimeBars,
+  type Track,
+} from '../candles/index.js'
 import type { Diagnostic, DiagnosticCode } from '../diagnostics.js'
 import type { Calendar, Candle, Instrument, Session } from '../market/index.js'
 import { type Frame, type FrameConsumer, isText, RECORD_HEADER_BYTES } from '../recording/index.js'
@@ -12,6 +20,10 @@ export interface PipelineSetup {
   calendar: Calendar
   clock: BarClock
   bars: TimeBarOptions
+  /** Bars that end by what trades; default none. */
+  event_bars?: readonly EventBarSpec[] | undefined
+  /** Default `plain`. */
+  style?: CandleStyle | undefined
   /** Paths as the user gave them, by `Frame.file`. */
   files: readonly string[]
 }
@@ -69,7 +81,10 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
   constructor(setup: PipelineSetup, listener: PipelineListener) {
     this.#setup = setup
     this.#listener = listener
-    this.bars = new TimeBars(setup.bars, (candle) => listener.onCandle(candle))
+    const { bars, event_bars = [], style = 'plain' } = setup
+    const emit = inStyle(style, bars, (candle) => listener.onCandle(candle))
+    this.bars = new TimeBars(bars, emit)
+    if (event_bars.length > 0) this.bars.trades = new EventBars(event_bars, this.bars.gaps, emit)
     this.ledger = new VolumeLedger({
       clock: setup.clock,
       sessionOf: (instrument, day) => this.#sessionOf(instrument, day),
