@@ -59,13 +59,9 @@ export class TimeBars {
   /** Time of receipt of the first and the latest record. */
   begin_ms = Number.POSITIVE_INFINITY
   now_ms = 0
-<<<<<<< HEAD
-  onTrade: TradeListener | undefined
+  trades: TradeListener | undefined
   /** Called before the bars of an instrument (by its index) are looked at from outside its own packets. */
   onTouch: ((index: number) => void) | undefined
-=======
-  trades: TradeListener | undefined
->>>>>>> helper-g
   readonly #options: TimeBarOptions
   readonly #rolled: readonly Interval[]
   readonly #wants_minute: boolean
@@ -284,7 +280,7 @@ export class TimeBars {
   #tooLate(track: Track, phase: SessionPhase, verdict: Verdict): void {
     if (verdict === VERDICT.quiet) return
     this.counts.late_trades++
-    if (track.ledger.across_gap && phase.phase === 'continuous') this.trades?.onGapVolume(track, track.ledger.inc)
+    if (verdict === VERDICT.traded_over_gap && phase.phase === 'continuous') this.trades?.onGapVolume(track, track.ledger.inc)
     if (this.#options.late === 'revise' && phase.phase === 'continuous') this.#revise(track, phase)
     else if (track.ledger.inc > 0) this.#addToDayOnly(track)
   }
