@@ -29,13 +29,23 @@ interface DueBar {
   synthetic: boolean
 }
 
+export interface OfferedTrade {
+  price: number
+  volume: number
+  at_s: number
+  /** -1 when not known. */
+  oi: number
+  /** Its volume was learned across a gap (`gap_volume: last`). */
+  over_gap: boolean
+}
+
 /**
  * What bars that count trades instead of time need to hear. In order of arrival, each trade once; what these bars keep out of theirs (late
  * snapshots, trades told after their minute was final, volume quarantined or spread after a gap) is no trade here either.
  */
 export interface TradeListener {
-  /** A trade of continuous trading (`auction: fold`: of an auction too), or with volume 0 a value of an instrument without volume. `oi` is -1 when not known. */
-  onTrade(track: Track, price: number, volume: number, at_s: number, oi: number): void
+  /** A trade of continuous trading (`auction: fold`: of an auction too), or with volume 0 a value of an instrument without volume. Borrowed. */
+  onTrade(track: Track, trade: OfferedTrade): void
   /** Volume learned over a gap of continuous trading. */
   onGapVolume(track: Track, volume: number): void
   /** No trade of the session can come any more. May come twice. */
@@ -151,17 +161,17 @@ export class TimeBars {
     if (oi >= 0 && track.has_oi) bar.oi = oi
     if (verdict === VERDICT.quiet) return
     bar.trade(ledger.price, ledger.event_s)
-    if (this.trades !== undefined) this.#offer(this.trades, track, bar)
+    if (this.trades !== undefined) this.#offer(this.trades, track, bar, verdict)
     if (ledger.inc === 0) return
     bar.volume += ledger.inc
     bar.turnover += ledger.inc * ledger.price
     bar.trade_count++
   }
 
-  #offer(trades: TradeListener, track: Track, bar: OpenBar): void {
-    const { ledger } = track
-    if (bar.phase !== 'continuous' || (ledger.inc === 0 && !hasNoVolume(ledger))) return
-    trades.onTrade(track, ledger.price, ledger.inc, ledger.event_s, bar.oi)
+  #offer(trades: TradeListener, track: Track, bar: OpenBar, verdict: Verdict): void {
+    const { price, inc, event_s } = track.ledger
+    if (bar.phase !== 'continuous' || (inc === 0 && !hasNoVolume(track.ledger))) return
+    trades.onTrade(track, { price, volume: inc, at_s: event_s, oi: bar.oi, over_gap: verdict === VERDICT.traded_over_gap })
   }
 
   /** A packet that is not simply the next one of the newest bar. */
