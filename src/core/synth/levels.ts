@@ -1,5 +1,5 @@
 import { bellOf, type Random } from './random.js'
-import type { Spot } from './universe.js'
+import type { Spot } from './spots.js'
 
 /** Deviation of the market factor over a whole day. */
 const MARKET_MOVE = 0.0075

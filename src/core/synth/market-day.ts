@@ -6,12 +6,13 @@ import { factOf } from './fact.js'
 import { FaultActor } from './fault-actor.js'
 import { type FaultKind, planFaults, plantWrap } from './faults.js'
 import { SpotLevels } from './levels.js'
+import { TRADES_PER_WEIGHT } from './listing.js'
 import { MessageBuilder } from './message.js'
 import { Random } from './random.js'
 import type { RecordSink } from './record-sink.js'
 import { type FeedMode, Tickers } from './tickers.js'
 import { type Appointment, createTimetable, type HoursGroup, type Timetable } from './timetable.js'
-import { TRADES_PER_WEIGHT, type Universe } from './universe.js'
+import type { Universe } from './universe.js'
 
 export interface DaySetup {
   universe: Universe
