@@ -46,7 +46,8 @@ The same seed and flags give the same bytes on any machine. A day is some 40 MB;
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Synth)
-    const { readSynthRequest, synthesizeRecording } = await import('../io/synth-recording.js')
+    const { readSynthRequest } = await import('../io/synth-request.js')
+    const { synthesizeRecording } = await import('../io/synth-recording.js')
     const request = await readSynthRequest(args.day, flags)
     const summary = await synthesizeRecording(request)
     if (!flags.quiet) this.notice(`${summary.packets} packets of ${summary.instruments} instruments in ${summary.folder}`)
