@@ -32,7 +32,8 @@ export const DEFAULT_RATE_PER_INSTRUMENT = 10 / 320
 
 /** Flags of the command, as given. */
 export interface SynthFlags {
-  count: number
+  date: string
+  instruments: number
   seed: number
   profile: string
   'data-dir': string
@@ -49,14 +50,15 @@ export interface SynthFlags {
 }
 
 /** Checks words and numbers of the command line, once. */
-export async function readSynthRequest(day_text: string, flags: SynthFlags): Promise<SynthRequest> {
-  const day = parseDate(day_text)
-  if (day === undefined) throw usageError('bad_day', `Expected a day like 20251006, found "${day_text}".`)
+export async function readSynthRequest(flags: SynthFlags): Promise<SynthRequest> {
+  const day = parseDate(flags.date)
+  if (day === undefined)
+    throw usageError('bad_date', `"${flags.date}" is no date: expected YYYYMMDD or YYYY-MM-DD.`, 'mds synth --date 20251005')
   const { calendar } = await loadCalendar(flags.calendar)
   return {
     day,
     calendar,
-    instruments: flags.count,
+    instruments: flags.instruments,
     seed: flags.seed,
     profile: flags.profile,
     data_dir: flags['data-dir'],

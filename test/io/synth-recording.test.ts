@@ -3,12 +3,13 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { MINUTE_INTERVAL } from '../../src/core/candles/index.js'
 import type { Candle } from '../../src/core/market/index.js'
 import { FAULT_KINDS } from '../../src/core/synth/index.js'
 import { formatIso, parseDate } from '../../src/core/time/index.js'
 import { walkPackets } from '../../src/core/wire/index.js'
-import { buildCandles } from '../../src/io/build-candles.js'
 import { loadCalendar } from '../../src/io/calendar-file.js'
+import { runSessions } from '../../src/io/run-sessions.js'
 import { synthesizeRecording } from '../../src/io/synth-recording.js'
 import type { SynthRequest } from '../../src/io/synth-request.js'
 
@@ -131,24 +132,16 @@ test.each([
 
 async function candlesOf(profile: string, date: string): Promise<Candle[]> {
   const candles: Candle[] = []
-  await buildCandles(
+  await runSessions(
     {
       recordings: { sessions: [date], data_dir: folder, profiles: [profile] },
       instruments: [],
       calendar: undefined,
-      tf: ['1m'],
       clock: 'trade',
-      auction: 'separate',
-      fill: 'skip',
-      late: 'drop',
-      gap_volume: 'quarantine',
+      bars: { intervals: [MINUTE_INTERVAL], auction: 'separate', fill: 'skip', late: 'drop', gap_volume: 'quarantine' },
     },
-    {
-      onCandle: (candle) => candles.push(candle),
-      onNotice: () => {},
-      onProgress: () => {},
-      signal: new AbortController().signal,
-    },
+    { onNotice: () => {}, onProgress: () => {}, signal: new AbortController().signal },
+    () => ({ onCandle: (candle) => candles.push(candle) }),
   )
   return candles.filter(({ phase }) => phase === 'continuous')
 }
