@@ -190,6 +190,33 @@ test.each([
   )
 })
 
+/** Two connections carry the instrument, one falls silent while the other lives: no silence of all, yet what the silent one tells then is doubted. */
+function halfDeaf(feed: Feed): Feed {
+  feed.send({ exchange_s: at(9, 15, 1), cum: 0, price: 10_000 }, 0)
+  feed.send({ exchange_s: at(9, 15, 2), cum: 10, price: 10_000 }, 1)
+  for (let second = 10; second <= 120; second += 10) feed.heartbeat(at(9, 15, second), 1)
+  return feed
+}
+
+test('volume told by a connection after its own silence breaks a bar, whatever the others heard', () => {
+  for (const late_s of [0, 100]) {
+    // told in time, or after its minute was final
+    const feed = halfDeaf(new Feed({ bars: 'tick:9' }))
+    feed.send({ exchange_s: at(9, 17, 1), trade_s: at(9, 17, 1) - late_s, cum: 510, price: 10_000 }, 0)
+    expect(feed.end()).toMatchObject([{ volume: 10, gap_volume: 500, complete: false }])
+  }
+  const feed = halfDeaf(new Feed({ bars: 'tick:1,renko:1,volume:520', gap_volume: 'last' }))
+  feed.send({ exchange_s: at(9, 17, 1), cum: 510, price: 10_000 }, 0)
+  feed.send({ exchange_s: at(9, 17, 2), cum: 530, price: 10_100 }, 0)
+  expect(feed.candles.map(({ interval, volume, complete }) => [interval, volume, complete])).toEqual([
+    ['1t', 10, true],
+    ['1t', 500, false],
+    ['1t', 20, true],
+    ['520v', 530, false],
+    ['renko1', 530, false],
+  ])
+})
+
 test('auction trades count with --auction fold only', () => {
   const run = (auction: 'separate' | 'fold') =>
     openFeed({ bars: 'tick:10', auction })
@@ -237,24 +264,15 @@ test('values of an index draw Renko bricks and fill no other bar', () => {
   const token = 256_265
   const index = instrument({ instrument_token: token, exchange: 'NSE', asset_class: 'indices', symbol: 'NIFTY 50' })
   const feed = new Feed({ bars: 'tick:1,volume:1,value:1,renko:1', instruments: [index] })
-  const values = [10_000, 10_090, 10_210]
-  values.forEach((last_price, second) => {
-    const exchange_timestamp = at(9, 15, second)
-    feed.sendPacket(
-      {
-        kind: 'index_full',
-        instrument_token: token,
-        last_price,
-        high: 0,
-        low: 0,
-        open: 0,
-        close: 0,
-        change: 0,
-        exchange_timestamp,
-      },
-      exchange_timestamp * 1000,
-    )
-  })
+  const send = (last_price: number, exchange_timestamp: number): void => {
+    const facts = { high: 0, low: 0, open: 0, close: 0, change: 0, exchange_timestamp }
+    feed.sendPacket({ kind: 'index_full', instrument_token: token, last_price, ...facts }, exchange_timestamp * 1000)
+  }
+  send(10_000, at(9, 15, 0))
+  send(10_090, at(9, 15, 1))
+  send(10_210, at(9, 15, 2))
+  send(10_220, at(9, 15, 3))
+  send(10_300, at(9, 20, 0)) // who knows what it did since
   expect(feed.end()).toMatchObject([
     {
       interval: 'renko1',
@@ -266,6 +284,7 @@ test('values of an index draw Renko bricks and fill no other bar', () => {
       trade_count: 0,
       complete: true,
     },
-    { interval: 'renko1', open: 10_100, close: 10_200, tick_count: 0 },
+    { interval: 'renko1', open: 10_100, close: 10_200, tick_count: 0, complete: true },
+    { interval: 'renko1', open: 10_200, close: 10_300, tick_count: 2, complete: false },
   ])
 })

@@ -34,7 +34,7 @@ export interface FeedSetup extends Partial<TimeBarOptions> {
 export class Feed {
   readonly candles: Candle[] = []
   readonly #pipeline: Pipeline
-  #record = 0
+  #records = 0
 
   constructor({ bars = '', tf, style, instruments = [instrument()], ...options }: FeedSetup) {
     const event_bars = parseBarKinds([bars])
@@ -55,16 +55,16 @@ export class Feed {
     )
   }
 
-  send(snapshot: Snapshot, received_ms = snapshot.exchange_s * 1000 + 300): this {
-    return this.sendPacket(fullPacket(snapshot), received_ms)
+  send(snapshot: Snapshot, connection = 0): this {
+    return this.sendPacket(fullPacket(snapshot), snapshot.exchange_s * 1000 + 300, connection)
   }
 
-  sendPacket(packet: Packet, received_ms: number): this {
-    return this.sendBytes(encodeMessage([packet]), received_ms)
+  sendPacket(packet: Packet, received_ms: number, connection = 0): this {
+    return this.#record(encodeMessage([packet]), received_ms, connection)
   }
 
-  heartbeat(time_s: number): this {
-    return this.sendBytes(new Uint8Array(1), time_s * 1000)
+  heartbeat(time_s: number, connection = 0): this {
+    return this.#record(new Uint8Array(1), time_s * 1000, connection)
   }
 
   end(): Candle[] {
@@ -72,11 +72,11 @@ export class Feed {
     return this.candles
   }
 
-  sendBytes(bytes: Uint8Array, received_at_ms: number): this {
+  #record(bytes: Uint8Array, received_at_ms: number, connection: number): this {
     const frame: Frame = {
       file: 0,
-      connection: 0,
-      record: this.#record++,
+      connection,
+      record: this.#records++,
       offset: 0,
       received_at_ms,
       view: new DataView(bytes.buffer),

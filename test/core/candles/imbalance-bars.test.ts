@@ -92,3 +92,10 @@ test('one-sided trade ends bars when the expected imbalance is reached', () => {
   const feed = Array.from({ length: 150 }, (_, index) => ({ price: 1000 + index, volume: 10, at_s: index }))
   expect(build('imbalance:1', feed).closed.map(({ volume }) => volume)).toEqual([500, 500, 500])
 })
+
+test('a warm-up without a price change expects nothing, and what comes after still counts', () => {
+  const feed = Array.from({ length: 80 }, (_, index) => ({ price: index < 60 ? 1000 : 940 + index, volume: 10, at_s: index }))
+  const { closed } = build('imbalance:1', feed)
+  expect(closed.slice(0, 11).map(({ trade_count }) => trade_count)).toEqual([50, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1])
+  expect(closed.map(({ trade_count }) => trade_count)).toEqual(reference(feed, 1))
+})
