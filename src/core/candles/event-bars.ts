@@ -3,7 +3,7 @@ import type { BarBuilder } from './bar-kind.js'
 import type { EventBarSpec } from './bar-kinds.js'
 import type { BarTrade, EventBar } from './event-bar.js'
 import type { GapList } from './gaps.js'
-import type { TradeListener } from './time-bars.js'
+import type { OfferedTrade, TradeListener } from './time-bars.js'
 import { hasNoVolume, type Track } from './track.js'
 
 /** Event bars of one instrument in one session. */
@@ -27,6 +27,7 @@ export class EventBars implements TradeListener {
   readonly #emit: (candle: Candle) => void
   /** By index of the instrument. */
   readonly #open: (Builders | undefined)[] = []
+  #over_gap = false
   readonly #trade: BarTrade = { price: 0, volume: 0, at_s: 0, oi: -1 }
 
   constructor(specs: readonly EventBarSpec[], gaps: GapList, emit: (candle: Candle) => void) {
@@ -35,7 +36,8 @@ export class EventBars implements TradeListener {
     this.#emit = emit
   }
 
-  onTrade(track: Track, price: number, volume: number, at_s: number, oi: number): void {
+  onTrade(track: Track, { price, volume, at_s, oi, over_gap }: OfferedTrade): void {
+    this.#over_gap = over_gap
     const own = this.#open[track.ledger.index] ?? this.#begin(track)
     const trade = this.#trade
     if (at_s > own.last_s) own.last_s = at_s
@@ -46,7 +48,7 @@ export class EventBars implements TradeListener {
     for (const builder of own.builders) {
       builder.take(trade)
       // `--gap-volume last`: the bar holds it all, but nobody knows when it traded.
-      if (track.ledger.across_gap && builder.open !== undefined) builder.open.broken = true
+      if (over_gap && builder.open !== undefined) builder.open.broken = true
     }
   }
 
@@ -58,6 +60,7 @@ export class EventBars implements TradeListener {
     const own = this.#open[track.ledger.index]
     if (own === undefined) return
     this.#open[track.ledger.index] = undefined
+    this.#over_gap = false
     own.builders.forEach(({ open }, index) => {
       if (open === undefined) return
       open.broken = true
@@ -77,7 +80,7 @@ export class EventBars implements TradeListener {
 
   #tell(track: Track, spec: EventBarSpec, bar: EventBar): void {
     const { ledger } = track
-    const complete = !ledger.across_gap && !this.#gaps.cuts(ledger.connections, bar.first_s * 1000, (bar.last_s + 1) * 1000)
+    const complete = !this.#over_gap && !this.#gaps.cuts(ledger.connections, bar.first_s * 1000, (bar.last_s + 1) * 1000)
     this.#emit(bar.toCandle(ledger.instrument, spec.label, { complete, volume_na: hasNoVolume(ledger) }))
   }
 }
