@@ -1,11 +1,11 @@
 import { assert } from '../assert.js'
-import type { Candle, Instrument, SessionPhase } from '../market/index.js'
+import type { Candle, SessionPhase } from '../market/index.js'
 import { type LedgerState, VERDICT, type Verdict } from '../volume/index.js'
 import { barAround, clockWaitOf, latenessOf, phaseAt, sessionEnd, tradingSpan } from './bar-window.js'
 import { GapList } from './gaps.js'
 import { DAY_INTERVAL, type Interval, MINUTE_INTERVAL } from './interval.js'
 import { OpenBar } from './open-bar.js'
-import { ExchangeBook, Track } from './track.js'
+import { ExchangeBook, hasNoVolume, Track } from './track.js'
 
 export interface TimeBarOptions {
   /** Sorted from fine to coarse. */
@@ -29,8 +29,28 @@ interface DueBar {
   synthetic: boolean
 }
 
-/** A trade for bars that count trades instead of time. */
-export type TradeListener = (track: Track, price: number, volume: number, at_s: number) => void
+export interface OfferedTrade {
+  price: number
+  volume: number
+  at_s: number
+  /** -1 when not known. */
+  oi: number
+  /** Its volume was learned across a gap (`gap_volume: last`). */
+  over_gap: boolean
+}
+
+/**
+ * What bars that count trades instead of time need to hear. In order of arrival, each trade once; what these bars keep out of theirs (late
+ * snapshots, trades told after their minute was final, volume quarantined or spread after a gap) is no trade here either.
+ */
+export interface TradeListener {
+  /** A trade of continuous trading (`auction: fold`: of an auction too), or with volume 0 a value of an instrument without volume. Borrowed. */
+  onTrade(track: Track, trade: OfferedTrade): void
+  /** Volume learned over a gap of continuous trading. */
+  onGapVolume(track: Track, volume: number): void
+  /** No trade of the session can come any more. May come twice. */
+  onSessionOver(track: Track): void
+}
 
 const AUCTION_LABEL = 'auction'
 /** After a gap, spread volume waits this long for each instrument's first packet. */
@@ -49,7 +69,7 @@ export class TimeBars {
   /** Time of receipt of the first and the latest record. */
   begin_ms = Number.POSITIVE_INFINITY
   now_ms = 0
-  onTrade: TradeListener | undefined
+  trades: TradeListener | undefined
   /** Called before the bars of an instrument (by its index) are looked at from outside its own packets. */
   onTouch: ((index: number) => void) | undefined
   readonly #options: TimeBarOptions
@@ -141,11 +161,17 @@ export class TimeBars {
     if (oi >= 0 && track.has_oi) bar.oi = oi
     if (verdict === VERDICT.quiet) return
     bar.trade(ledger.price, ledger.event_s)
+    if (this.trades !== undefined) this.#offer(this.trades, track, bar, verdict)
     if (ledger.inc === 0) return
     bar.volume += ledger.inc
     bar.turnover += ledger.inc * ledger.price
     bar.trade_count++
-    if (this.onTrade !== undefined && bar.phase === 'continuous') this.onTrade(track, ledger.price, ledger.inc, ledger.event_s)
+  }
+
+  #offer(trades: TradeListener, track: Track, bar: OpenBar, verdict: Verdict): void {
+    const { price, inc, event_s } = track.ledger
+    if (bar.phase !== 'continuous' || (inc === 0 && !hasNoVolume(track.ledger))) return
+    trades.onTrade(track, { price, volume: inc, at_s: event_s, oi: bar.oi, over_gap: verdict === VERDICT.traded_over_gap })
   }
 
   /** A packet that is not simply the next one of the newest bar. */
@@ -264,6 +290,7 @@ export class TimeBars {
   #tooLate(track: Track, phase: SessionPhase, verdict: Verdict): void {
     if (verdict === VERDICT.quiet) return
     this.counts.late_trades++
+    if (verdict === VERDICT.traded_over_gap && phase.phase === 'continuous') this.trades?.onGapVolume(track, track.ledger.inc)
     if (this.#options.late === 'revise' && phase.phase === 'continuous') this.#revise(track, phase)
     else if (track.ledger.inc > 0) this.#addToDayOnly(track)
   }
@@ -311,6 +338,7 @@ export class TimeBars {
     bar.broken = true
     bar.tick_count++
     bar.trade_count++
+    if (bar.phase === 'continuous') this.trades?.onGapVolume(track, ledger.inc)
     if (oi >= 0 && track.has_oi) bar.oi = oi
     if (this.#options.gap_volume === 'spread' && phase.phase === 'continuous') this.#spread(track, phase, was_held)
     else {
@@ -478,6 +506,7 @@ export class TimeBars {
     const over = this.#ending || track.book.max_exchange_s >= end_s || this.now_ms >= end_s * 1000
     if (open || !over) return
     track.day = undefined
+    this.trades?.onSessionOver(track)
     if (this.#wants_day && day.has_price)
       due.push({ track, bar: day, rank: this.#rolled.length + 1, interval: DAY_INTERVAL.label, synthetic: false })
   }
@@ -581,7 +610,7 @@ export class TimeBars {
     this.#emit(
       bar.toCandle(instrument, interval, {
         complete: this.#isComplete(track, bar),
-        volume_na: hasNoVolume(instrument, ledger),
+        volume_na: hasNoVolume(ledger),
         synthetic,
         day: is_day
           ? {
@@ -606,9 +635,6 @@ export class TimeBars {
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-
-const hasNoVolume = (instrument: Instrument, ledger: LedgerState): boolean =>
-  !ledger.joined || (instrument.instrument_token & 0xff) === 9
 
 function insertSorted<T>(list: T[], item: T, order: (a: T, b: T) => number): void {
   const at = list.findIndex((other) => order(item, other) < 0)

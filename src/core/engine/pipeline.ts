@@ -1,4 +1,12 @@
-import { type TimeBarOptions, TimeBars, type Track } from '../candles/index.js'
+import {
+  type CandleStyle,
+  type EventBarSpec,
+  EventBars,
+  inStyle,
+  type TimeBarOptions,
+  TimeBars,
+  type Track,
+} from '../candles/index.js'
 import type { Diagnostic, DiagnosticCode } from '../diagnostics.js'
 import type { Calendar, Candle, Instrument, Session } from '../market/index.js'
 import { type Frame, type FrameConsumer, isText, RECORD_HEADER_BYTES } from '../recording/index.js'
@@ -13,6 +21,10 @@ export interface PipelineSetup {
   calendar: Calendar
   clock: BarClock
   bars: TimeBarOptions
+  /** Bars that end by what trades; default none. */
+  event_bars?: readonly EventBarSpec[] | undefined
+  /** Default `plain`. */
+  style?: CandleStyle | undefined
   /** Paths as the user gave them, by `Frame.file`. */
   files: readonly string[]
   /** False: every packet goes the whole way. Same bytes, slower; for tests. */
@@ -72,9 +84,13 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
   constructor(setup: PipelineSetup, listener: PipelineListener) {
     this.#setup = setup
     this.#listener = listener
+    const { bars, event_bars = [], style = 'plain' } = setup
+    const emit = inStyle(style, bars, (candle) => listener.onCandle(candle))
     this.#onTick = listener.onTick?.bind(listener)
-    this.bars = new TimeBars(setup.bars, (candle) => listener.onCandle(candle))
-    this.#common = setup.common_path === false ? undefined : new CommonPath(this.tracks)
+    this.bars = new TimeBars(bars, emit)
+    if (event_bars.length > 0) this.bars.trades = new EventBars(event_bars, this.bars.gaps, emit)
+    // Event bars want each trade in its order.
+    this.#common = setup.common_path === false || event_bars.length > 0 ? undefined : new CommonPath(this.tracks)
     this.bars.onTouch = (index) => this.#common?.settle(index)
     this.ledger = new VolumeLedger({
       clock: setup.clock,
