@@ -68,7 +68,7 @@ Days follow one another without a wait.`
       },
       {
         signal: this.interrupt.signal,
-        interrupt: () => this.interrupt.abort(),
+        interrupt: () => process.emit('SIGINT'),
         onNotice: (text) => {
           if (!flags.quiet) this.notice(text)
         },

@@ -1,4 +1,4 @@
-import { Args, Flags } from '@oclif/core'
+import { Flags } from '@oclif/core'
 import { MdsCommand, recordingFlags } from './base.js'
 
 export default class Synth extends MdsCommand {
@@ -7,12 +7,12 @@ export default class Synth extends MdsCommand {
     `Invented prices, the real shape: subscription, pre-open auction, continuous session, closing prices, heartbeats.
 The same seed and flags give the same bytes on any machine. A day is some 40 MB; --packets 9600000 makes it as busy as the real feed.`
   static override examples = [
-    '<%= config.bin %> synth 20251006',
-    '<%= config.bin %> synth 20251006 --count 40 --faults all --truth',
+    '<%= config.bin %> synth --date 20251006',
+    '<%= config.bin %> synth --date 20251006 --instruments 40 --faults all --truth',
   ]
-  static override args = { day: Args.string({ description: 'YYYYMMDD or YYYY-MM-DD', required: true }) }
   static override flags = {
-    count: Flags.integer({
+    date: Flags.string({ summary: 'Day to make, trading day or not: YYYYMMDD or YYYY-MM-DD', required: true, helpValue: 'DATE' }),
+    instruments: Flags.integer({
       summary: 'Instruments: indices, stocks, futures, options, currency, commodities; 1 to 9000',
       default: 320,
       helpValue: 'N',
@@ -45,9 +45,10 @@ The same seed and flags give the same bytes on any machine. A day is some 40 MB;
   }
 
   async run(): Promise<unknown> {
-    const { args, flags } = await this.parse(Synth)
-    const { readSynthRequest, synthesizeRecording } = await import('../io/synth-recording.js')
-    const request = await readSynthRequest(args.day, flags)
+    const { flags } = await this.parse(Synth)
+    const { readSynthRequest } = await import('../io/synth-request.js')
+    const { synthesizeRecording } = await import('../io/synth-recording.js')
+    const request = await readSynthRequest(flags)
     const summary = await synthesizeRecording(request)
     if (!flags.quiet) this.notice(`${summary.packets} packets of ${summary.instruments} instruments in ${summary.folder}`)
     return summary

@@ -64,6 +64,16 @@ export class Playback implements Gate {
     return Math.max(this.last_ms, Math.min(this.#pacer.virtualMs, this.#window.to_ms))
   }
 
+  /** Where the window begins, as far as there are records; undefined until the first one is known. */
+  get begin_ms(): number | undefined {
+    return this.#window === undefined ? undefined : Math.max(this.#window.from_ms, this.first_ms)
+  }
+
+  /** Where the window ends, as asked for. */
+  get end_ms(): number | undefined {
+    return this.#window?.to_ms
+  }
+
   /** At the end of the recording. */
   get isResting(): boolean {
     return this.#resting

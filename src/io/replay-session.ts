@@ -38,8 +38,10 @@ export interface Audience {
   onProgress?(done_bytes: number, total_bytes: number | undefined): void
   /** False once nobody listens any more. */
   readonly wanted: boolean
-  /** Gets what lies before the window too, and stays at the end until told to quit. */
-  readonly interactive: boolean
+  /** Gets what lies before the window too. */
+  readonly wantsAll: boolean
+  /** Stays at the end until told to quit or to seek backwards. */
+  readonly rests: boolean
 }
 
 export interface ReplayRun {
@@ -116,7 +118,7 @@ async function playSession(play: SessionPlay): Promise<Played> {
     run.audience.onBegin?.(session, playback)
     const played = await readOnce(play, table, tokens)
     if (run.signal.aborted) throw new MdsError('interrupted', { message: 'Interrupted.', exitCode: EXIT.interrupted })
-    if (run.audience.interactive && play.is_last && (playback.stopped === undefined || playback.stopped === 'window')) {
+    if (run.audience.rests && play.is_last && (playback.stopped === undefined || playback.stopped === 'window')) {
       await playback.rest()
       if (run.signal.aborted) throw new MdsError('interrupted', { message: 'Interrupted.', exitCode: EXIT.interrupted })
     }
@@ -146,13 +148,13 @@ async function readOnce(
       onTick(tick) {
         if (!isShown(tick.instrument.instrument_token)) return
         if (playback.isInWindow) played.ticks++
-        else if (!audience.interactive) return
+        else if (!audience.wantsAll) return
         audience.onTick?.(tick)
       },
       onCandle(candle) {
         if (!isShown(candle.instrument.instrument_token)) return
         if (playback.isInWindow) played.candles++
-        else if (!audience.interactive) return
+        else if (!audience.wantsAll) return
         audience.onCandle?.(candle)
       },
       onDiagnostic,

@@ -42,16 +42,11 @@ export async function runReplay(words: ReplayWords, terminal: ReplayTerminal): P
       '--json writes the summary to standard output: expected --output FILE for the records.',
       '-o ticks.ndjson',
     )
-  const run = { ports: systemPacing(), signal: terminal.signal, onNotice: terminal.onNotice }
-  const is_tty = process.stdout.isTTY === true
-  const output = await openReplayOutput(
-    words.output,
-    chooseFormat({ format: words.format, output: words.output, isTTY: is_tty, fallback: 'ndjson' }),
-    kinds,
-  )
-  const audience = recordAudience(output, request.speed === UNPACED ? terminal.progress : undefined)
-  const summary = await playTo(output, () => replay(request, { ...run, audience }), terminal)
-  return closing(summary, words, terminal)
+  if (process.stdout.isTTY === true && words.output === undefined && words.format === undefined)
+    return closing(await watch(request, terminal), words, terminal)
+  const format = chooseFormat({ format: words.format, output: words.output, isTTY: false, fallback: 'ndjson' })
+  const output = await openReplayOutput(words.output, format, kinds)
+  return closing(await writeTo(output, request, terminal), words, terminal)
 }
 
 function requestOf(words: ReplayWords): ReplayRequest {
@@ -72,7 +67,8 @@ function requestOf(words: ReplayWords): ReplayRequest {
 /** Records to a file or a pipe. At full speed they leave in large pieces, when paced at once. */
 function recordAudience(output: ReplayOutput, progress: Progress | undefined): Audience {
   return {
-    interactive: false,
+    wantsAll: false,
+    rests: false,
     get wanted() {
       return output.wanted
     },
@@ -87,13 +83,11 @@ function recordAudience(output: ReplayOutput, progress: Progress | undefined): A
 }
 
 /** What a pipe has not got yet it gets even on Ctrl-C; a file appears whole or not at all. */
-async function playTo(
-  output: ReplayOutput,
-  play: () => Promise<ReplaySummary>,
-  { progress }: ReplayTerminal,
-): Promise<ReplaySummary> {
+async function writeTo(output: ReplayOutput, request: ReplayRequest, terminal: ReplayTerminal): Promise<ReplaySummary> {
+  const { signal, onNotice, progress } = terminal
+  const audience = recordAudience(output, request.speed === UNPACED ? progress : undefined)
   try {
-    const summary = await play()
+    const summary = await replay(request, { ports: systemPacing(), signal, onNotice, audience })
     output.finish()
     return summary
   } catch (error) {
@@ -102,6 +96,24 @@ async function playTo(
     throw error
   } finally {
     progress.clear()
+  }
+}
+
+/** The view has the terminal to itself: notices wait until it is gone. */
+async function watch(request: ReplayRequest, { signal, interrupt, onNotice }: ReplayTerminal): Promise<ReplaySummary> {
+  const { openViewer } = await import('./replay-view/viewer.js')
+  const notices: string[] = []
+  const viewer = openViewer(request.bars.intervals[0]?.label ?? '', interrupt)
+  try {
+    return await replay(request, {
+      ports: systemPacing(),
+      signal,
+      onNotice: (text) => notices.push(text),
+      audience: viewer.audience,
+    })
+  } finally {
+    viewer.close()
+    for (const notice of notices) onNotice(notice)
   }
 }
 

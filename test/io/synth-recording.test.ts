@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { MINUTE_INTERVAL } from '../../src/core/candles/index.js'
 import type { Candle } from '../../src/core/market/index.js'
 import { FAULT_KINDS } from '../../src/core/synth/index.js'
 import { formatIso, parseDate } from '../../src/core/time/index.js'
 import { walkPackets } from '../../src/core/wire/index.js'
-import { buildCandles } from '../../src/io/build-candles.js'
 import { loadCalendar } from '../../src/io/calendar-file.js'
-import { type SynthRequest, synthesizeRecording } from '../../src/io/synth-recording.js'
+import { runSessions } from '../../src/io/run-sessions.js'
+import { synthesizeRecording } from '../../src/io/synth-recording.js'
+import type { SynthRequest } from '../../src/io/synth-request.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'mds-synth-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -46,6 +48,14 @@ test('hourly files and a master, named like a capture; the same again on request
   await expect(synthesizeRecording(request({ profile: 'one' }))).rejects.toMatchObject({ code: 'recording_exists', exitCode: 2 })
   await synthesizeRecording(request({ profile: 'one', force: true }))
   expect(made.files.map((name) => digest(join(made.folder, name)))).toEqual(digests)
+})
+
+test('a recording that is not ours is never replaced', async () => {
+  const real = join(folder, 'real', 'real_20251006_0900.bin')
+  mkdirSync(join(folder, 'real'))
+  writeFileSync(real, Buffer.from('00000199c2411b970000000100', 'hex'))
+  await expect(synthesizeRecording(request({ profile: 'real', force: true }))).rejects.toMatchObject({ code: 'not_synthetic' })
+  expect(readFileSync(real).length).toBe(13)
 })
 
 test('one file holds the same bytes as the hourly ones', async () => {
@@ -115,30 +125,23 @@ test.each([
   [{ rate: 0 }, 'bad_rate'],
   [{ rate: 1e6 }, 'bad_rate'],
   [{ until_s: 0 }, 'bad_hours'],
+  [{ profile: '../elsewhere' }, 'bad_profile'],
 ])('%o is refused', async (changes, code) => {
-  await expect(synthesizeRecording(request({ ...changes, profile: 'refused' }))).rejects.toMatchObject({ code, exitCode: 2 })
+  await expect(synthesizeRecording(request({ profile: 'refused', ...changes }))).rejects.toMatchObject({ code, exitCode: 2 })
 })
 
 async function candlesOf(profile: string, date: string): Promise<Candle[]> {
   const candles: Candle[] = []
-  await buildCandles(
+  await runSessions(
     {
       recordings: { sessions: [date], data_dir: folder, profiles: [profile] },
       instruments: [],
       calendar: undefined,
-      tf: ['1m'],
       clock: 'trade',
-      auction: 'separate',
-      fill: 'skip',
-      late: 'drop',
-      gap_volume: 'quarantine',
+      bars: { intervals: [MINUTE_INTERVAL], auction: 'separate', fill: 'skip', late: 'drop', gap_volume: 'quarantine' },
     },
-    {
-      onCandle: (candle) => candles.push(candle),
-      onNotice: () => {},
-      onProgress: () => {},
-      signal: new AbortController().signal,
-    },
+    { onNotice: () => {}, onProgress: () => {}, signal: new AbortController().signal },
+    () => ({ onCandle: (candle) => candles.push(candle) }),
   )
   return candles.filter(({ phase }) => phase === 'continuous')
 }

@@ -74,6 +74,7 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
   readonly #tokens = new TokenTable()
   readonly #common: CommonPath | undefined
   readonly #sessions = new Set<Session>()
+  readonly #told = new Set<string>()
   /** Per connection: time of receipt of its latest record. */
   readonly #heard_ms: number[] = []
   readonly #onTick: ((tick: RawTick) => void) | undefined
@@ -158,7 +159,10 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
     const received_at_ms = (this.#frame as Frame).received_at_ms
     const { index, instrument } = state
     const tick = this.#tick
-    if (tick === undefined) return (this.#tick = { view, at, length, received_at_ms, sequence: 0, index, instrument })
+    if (tick === undefined) {
+      this.#tick = { view, at, length, received_at_ms, sequence: 0, index, instrument }
+      return this.#tick
+    }
     tick.view = view
     tick.at = at
     tick.length = length
@@ -215,8 +219,16 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
     if (this.#sessions.has(session)) return session
     this.#sessions.add(session)
     const frame = this.#frame as Frame
-    if (session.closed) this.#tell('closed_day', frame, frame.offset, { date: formatDate(day), exchange: instrument.exchange })
+    if (session.closed && this.#isNews(`closed ${day} ${instrument.exchange}`))
+      this.#tell('closed_day', frame, frame.offset, { date: formatDate(day), exchange: instrument.exchange })
     return session
+  }
+
+  /** True the first time. */
+  #isNews(what: string): boolean {
+    if (this.#told.has(what)) return false
+    this.#told.add(what)
+    return true
   }
 
   #tell(code: DiagnosticCode, frame: Frame, offset: number, detail: Diagnostic['detail']): void {

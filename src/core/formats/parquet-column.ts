@@ -1,20 +1,19 @@
 import type * as Library from 'hyparquet-writer'
 import type { writePageHeader as WritePageHeader } from 'hyparquet-writer/src/datapage.js'
 import type { writeMetadata as WriteMetadata } from 'hyparquet-writer/src/metadata.js'
-import type { snappyCompress as SnappyCompress } from 'hyparquet-writer/src/snappy.js'
 import { unreachable } from '../assert.js'
 import type { FieldType } from '../market/index.js'
 import { GrowingBytes } from './growing-bytes.js'
 import { NumberDictionary } from './number-dictionary.js'
 import { writeBits, writeDoubles, writeHybrid, writeLongs, writeTexts } from './parquet-pages.js'
 import type { GatheredColumn } from './row-group.js'
+import { Snappy } from './snappy.js'
 
-/** The parts of `hyparquet-writer` that are used: Thrift, Snappy and the byte buffer. Loaded by io only when Parquet is asked for. */
+/** The parts of `hyparquet-writer` that are used: Thrift and the byte buffer. Loaded by io only when Parquet is asked for. */
 export interface ParquetLibrary {
   readonly ByteWriter: typeof Library.ByteWriter
   readonly writePageHeader: typeof WritePageHeader
   readonly writeMetadata: typeof WriteMetadata
-  readonly snappyCompress: typeof SnappyCompress
 }
 export type ByteWriter = Library.ByteWriter
 type FileMetadata = Parameters<typeof WriteMetadata>[1]
@@ -42,6 +41,8 @@ export class ParquetColumns {
   readonly #numbers: Float64Array
   readonly #codes: Int32Array
   readonly #flags: Uint8Array
+  readonly #snappy = new Snappy()
+  readonly #paths = new Map<string, string[]>()
   readonly #page = new GrowingBytes()
   readonly #entries = new GrowingBytes()
 
@@ -70,8 +71,8 @@ export class ParquetColumns {
       file_offset: BigInt(file_offset),
       meta_data: {
         type: PHYSICAL_TYPES[field.type],
-        encodings: [values.encoding, 'RLE'],
-        path_in_schema: [field.name],
+        encodings: ENCODINGS[values.encoding],
+        path_in_schema: this.#pathOf(field.name),
         codec: 'SNAPPY',
         num_values: BigInt(rows),
         total_uncompressed_size: BigInt(uncompressed),
@@ -81,6 +82,13 @@ export class ParquetColumns {
         statistics: { ...values.bounds, null_count: BigInt(rows - present_rows) },
       },
     }
+  }
+
+  /** What all chunks of a column share is kept once: a day of ticks has 30,000 chunks. */
+  #pathOf(name: string): string[] {
+    const path = this.#paths.get(name) ?? [name]
+    this.#paths.set(name, path)
+    return path
   }
 
   /** Definition levels of an optional column, preceded by their length; returns how many rows have a value. */
@@ -163,7 +171,7 @@ export class ParquetColumns {
   }
 
   #emitDictionary(entries: number): number {
-    const compressed = this.#library.snappyCompress(this.#entries.filled)
+    const compressed = this.#snappy.compress(this.#entries.filled)
     return this.#emit(compressed, this.#entries.at, {
       type: 'DICTIONARY_PAGE',
       dictionary_page_header: { num_values: entries, encoding: 'PLAIN_DICTIONARY' },
@@ -171,7 +179,7 @@ export class ParquetColumns {
   }
 
   #emitData(rows: number, encoding: Values['encoding']): number {
-    const compressed = this.#library.snappyCompress(this.#page.filled)
+    const compressed = this.#snappy.compress(this.#page.filled)
     return this.#emit(compressed, this.#page.at, {
       type: 'DATA_PAGE',
       data_page_header: { num_values: rows, encoding, definition_level_encoding: 'RLE', repetition_level_encoding: 'RLE' },
@@ -190,6 +198,11 @@ export class ParquetColumns {
     this.#out.appendBytes(compressed)
     return header_bytes + uncompressed_page_size
   }
+}
+
+const ENCODINGS: Readonly<Record<Values['encoding'], ChunkMetadata['encodings']>> = {
+  PLAIN: ['PLAIN', 'RLE'],
+  PLAIN_DICTIONARY: ['PLAIN_DICTIONARY', 'RLE'],
 }
 
 type PageHeader = Parameters<typeof WritePageHeader>[1]

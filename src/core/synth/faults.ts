@@ -1,6 +1,7 @@
+import type { Listing } from './listing.js'
 import type { Random } from './random.js'
 import type { UnsettledField } from './truth.js'
-import type { Listing, Universe } from './universe.js'
+import type { Universe } from './universe.js'
 
 export const FAULT_KINDS = ['gaps', 'duplicates', 'late', 'corrections', 'resets', 'damage', 'wrap'] as const
 export type FaultKind = (typeof FAULT_KINDS)[number]

@@ -2,16 +2,18 @@ import type { Calendar } from '../market/index.js'
 import { encodeRecord } from '../recording/index.js'
 import { formatIso, istDayStartMs } from '../time/index.js'
 import { activityAt, QUIET_ACTIVITY } from './activity.js'
+import { chancesFor } from './chances.js'
 import { factOf } from './fact.js'
 import { FaultActor } from './fault-actor.js'
 import { type FaultKind, planFaults, plantWrap } from './faults.js'
 import { SpotLevels } from './levels.js'
+import { TRADES_PER_WEIGHT } from './listing.js'
 import { MessageBuilder } from './message.js'
 import { Random } from './random.js'
 import type { RecordSink } from './record-sink.js'
 import { type FeedMode, Tickers } from './tickers.js'
 import { type Appointment, createTimetable, type HoursGroup, type Timetable } from './timetable.js'
-import { TRADES_PER_WEIGHT, type Universe } from './universe.js'
+import type { Universe } from './universe.js'
 
 export interface DaySetup {
   universe: Universe
@@ -39,6 +41,9 @@ const CHANCE_MAX = 0.45
 /** Packets a message can hold, by the recordings' own message limit of 8 MiB. */
 const SUBSCRIPTION_PACKETS = 200
 const BUSY_MAX = 3
+
+/** Stands in the greeting of every synthetic recording. */
+export const SYNTHETIC_MARK = 'synth-'
 
 /** Packets a second and instrument that the feed can carry at all. */
 export const RATE_PER_INSTRUMENT_MAX = 5
@@ -295,7 +300,7 @@ export class MarketDay {
 
   #greet(at_ms: number, sink: RecordSink): void {
     const count = this.#universe.listings.length
-    const etag = `W/\\"synth-${this.#universe.day}\\"`
+    const etag = `W/\\"${SYNTHETIC_MARK}${this.#universe.day}\\"`
     this.#record(at_ms, text(`{"type":"instruments_meta","data":{"count":${count},"etag":"${etag}"}}`), sink)
     this.#record(at_ms, text(`{"type":"app_code","timestamp":"${formatIso(Math.floor(at_ms / 1000) * 1000)}"}`), sink)
   }
@@ -345,17 +350,4 @@ function modeOf(tenth: number): FeedMode {
 
 function runningOf(groups: readonly HoursGroup[]): number[] {
   return groups.flatMap((group) => (group.running === undefined ? [] : group.listings)).sort((a, b) => a - b)
-}
-
-/** Chances in proportion to their weights, none above its maximum, that add up to `wanted` as far as the maxima allow. */
-function chancesFor(wanted: number, weights: readonly number[], maxima: readonly number[]): number[] {
-  const sumAt = (scale: number): number => weights.reduce((sum, weight, n) => sum + Math.min(maxima[n]!, scale * weight), 0)
-  let [low, high] = [0, 1]
-  for (let n = 0; n < 40 && sumAt(high) < wanted; n++) high *= 2
-  for (let n = 0; n < 40; n++) {
-    const middle = (low + high) / 2
-    if (sumAt(middle) < wanted) low = middle
-    else high = middle
-  }
-  return weights.map((weight, n) => Math.min(maxima[n]!, high * weight))
 }

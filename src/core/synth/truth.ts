@@ -1,5 +1,5 @@
 import type { Calendar, Instrument, SessionPhase } from '../market/index.js'
-import { formatIso, MINUTE_MS } from '../time/index.js'
+import { MINUTE_MS } from '../time/index.js'
 import type { SnapshotFact } from './fact.js'
 import type { PlantedFault } from './faults.js'
 import type { Universe } from './universe.js'
@@ -43,6 +43,7 @@ interface Bar {
 interface Track {
   phases: readonly SessionPhase[]
   price: number | undefined
+  text: string | undefined
   /** Highest cumulative volume told. */
   high_water: number
   exchange_s: number
@@ -74,6 +75,7 @@ export class Truth {
     this.#tracks = universe.listings.map(({ instrument }) => ({
       phases: calendar.sessionOf(instrument, universe.day).phases,
       price: undefined,
+      text: undefined,
       high_water: 0,
       exchange_s: 0,
       trade_s: 0,
@@ -111,7 +113,8 @@ export class Truth {
 
   #snapshot(fact: SnapshotFact, received_ms: number): void {
     const track = this.#tracks[fact.listing]!
-    if (fact.repeated) return // X
+    if (fact.repeated || (fact.text !== undefined && fact.text === track.text)) return // X
+    track.text = fact.text
     const clock_s = fact.exchange_s ?? Math.floor(received_ms / 1000)
     const day_starts_s = track.phases[0]?.start_s ?? Number.POSITIVE_INFINITY
     if (clock_s < day_starts_s) {
@@ -247,35 +250,3 @@ function phaseEnd(phases: readonly SessionPhase[], time_s: number): number {
 }
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-
-/** One NDJSON line: the first columns are those of a candle record. */
-export function candleLine(candle: ExpectedCandle): string {
-  const { instrument, unsettled } = candle
-  const price = (units: number): string => exactDecimal(units, instrument.price_divisor)
-  const cells = [
-    ['symbol', JSON.stringify(instrument.symbol)],
-    ['exchange', JSON.stringify(instrument.exchange)],
-    ['timestamp', JSON.stringify(formatIso(candle.open_time_ms))],
-    ['open', price(candle.open)],
-    ['high', price(candle.high)],
-    ['low', price(candle.low)],
-    ['close', price(candle.close)],
-    ['volume', candle.volume],
-    ['instrument_token', instrument.instrument_token],
-    ['tick_count', candle.tick_count],
-    ['trade_count', candle.trade_count],
-    ['complete', candle.complete],
-    ['gap_volume', candle.gap_volume],
-    ...(unsettled.length === 0 ? [] : [['unsettled', JSON.stringify(unsettled)]]),
-  ]
-  return `{${cells.map(([name, value]) => `"${name}":${value}`).join(',')}}\n`
-}
-
-/** `units / divisor` without rounding; the divisor is a power of ten. */
-function exactDecimal(units: number, divisor: number): string {
-  const places = String(divisor).length - 1
-  const digits = String(Math.abs(units)).padStart(places + 1, '0')
-  const fraction = digits.slice(digits.length - places).replace(/0+$/, '')
-  const whole = digits.slice(0, digits.length - places)
-  return `${units < 0 ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`
-}
