@@ -1,11 +1,11 @@
 import { assert } from '../assert.js'
-import type { Candle, Instrument, SessionPhase } from '../market/index.js'
+import type { Candle, SessionPhase } from '../market/index.js'
 import { type LedgerState, VERDICT, type Verdict } from '../volume/index.js'
 import { barAround, clockWaitOf, latenessOf, phaseAt, sessionEnd, tradingSpan } from './bar-window.js'
 import { GapList } from './gaps.js'
 import { DAY_INTERVAL, type Interval, MINUTE_INTERVAL } from './interval.js'
 import { OpenBar } from './open-bar.js'
-import { ExchangeBook, Track } from './track.js'
+import { ExchangeBook, hasNoVolume, Track } from './track.js'
 
 export interface TimeBarOptions {
   /** Sorted from fine to coarse. */
@@ -29,8 +29,28 @@ interface DueBar {
   synthetic: boolean
 }
 
-/** A trade for bars that count trades instead of time. */
-export type TradeListener = (track: Track, price: number, volume: number, at_s: number) => void
+export interface OfferedTrade {
+  price: number
+  volume: number
+  at_s: number
+  /** -1 when not known. */
+  oi: number
+  /** Its volume was learned across a gap (`gap_volume: last`). */
+  over_gap: boolean
+}
+
+/**
+ * What bars that count trades instead of time need to hear. In order of arrival, each trade once; what these bars keep out of theirs (late
+ * snapshots, trades told after their minute was final, volume quarantined or spread after a gap) is no trade here either.
+ */
+export interface TradeListener {
+  /** A trade of continuous trading (`auction: fold`: of an auction too), or with volume 0 a value of an instrument without volume. Borrowed. */
+  onTrade(track: Track, trade: OfferedTrade): void
+  /** Volume learned over a gap of continuous trading. */
+  onGapVolume(track: Track, volume: number): void
+  /** No trade of the session can come any more. May come twice. */
+  onSessionOver(track: Track): void
+}
 
 const AUCTION_LABEL = 'auction'
 /** After a gap, spread volume waits this long for each instrument's first packet. */
@@ -49,7 +69,9 @@ export class TimeBars {
   /** Time of receipt of the first and the latest record. */
   begin_ms = Number.POSITIVE_INFINITY
   now_ms = 0
-  onTrade: TradeListener | undefined
+  trades: TradeListener | undefined
+  /** Called before the bars of an instrument (by its index) are looked at from outside its own packets. */
+  onTouch: ((index: number) => void) | undefined
   readonly #options: TimeBarOptions
   readonly #rolled: readonly Interval[]
   readonly #wants_minute: boolean
@@ -99,27 +121,24 @@ export class TimeBars {
 
   /** One accepted packet, as the ledger left it in `track.ledger`. `oi` is -1 when the packet carries none. */
   add(track: Track, verdict: Verdict, oi: number): void {
-    const { ledger, book, current } = track
-    if (ledger.exchange_s > book.max_exchange_s) {
-      book.max_exchange_s = ledger.exchange_s
-      if (ledger.exchange_s >= book.next_due_s) this.#close([book])
+    const { ledger, book } = track
+    const seen_s = ledger.last_exchange_s
+    if (seen_s > book.max_exchange_s) {
+      book.max_exchange_s = seen_s
+      if (seen_s >= book.next_due_s) this.#close([book])
     }
+    const { current } = track
     const at_s = ledger.event_s
     // The common case: the packet belongs to the newest bar.
     if (
       current !== undefined &&
-      current === track.current &&
       at_s >= current.start_s &&
       at_s < current.end_s &&
-      verdict !== VERDICT.late &&
-      !ledger.across_gap &&
-      track.session === ledger.session &&
-      ledger.exchange_s < track.closing_from_s
+      verdict <= VERDICT.traded &&
+      seen_s < track.closing_from_s
     ) {
       this.#apply(track, current, verdict, oi)
-      return
-    }
-    this.#place(track, verdict, oi)
+    } else this.#place(track, verdict, oi)
   }
 
   /** End of the input: tells every bar that is still open; those that the recording does not cover are incomplete. */
@@ -133,19 +152,26 @@ export class TimeBars {
     this.#ending = true
     this.#close([track.book], track)
     this.#ending = false
+    track.current = undefined
   }
 
   #apply(track: Track, bar: OpenBar, verdict: Verdict, oi: number): void {
     const { ledger } = track
     bar.tick_count++
     if (oi >= 0 && track.has_oi) bar.oi = oi
-    if (verdict !== VERDICT.traded) return
+    if (verdict === VERDICT.quiet) return
     bar.trade(ledger.price, ledger.event_s)
+    if (this.trades !== undefined) this.#offer(this.trades, track, bar, verdict)
     if (ledger.inc === 0) return
     bar.volume += ledger.inc
     bar.turnover += ledger.inc * ledger.price
     bar.trade_count++
-    if (this.onTrade !== undefined && bar.phase === 'continuous') this.onTrade(track, ledger.price, ledger.inc, ledger.event_s)
+  }
+
+  #offer(trades: TradeListener, track: Track, bar: OpenBar, verdict: Verdict): void {
+    const { price, inc, event_s } = track.ledger
+    if (bar.phase !== 'continuous' || (inc === 0 && !hasNoVolume(track.ledger))) return
+    trades.onTrade(track, { price, volume: inc, at_s: event_s, oi: bar.oi, over_gap: verdict === VERDICT.traded_over_gap })
   }
 
   /** A packet that is not simply the next one of the newest bar. */
@@ -165,9 +191,10 @@ export class TimeBars {
     const bar = this.#barFor(track, phase_index, phase)
     if (verdict === VERDICT.late) this.#widen(track, bar, oi)
     else if (bar === undefined) this.#tooLate(track, phase, verdict)
-    else if (ledger.across_gap && this.#options.gap_volume !== 'last') this.#applyOverGap(track, bar, phase, oi, was_held)
+    else if (verdict === VERDICT.traded_over_gap && this.#options.gap_volume !== 'last')
+      this.#applyOverGap(track, bar, phase, oi, was_held)
     else this.#apply(track, bar, verdict, oi)
-    if (verdict === VERDICT.traded && ledger.inc > 0 && phase_index > track.settled_before) track.settled_before = phase_index
+    if (verdict !== VERDICT.late && ledger.inc > 0 && phase_index > track.settled_before) track.settled_before = phase_index
   }
 
   #beginSession(track: Track): void {
@@ -189,12 +216,12 @@ export class TimeBars {
   /** After continuous trading a price without volume is the closing price, whatever the last trade time says. */
   #isClosingPrice(track: Track, verdict: Verdict): boolean {
     const { ledger } = track
-    return verdict === VERDICT.traded && ledger.inc === 0 && ledger.exchange_s >= track.closing_from_s
+    return verdict === VERDICT.traded && ledger.inc === 0 && ledger.last_exchange_s >= track.closing_from_s
   }
 
   #outside(track: Track, verdict: Verdict): void {
     const { ledger } = track
-    if (verdict !== VERDICT.traded && verdict !== VERDICT.late) return
+    if (verdict === VERDICT.quiet) return
     this.counts.off_session_volume += ledger.inc
     if (ledger.inc > 0) this.#addToDayOnly(track)
     else if (this.#isClosingPrice(track, verdict)) track.close_official = ledger.price
@@ -261,8 +288,9 @@ export class TimeBars {
 
   /** A trade told after its bar became final. */
   #tooLate(track: Track, phase: SessionPhase, verdict: Verdict): void {
-    if (verdict !== VERDICT.traded) return
+    if (verdict === VERDICT.quiet) return
     this.counts.late_trades++
+    if (verdict === VERDICT.traded_over_gap && phase.phase === 'continuous') this.trades?.onGapVolume(track, track.ledger.inc)
     if (this.#options.late === 'revise' && phase.phase === 'continuous') this.#revise(track, phase)
     else if (track.ledger.inc > 0) this.#addToDayOnly(track)
   }
@@ -310,6 +338,7 @@ export class TimeBars {
     bar.broken = true
     bar.tick_count++
     bar.trade_count++
+    if (bar.phase === 'continuous') this.trades?.onGapVolume(track, ledger.inc)
     if (oi >= 0 && track.has_oi) bar.oi = oi
     if (this.#options.gap_volume === 'spread' && phase.phase === 'continuous') this.#spread(track, phase, was_held)
     else {
@@ -361,6 +390,7 @@ export class TimeBars {
       assert(track.session !== undefined, 'a day bar belongs to a session')
       const { start_s, end_s } = tradingSpan(track.session)
       track.day = new OpenBar(start_s, end_s, 'day')
+      this.#watch(track, track.day)
     }
     return track.day
   }
@@ -376,10 +406,17 @@ export class TimeBars {
     )
   }
 
+  /** Notes when a new bar becomes final. */
   #watch(track: Track, bar: OpenBar): void {
     const due = this.#dueOf(track, bar)
-    track.book.next_due_s = Math.min(track.book.next_due_s, due.exchange_s)
-    this.#next_clock_due_ms = Math.min(this.#next_clock_due_ms, due.clock_ms)
+    bar.due_exchange_s = due.exchange_s
+    bar.due_clock_ms = due.clock_ms
+    this.#expect(track, bar)
+  }
+
+  #expect(track: Track, bar: OpenBar): void {
+    if (bar.due_exchange_s < track.book.next_due_s) track.book.next_due_s = bar.due_exchange_s
+    if (bar.due_clock_ms < this.#next_clock_due_ms) this.#next_clock_due_ms = bar.due_clock_ms
   }
 
   /** When a bar becomes final, by either clock. */
@@ -407,8 +444,7 @@ export class TimeBars {
   #isDue(track: Track, bar: OpenBar): boolean {
     if (this.#ending) return true
     if (this.now_ms < track.held_until_ms) return false
-    const due = this.#dueOf(track, bar)
-    return track.book.max_exchange_s >= due.exchange_s || this.now_ms >= due.clock_ms
+    return track.book.max_exchange_s >= bar.due_exchange_s || this.now_ms >= bar.due_clock_ms
   }
 
   /** Finds every bar of these books that has become final, and tells them in order. */
@@ -429,17 +465,16 @@ export class TimeBars {
 
   #gather(track: Track, due: DueBar[]): void {
     if (track.session === undefined) return
-    const bars = [...track.older, ...(track.current === undefined ? [] : [track.current])].filter((bar) =>
-      this.#isDue(track, bar),
-    )
-    bars.sort((a, b) => a.start_s - b.start_s)
-    if (bars.length > 0) {
-      if (track.current !== undefined && bars.includes(track.current)) track.current = undefined
-      if (track.older.length > 0) track.older.splice(0, track.older.length, ...track.older.filter((bar) => !bars.includes(bar)))
+    this.onTouch?.(track.ledger.index)
+    if (track.older.length > 0) {
+      const ready = track.older.filter((bar) => this.#isDue(track, bar)).sort((a, b) => a.start_s - b.start_s)
+      if (ready.length > 0) track.older.splice(0, track.older.length, ...track.older.filter((bar) => !ready.includes(bar)))
+      for (const bar of ready) this.#finishMinute(track, bar, due)
     }
-    for (const bar of bars) {
-      this.#roll(track, bar, due)
-      if (bar.has_price) this.#finish(track, bar, 0, due)
+    const { current } = track
+    if (current !== undefined && this.#isDue(track, current)) {
+      track.current = undefined
+      this.#finishMinute(track, current, due)
     }
     this.#rolled.forEach((_, index) => {
       const bar = track.rolled[index]
@@ -458,6 +493,11 @@ export class TimeBars {
     this.#gatherDay(track, due)
   }
 
+  #finishMinute(track: Track, bar: OpenBar, due: DueBar[]): void {
+    this.#roll(track, bar, due)
+    if (bar.has_price) this.#finish(track, bar, 0, due)
+  }
+
   #gatherDay(track: Track, due: DueBar[]): void {
     const { session, day } = track
     if (session === undefined || day === undefined) return
@@ -466,6 +506,7 @@ export class TimeBars {
     const over = this.#ending || track.book.max_exchange_s >= end_s || this.now_ms >= end_s * 1000
     if (open || !over) return
     track.day = undefined
+    this.trades?.onSessionOver(track)
     if (this.#wants_day && day.has_price)
       due.push({ track, bar: day, rank: this.#rolled.length + 1, interval: DAY_INTERVAL.label, synthetic: false })
   }
@@ -489,6 +530,7 @@ export class TimeBars {
       const bar = new OpenBar(start_s, end_s, 'continuous')
       bar.fold(minute)
       track.rolled[index] = bar
+      this.#watch(track, bar)
     })
   }
 
@@ -539,11 +581,11 @@ export class TimeBars {
     for (const book of this.#sorted_books) {
       book.next_due_s = Number.POSITIVE_INFINITY
       for (const track of book.tracks) {
-        if (track.current !== undefined) this.#watch(track, track.current)
-        for (const bar of track.older) this.#watch(track, bar)
-        for (const bar of track.rolled) if (bar !== undefined) this.#watch(track, bar)
-        for (const bar of track.auctions) if (bar !== undefined) this.#watch(track, bar)
-        if (track.day !== undefined) this.#watch(track, track.day)
+        if (track.current !== undefined) this.#expect(track, track.current)
+        for (const bar of track.older) this.#expect(track, bar)
+        for (const bar of track.rolled) if (bar !== undefined) this.#expect(track, bar)
+        for (const bar of track.auctions) if (bar !== undefined) this.#expect(track, bar)
+        if (track.day !== undefined) this.#expect(track, track.day)
         this.#watchFill(track)
       }
     }
@@ -568,7 +610,7 @@ export class TimeBars {
     this.#emit(
       bar.toCandle(instrument, interval, {
         complete: this.#isComplete(track, bar),
-        volume_na: hasNoVolume(instrument, ledger),
+        volume_na: hasNoVolume(ledger),
         synthetic,
         day: is_day
           ? {
@@ -593,9 +635,6 @@ export class TimeBars {
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-
-const hasNoVolume = (instrument: Instrument, ledger: LedgerState): boolean =>
-  !ledger.joined || (instrument.instrument_token & 0xff) === 9
 
 function insertSorted<T>(list: T[], item: T, order: (a: T, b: T) => number): void {
   const at = list.findIndex((other) => order(item, other) < 0)

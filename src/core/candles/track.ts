@@ -55,3 +55,6 @@ export class ExchangeBook {
     this.exchange = exchange
   }
 }
+
+/** Indices, and instruments of which no packet with volume has come. */
+export const hasNoVolume = ({ instrument, joined }: LedgerState): boolean => !joined || (instrument.instrument_token & 0xff) === 9

@@ -43,6 +43,8 @@ export class RecordingReader {
   readonly #finding: ReaderFinding
   #bytes = new Uint8Array(FIRST_BUFFER_BYTES)
   #view = new DataView(this.#bytes.buffer)
+  #spare = new Uint8Array(0)
+  #spare_view = new DataView(this.#spare.buffer)
   /** `[from, to)` of the buffer is unread; `base` is the file offset of its byte 0. */
   #from = 0
   #to = 0
@@ -65,9 +67,9 @@ export class RecordingReader {
     }
   }
 
-  /** The view whose bytes the next `space()` may move or overwrite. */
+  /** The view whose bytes the next `space()` overwrites. */
   get view(): DataView {
-    return this.#view
+    return this.#spare_view
   }
 
   /** True when nothing more can come. */
@@ -75,18 +77,27 @@ export class RecordingReader {
     return this.#ended && this.#from >= this.#to
   }
 
-  /** Where to put the next bytes; never empty. Moves what is unread to the front, so frames handed out before are void. */
+  /**
+   * Where to put the next bytes; never empty. Two buffers take turns, so that the bytes of the last one can still be looked at: most
+   * instruments are heard of again before theirs are overwritten.
+   */
   space(): Uint8Array {
     const unread = this.#to - this.#from
-    const size = this.total_bytes === 0 ? FIRST_BUFFER_BYTES : Math.max(BUFFER_BYTES, this.#bytes.length)
-    if (size > this.#bytes.length || unread === this.#bytes.length) this.#grow(unread === size ? 2 * size : size)
-    if (this.#from > 0) {
-      this.#bytes.copyWithin(0, this.#from, this.#to)
-      this.#base += this.#from
-      this.#from = 0
-      this.#to = unread
+    const wanted = this.total_bytes === 0 ? FIRST_BUFFER_BYTES : Math.max(BUFFER_BYTES, 2 * unread)
+    if (this.#spare.length < wanted) {
+      this.#spare = new Uint8Array(wanted)
+      this.#spare_view = new DataView(this.#spare.buffer)
     }
-    return this.#bytes.subarray(this.#to)
+    this.#spare.set(this.#bytes.subarray(this.#from, this.#to))
+    const [bytes, view] = [this.#bytes, this.#view]
+    this.#bytes = this.#spare
+    this.#view = this.#spare_view
+    this.#spare = bytes
+    this.#spare_view = view
+    this.#base += this.#from
+    this.#from = 0
+    this.#to = unread
+    return this.#bytes.subarray(unread)
   }
 
   filled(count: number): void {
@@ -262,12 +273,5 @@ export class RecordingReader {
     }
     this.byte_order = 'big'
     return true
-  }
-
-  #grow(size: number): void {
-    const bytes = new Uint8Array(size)
-    bytes.set(this.#bytes.subarray(0, this.#to))
-    this.#bytes = bytes
-    this.#view = new DataView(bytes.buffer)
   }
 }

@@ -15,6 +15,8 @@ export const VERDICT = {
   traded: 2,
   /** Exchange time behind the last one: may widen an open bar, nothing else. */
   late: 3,
+  /** As `traded`, but its volume was learned across a recorded gap that began at `gap_from_s`. */
+  traded_over_gap: 4,
 } as const
 export type Verdict = (typeof VERDICT)[keyof typeof VERDICT]
 
@@ -41,8 +43,8 @@ export interface LedgerSetup {
 
 /** Rule G: silence of an instrument longer than this, over a recorded gap. */
 export const GAP_S = 15
-/** An exchange time this far ahead of the receiving clock is damage. Recorders that write local time as UTC are off by 5.5 h. */
-const FUTURE_LIMIT_S = 12 * 3600
+/** An exchange time a day ahead of the receiving clock is damage; less can be a recorder that writes local time as UTC. */
+const FUTURE_LIMIT_S = DAY_S
 /** A trade told later than this is placed by the time of the snapshot. */
 export const TRADE_AGE_MAX_S = 120
 /** Rule K: when the lower value is the truth. */
@@ -73,6 +75,10 @@ export class VolumeLedger {
   }
   readonly #setup: LedgerSetup
   readonly #last_packets = new LastPackets()
+  readonly #by_trade: boolean
+  readonly #by_arrival: boolean
+  #received_s = 0
+  #connection = 0
   #gap_count = 0
   /** Per connection: the last recorded gap, in seconds of receipt. */
   readonly #gap_from_s: number[] = []
@@ -80,13 +86,16 @@ export class VolumeLedger {
 
   constructor(setup: LedgerSetup) {
     this.#setup = setup
+    this.#by_trade = setup.clock === 'trade'
+    this.#by_arrival = setup.clock === 'arrival'
   }
 
-  /** Nothing was received on this connection in `(from_s, to_s)`. */
-  noteGap(connection: number, from_s: number, to_s: number): void {
+  /** Nothing was received on this connection in `(from_s, to_s)`: the next packet of every instrument is looked at closely. */
+  noteGap(states: readonly LedgerState[], connection: number, from_s: number, to_s: number): void {
     this.#gap_count++
     this.#gap_from_s[connection] = from_s
     this.#gap_to_s[connection] = to_s
+    for (const state of states) state.common_before_s = 0
   }
 
   /** The bytes behind `view` are about to be overwritten. */
@@ -94,71 +103,59 @@ export class VolumeLedger {
     this.#last_packets.keep(states, view)
   }
 
-  /** Takes one packet; what it told stands in `state` until the next call. `received_s` is the second of receipt. */
-  take(state: LedgerState, view: DataView, at: number, length: PacketBytes, received_s: number, connection: number): Verdict {
-    state.price = kite.readLastPrice(view, at)
-    if (length === kite.FULL_BYTES && state.joined && !state.troubled && state.gaps_seen === this.#gap_count) {
+  /** The packets that follow came with a message received in this second on this connection. */
+  beginMessage(received_s: number, connection: number): void {
+    this.#received_s = received_s
+    this.#connection = connection
+  }
+
+  /** Takes one packet; what it told stands in `state` until the next call. */
+  take(state: LedgerState, view: DataView, at: number, length: PacketBytes): Verdict {
+    if (length === kite.FULL_BYTES) {
       const exchange_s = kite.readExchangeTime(view, at)
-      const cum = kite.readVolume(view, at) + state.wraps * TWO_POW_32
-      const in_order = exchange_s >= state.last_exchange_s && exchange_s < state.day_end_s && exchange_s !== 0
-      if (in_order && cum >= state.hwm && exchange_s <= received_s + FUTURE_LIMIT_S) {
-        return this.#accept(state, view, at, length, exchange_s, received_s, connection, cum)
+      const cum = kite.readVolume(view, at)
+      if (exchange_s >= state.last_exchange_s && exchange_s < state.common_before_s && cum >= state.hwm) {
+        return this.#accept(state, view, at, length, exchange_s, cum)
       }
     }
-    return this.#takeUncommon(state, view, at, length, received_s, connection)
+    return this.#takeUncommon(state, view, at, length)
   }
 
   /** The common case: in order, volume not below the mark. Also the end of every other case that is accepted in order. */
-  #accept(
-    state: LedgerState,
-    view: DataView,
-    at: number,
-    length: PacketBytes,
-    exchange_s: number,
-    received_s: number,
-    connection: number,
-    cum: number,
-  ): Verdict {
+  #accept(state: LedgerState, view: DataView, at: number, length: PacketBytes, exchange_s: number, cum: number): Verdict {
     const inc = cum - state.hwm
-    const moved = inc > 0 || state.price !== state.last_price
+    const price = kite.readLastPrice(view, at)
+    const moved = inc > 0 || price !== state.last_price
     if (!moved && exchange_s === state.last_exchange_s && this.#isDuplicate(state, view, at, length)) return VERDICT.dropped
     const trade_s = length === kite.FULL_BYTES ? kite.readLastTradeTime(view, at) : 0
     const told = trade_s > state.last_trade_s
+    state.price = price
     state.inc = inc
     state.hwm = cum
-    state.across_gap = false
-    this.#place(state, exchange_s, received_s, moved ? trade_s : 0, inc)
-    this.#remember(state, view, at, length, exchange_s, received_s, trade_s, connection)
+    state.event_s = this.#placed(state, exchange_s, moved ? trade_s : 0, inc)
+    this.#remember(state, view, at, length, exchange_s, trade_s)
     // No volume today means no trade today: another price is then yesterday's.
     return (moved || told) && cum > 0 ? VERDICT.traded : VERDICT.quiet
   }
 
   /** 1.5: the time of the trade if it is told and believable, else of the snapshot, else of receipt. */
-  #place(state: LedgerState, exchange_s: number, received_s: number, trade_s: number, inc: number): void {
-    state.exchange_s = exchange_s
-    state.event_s = exchange_s === 0 || this.#setup.clock === 'arrival' ? received_s : exchange_s
-    if (this.#setup.clock !== 'trade' || trade_s === 0 || trade_s < state.last_trade_s || trade_s > state.event_s) return
+  #placed(state: LedgerState, exchange_s: number, trade_s: number, inc: number): number {
+    const seen_s = exchange_s === 0 || this.#by_arrival ? this.#received_s : exchange_s
+    if (!this.#by_trade || trade_s === 0 || trade_s < state.last_trade_s || trade_s > seen_s) return seen_s
     // Auction volume belongs to its auction however late it is told (2.2).
-    if (trade_s >= state.event_s - TRADE_AGE_MAX_S || (inc > 0 && isAuction(state.session, trade_s))) state.event_s = trade_s
+    return trade_s >= seen_s - TRADE_AGE_MAX_S || (inc > 0 && isAuction(state.session, trade_s)) ? trade_s : seen_s
   }
 
-  #remember(
-    state: LedgerState,
-    view: DataView,
-    at: number,
-    length: PacketBytes,
-    exchange_s: number,
-    received_s: number,
-    trade_s: number,
-    connection: number,
-  ): void {
+  #remember(state: LedgerState, view: DataView, at: number, length: number, exchange_s: number, trade_s: number): void {
     if (exchange_s !== 0) state.last_exchange_s = exchange_s
+    else state.last_timeless_s = this.#received_s
     if (trade_s > state.last_trade_s) state.last_trade_s = trade_s
-    state.last_seen_s = exchange_s === 0 ? received_s : exchange_s
     state.last_price = state.price
-    state.last_connection = connection
-    state.connections |= 1 << Math.min(connection, 30)
-    state.last_view = view
+    if (state.last_connection !== this.#connection) {
+      state.last_connection = this.#connection
+      state.connections |= 1 << Math.min(this.#connection, 30)
+    }
+    if (state.last_view !== view) state.last_view = view
     state.last_at = at
     state.last_length = length
   }
@@ -169,144 +166,97 @@ export class VolumeLedger {
     return true
   }
 
-  #takeUncommon(
-    state: LedgerState,
-    view: DataView,
-    at: number,
-    length: PacketBytes,
-    received_s: number,
-    connection: number,
-  ): Verdict {
-    const exchange_s = this.#believableTime(exchangeTime(view, at, length), received_s)
-    const seen_s = exchange_s === 0 ? received_s : exchange_s
+  #takeUncommon(state: LedgerState, view: DataView, at: number, length: PacketBytes): Verdict {
+    state.price = kite.readLastPrice(view, at)
+    const exchange_s = this.#believableTime(exchangeTime(view, at, length))
+    const seen_s = exchange_s === 0 ? this.#received_s : exchange_s
     const day = dayOf(seen_s)
-    const received_day = dayOf(received_s)
-    if (day < received_day || (state.session !== undefined && day < state.session.day)) return this.#cached(state, received_s)
+    if (day < dayOf(this.#received_s) || (state.session !== undefined && day < state.session.day)) return this.#cached(state)
     if (state.session === undefined || day > state.session.day) {
       const session = this.#setup.sessionOf(state.instrument, day)
-      if (seen_s < opening(session)) return this.#cached(state, received_s)
+      if (seen_s < opening(session)) return this.#cached(state)
       if (state.session !== undefined) this.#setup.onSessionEnd(state)
-      state.begin(session, (day + 1) * DAY_S - IST_OFFSET_S)
+      state.begin(session)
       state.gaps_seen = this.#gap_count
       state.whole_from_s = state.early_day === day ? 0 : seen_s
-    } else if (seen_s < opening(state.session)) return this.#cached(state, received_s)
+    } else if (seen_s < opening(state.session)) return this.#cached(state)
     const carries_volume = length === kite.FULL_BYTES || length === kite.QUOTE_BYTES || length === kite.FULL_V1_BYTES
-    if (carries_volume) return this.#takeVolume(state, view, at, length, exchange_s, received_s, connection)
-    return this.#takePriceOnly(state, view, at, length, exchange_s, received_s, connection)
+    const verdict = carries_volume
+      ? this.#takeVolume(state, view, at, length, exchange_s)
+      : this.#takePriceOnly(state, view, at, length, exchange_s)
+    const is_common = state.joined && !state.troubled && state.wraps === 0 && state.gaps_seen === this.#gap_count
+    state.common_before_s = is_common ? (day + 1) * DAY_S - IST_OFFSET_S : 0
+    return verdict
   }
 
-  #believableTime(exchange_s: number, received_s: number): number {
-    if (exchange_s <= received_s + FUTURE_LIMIT_S) return exchange_s
+  #believableTime(exchange_s: number): number {
+    if (exchange_s <= this.#received_s + FUTURE_LIMIT_S) return exchange_s
     this.counts.implausible_times++
     return 0
   }
 
   /** Rule C: of an earlier session, or of before this one: a reference price and a proof of subscription, no more. */
-  #cached(state: LedgerState, received_s: number): Verdict {
+  #cached(state: LedgerState): Verdict {
     this.counts.cached++
-    const today = dayOf(received_s)
+    const today = dayOf(this.#received_s)
     if (state.session === undefined || state.session.day < today) {
-      if (received_s < opening(this.#setup.sessionOf(state.instrument, today))) state.early_day = today
+      if (this.#received_s < opening(this.#setup.sessionOf(state.instrument, today))) state.early_day = today
       state.last_price = state.price
     }
     return VERDICT.dropped
   }
 
   /** ltp and index packets. */
-  #takePriceOnly(
-    state: LedgerState,
-    view: DataView,
-    at: number,
-    length: PacketBytes,
-    exchange_s: number,
-    received_s: number,
-    connection: number,
-  ): Verdict {
-    const is_index = kite.isIndexLength(length)
-    const first = state.last_view === undefined || state.last_seen_s === 0
+  #takePriceOnly(state: LedgerState, view: DataView, at: number, length: PacketBytes, exchange_s: number): Verdict {
+    const first = state.lastSeen() === 0
     if (!first && this.#isDuplicate(state, view, at, length)) return VERDICT.dropped
     if (exchange_s !== 0 && exchange_s < state.last_exchange_s) return this.#late(state, exchange_s, 0)
     const moved = state.price !== state.last_price
     state.inc = 0
-    state.across_gap = false
     state.gaps_seen = this.#gap_count
-    this.#place(state, exchange_s, received_s, 0, 0)
-    this.#remember(state, view, at, length, exchange_s, received_s, 0, connection)
+    state.event_s = this.#placed(state, exchange_s, 0, 0)
+    this.#remember(state, view, at, length, exchange_s, 0)
     // An index has no trades: each value is one. A first ltp packet may be of any age.
-    return is_index || (moved && !first) ? VERDICT.traded : VERDICT.quiet
+    return kite.isIndexLength(length) || (moved && !first) ? VERDICT.traded : VERDICT.quiet
   }
 
-  #takeVolume(
-    state: LedgerState,
-    view: DataView,
-    at: number,
-    length: PacketBytes,
-    exchange_s: number,
-    received_s: number,
-    connection: number,
-  ): Verdict {
+  #takeVolume(state: LedgerState, view: DataView, at: number, length: PacketBytes, exchange_s: number): Verdict {
     const raw = kite.readVolume(view, at)
-    if (!state.joined) return this.#first(state, view, at, length, exchange_s, received_s, connection, raw)
+    if (!state.joined) return this.#first(state, view, at, length, exchange_s, raw)
     if (this.#isDuplicate(state, view, at, length)) return VERDICT.dropped
     const cum = this.#extended(state, raw, exchange_s)
     if (exchange_s !== 0 && exchange_s < state.last_exchange_s) return this.#late(state, exchange_s, cum)
-    const seen_s = exchange_s === 0 ? received_s : exchange_s
-    const silence_s = seen_s - state.last_seen_s
-    const known_cum = this.#settled(state, cum, exchange_s, seen_s, connection)
-    if (known_cum === undefined) return this.#late(state, exchange_s, 0) // rule E: ordered before what we have by its lower volume
-    const previous_seen_s = state.last_seen_s
-    const over_gap = this.#isOverGap(state, connection, previous_seen_s, silence_s)
-    const verdict = this.#accept(state, view, at, length, exchange_s, received_s, connection, known_cum)
-    if (over_gap && verdict !== VERDICT.dropped && state.inc > 0) {
-      state.across_gap = true
-      state.gap_from_s = previous_seen_s
-      this.counts.gap_increments++
-      this.#setup.onEvent({
-        kind: 'gap',
-        instrument: state.instrument,
-        at_s: state.event_s,
-        from: previous_seen_s,
-        to: state.inc,
-      })
-    }
-    return verdict
+    const seen_s = exchange_s === 0 ? this.#received_s : exchange_s
+    const known_cum = this.#settled(state, cum, exchange_s, seen_s)
+    if (known_cum === undefined) return this.#late(state, exchange_s, 0) // rule E: its lower volume orders it before what we have
+    const previous_s = state.lastSeen()
+    const over_gap = this.#isOverGap(state, previous_s, seen_s)
+    const verdict = this.#accept(state, view, at, length, exchange_s, known_cum)
+    if (!over_gap || verdict !== VERDICT.traded || state.inc === 0) return verdict
+    state.gap_from_s = previous_s
+    this.counts.gap_increments++
+    this.#setup.onEvent({ kind: 'gap', instrument: state.instrument, at_s: state.event_s, from: previous_s, to: state.inc })
+    return VERDICT.traded_over_gap
   }
 
   /** Rule F. */
-  #first(
-    state: LedgerState,
-    view: DataView,
-    at: number,
-    length: PacketBytes,
-    exchange_s: number,
-    received_s: number,
-    connection: number,
-    cum: number,
-  ): Verdict {
-    const session = state.session as Session
-    const from_zero = cum === 0 || state.early_day === session.day
+  #first(state: LedgerState, view: DataView, at: number, length: PacketBytes, exchange_s: number, cum: number): Verdict {
+    const from_zero = cum === 0 || state.early_day === state.session?.day
     const trade_s = length === kite.FULL_BYTES ? kite.readLastTradeTime(view, at) : 0
     state.joined = true
     state.hwm = cum
-    state.across_gap = false
     state.inc = from_zero ? cum : 0
     state.gaps_seen = this.#gap_count
     if (from_zero) state.whole_from_s = 0
     else {
       state.missed = cum
       this.counts.joined_mid_session++
-      this.#setup.onEvent({
-        kind: 'joined_mid_session',
-        instrument: state.instrument,
-        at_s: exchange_s === 0 ? received_s : exchange_s,
-        from: 0,
-        to: cum,
-      })
+      this.#tell('joined_mid_session', state, exchange_s === 0 ? this.#received_s : exchange_s, cum)
     }
-    this.#place(state, exchange_s, received_s, trade_s, state.inc)
+    state.event_s = this.#placed(state, exchange_s, trade_s, state.inc)
     // A first look opens a bar only at a trade that has just happened.
     const recent = trade_s !== 0 && exchange_s >= trade_s && exchange_s - trade_s <= TRADE_AGE_MAX_S
-    this.#remember(state, view, at, length, exchange_s, received_s, trade_s, connection)
+    this.#remember(state, view, at, length, exchange_s, trade_s)
     return state.inc > 0 || (cum > 0 && recent) ? VERDICT.traded : VERDICT.quiet
   }
 
@@ -334,7 +284,7 @@ export class VolumeLedger {
    * Rules E, K and Z: the cumulative volume to believe for a packet that is in order. Undefined: the packet was made before the last one
    * (same second, lower volume, another connection).
    */
-  #settled(state: LedgerState, cum: number, exchange_s: number, seen_s: number, connection: number): number | undefined {
+  #settled(state: LedgerState, cum: number, exchange_s: number, seen_s: number): number | undefined {
     if (state.fault_ticks > 0) {
       state.fault_ticks--
       return this.#collapsed(state, cum, seen_s)
@@ -346,7 +296,7 @@ export class VolumeLedger {
       state.troubled = false
       return cum
     }
-    if (exchange_s !== 0 && exchange_s === state.last_exchange_s && connection !== state.last_connection) return undefined
+    if (exchange_s !== 0 && exchange_s === state.last_exchange_s && this.#connection !== state.last_connection) return undefined
     this.counts.corrections++
     state.troubled = true
     if (state.lower_run === 0 || cum < state.lower_cum) {
@@ -392,17 +342,15 @@ export class VolumeLedger {
     this.counts.late++
     state.inc = Math.max(0, cum - state.hwm)
     state.hwm = Math.max(state.hwm, cum)
-    state.across_gap = false
-    state.exchange_s = exchange_s
     state.event_s = exchange_s
     return VERDICT.late
   }
 
   /** Rule G: a gap of this connection ended after the instrument was last heard of. */
-  #isOverGap(state: LedgerState, connection: number, previous_seen_s: number, silence_s: number): boolean {
+  #isOverGap(state: LedgerState, previous_s: number, seen_s: number): boolean {
     if (state.gaps_seen === this.#gap_count) return false
     state.gaps_seen = this.#gap_count
-    return silence_s > GAP_S && (this.#gap_to_s[connection] ?? 0) > previous_seen_s
+    return seen_s - previous_s > GAP_S && (this.#gap_to_s[this.#connection] ?? 0) > previous_s
   }
 }
 
