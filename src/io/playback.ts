@@ -103,17 +103,17 @@ export class Playback implements Gate {
 
   pass(next_ms: number | undefined): boolean | Promise<boolean> {
     if (next_ms === undefined) {
-      this.#idle()
+      this.idle()
       return this.#goes()
     }
     const window = this.#window ?? this.#open(next_ms)
     if (!this.#goes()) return false
     if (next_ms >= window.to_ms) {
-      this.#idle()
+      this.idle()
       return this.#end(window)
     }
     if (this.#target_ms === undefined && this.#steps === 0 && this.#pacer.isDue(next_ms)) return this.#release(next_ms)
-    this.#idle()
+    this.idle()
     return this.#hold(next_ms)
   }
 
@@ -248,7 +248,8 @@ export class Playback implements Gate {
     this.#pacer.wake()
   }
 
-  #idle(): void {
+  /** What was handed out leaves now; how late it was counts from then. */
+  idle(): void {
     this.#setup.onIdle()
     if (this.#due_ms.length === 0) return
     const now_ms = this.#setup.ports.nowMs()

@@ -13,7 +13,7 @@ const request = (speed: number, more: Partial<ReplayRequest> = {}): ReplayReques
   recordings: { sessions: [recording.folder], data_dir: 'raw_ticks', profiles: [] },
   instruments: [],
   calendar: undefined,
-  symbols: [],
+  wishes: { symbols: [], tokens: [], exchanges: [] },
   clock: 'trade',
   bars: {
     intervals: [{ label: '1m', length_s: 60 }],
@@ -157,6 +157,8 @@ test('a silence is shortened to max-wait', async () => {
 })
 
 test('only the symbols asked for are told, under their old sequence', async () => {
-  const { lines } = await play(request(Number.POSITIVE_INFINITY, { symbols: ['token:408065'] }))
+  const { lines } = await play(
+    request(Number.POSITIVE_INFINITY, { wishes: { symbols: ['token:408065'], tokens: [], exchanges: [] } }),
+  )
   expect(lines).toEqual(whole.lines.filter((line) => line.includes(' 408065')))
 })

@@ -40,7 +40,7 @@ const CHART_LINES_MIN = 3
 const CHART_LINES_MAX = 16
 const LAST_CELLS = 13
 const CHANGE_CELLS = 11
-const PERCENT_CELLS = 9
+const PERCENT_CELLS = 10
 const VOLUME_CELLS = 15
 const SYMBOL_CELLS = 22
 const SPARK_CELLS_MIN = 12
@@ -131,7 +131,7 @@ function symbolLine(row: BoardRow, is_chosen: boolean, width: number): Line {
   const divisor = instrument.price_divisor
   const change = previous_close === undefined ? undefined : last_price - previous_close
   const tone = change === undefined || change === 0 ? 'plain' : change > 0 ? 'up' : 'down'
-  const share = change === undefined || previous_close === undefined ? undefined : change / previous_close
+  const percent = change === undefined || previous_close === undefined ? '' : formatPercent(change, previous_close)
   const with_volume = hasVolume(width)
   const spark_cells = Math.max(0, Math.min(SPARK_CELLS_MAX, sparkCells(width) - (with_volume ? VOLUME_CELLS : 0)))
   const recent = prices.slice(-spark_cells)
@@ -140,7 +140,7 @@ function symbolLine(row: BoardRow, is_chosen: boolean, width: number): Line {
     span(left(instrument.symbol, SYMBOL_CELLS), is_chosen ? 'strong' : 'plain'),
     span(right(formatPrice(last_price, divisor), LAST_CELLS)),
     span(right(change === undefined ? '' : formatChange(change, divisor), CHANGE_CELLS), tone),
-    span(right(share === undefined ? '' : formatPercent(share), PERCENT_CELLS), tone),
+    span(right(percent, PERCENT_CELLS), tone),
     ...(with_volume ? [span(right(row.volume === 0 ? '' : formatCount(row.volume), VOLUME_CELLS), 'faint')] : []),
     span('  '),
     span(spark_cells > 0 ? sparkline(recent) : '', tone === 'plain' ? 'faint' : tone),
