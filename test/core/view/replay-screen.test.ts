@@ -105,7 +105,7 @@ describe('the screen of a replay', () => {
   test('puts the index first, then what was traded most, with change against the close of the day before', () => {
     expect(lines.slice(5, 8).map((line) => line.replace(/ +/g, ' ').replace(/ [▁-█]+$/, ''))).toEqual([
       ' ▸ NIFTY 50 1,011.90 +11.90 +1.19%',
-      ' RELIANCE 1,00,005.95 +99,005.95 +9900.59%',
+      ' RELIANCE 1,00,005.95 +99,005.95 +9900.60%',
       ' INFY 984.05 -15.95 -1.60%',
     ])
   })
