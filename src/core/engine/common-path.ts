@@ -122,7 +122,7 @@ export class CommonPath {
     const { ledger, current: bar } = track
     // Without a priced bar, or after anything odd, the next packet goes the whole way too.
     if (bar === undefined || !bar.has_price || ledger.last_view === undefined || ledger.last_length !== FULL_BYTES) return
-    if (ledger.hwm > INT32_MAX || bar.close !== ledger.last_price || ledger.common_before_s === 0) return
+    if (ledger.hwm === 0 || ledger.hwm > INT32_MAX || bar.close !== ledger.last_price || ledger.common_before_s === 0) return
     if ((index + 1) * ROW > this.#rows.length) this.#grow()
     const rows = this.#rows
     const row = index * ROW
