@@ -139,16 +139,10 @@ export class CommonPath {
   open(index: number): void {
     const track = this.#tracks[index] as Track
     const { ledger, current: bar } = track
-<<<<<<< HEAD
-    // Without a bar, or after anything odd, the next packet goes the whole way too.
+    // Without a bar, before the first volume, or after anything odd, the next packet goes the whole way too.
     if (bar === undefined || ledger.last_view === undefined || ledger.last_length !== FULL_BYTES) return
-    if (ledger.hwm > INT32_MAX || ledger.common_before_s === 0) return
+    if (ledger.hwm === 0 || ledger.hwm > INT32_MAX || ledger.common_before_s === 0) return
     if (bar.has_price && bar.close !== ledger.last_price) return
-=======
-    // Without a priced bar, or after anything odd, the next packet goes the whole way too.
-    if (bar === undefined || !bar.has_price || ledger.last_view === undefined || ledger.last_length !== FULL_BYTES) return
-    if (ledger.hwm === 0 || ledger.hwm > INT32_MAX || bar.close !== ledger.last_price || ledger.common_before_s === 0) return
->>>>>>> helper-f
     if ((index + 1) * ROW > this.#rows.length) this.#grow()
     const rows = this.#rows
     const row = index * ROW

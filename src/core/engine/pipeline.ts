@@ -86,14 +86,9 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
     this.#onTick = listener.onTick?.bind(listener)
     this.bars = new TimeBars(bars, emit)
     if (event_bars.length > 0) this.bars.trades = new EventBars(event_bars, this.bars.gaps, emit)
-<<<<<<< HEAD
-    // Event bars want each trade in its order.
-    this.#common = setup.common_path === false || event_bars.length > 0 ? undefined : new CommonPath(this.tracks, this.#tokens)
-=======
     // Event bars want each trade in its order; the common path goes by the time of the trade.
     const is_common = setup.common_path !== false && event_bars.length === 0 && setup.clock === 'trade'
-    this.#common = is_common ? new CommonPath(this.tracks) : undefined
->>>>>>> helper-f
+    this.#common = is_common ? new CommonPath(this.tracks, this.#tokens) : undefined
     this.bars.onTouch = (index) => this.#common?.settle(index)
     this.ledger = new VolumeLedger({
       clock: setup.clock,
