@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core'
+import type { Candle } from '../core/market/index.js'
 import { barFlags, MdsCommand, recordingFlags, sessionArgs } from './base.js'
 
 export default class Candles extends MdsCommand {
@@ -44,6 +45,13 @@ On a terminal candles come as a table, into a pipe or a file as Parquet; --forma
       summary: 'One file, a file per symbol and interval (merged with what is there), or hive partitions',
       options: ['file', 'per-symbol', 'hive'] as const,
     })(),
+    symbol: Flags.string({
+      summary: 'Only these: RELIANCE, NSE:RELIANCE or token:N; may be repeated',
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'NAME',
+    }),
+    chart: Flags.boolean({ summary: 'Draw the busiest instrument on the terminal' }),
     ...recordingFlags,
   }
 
@@ -63,6 +71,8 @@ On a terminal candles come as a table, into a pipe or a file as Parquet; --forma
           output: flags.output,
           format: flags.format,
           layout: flags.layout,
+          wishes: { symbols: flags.symbol ?? [], tokens: [], exchanges: [] },
+          chart: flags.chart,
         },
         run,
       ),
@@ -71,6 +81,7 @@ On a terminal candles come as a table, into a pipe or a file as Parquet; --forma
       summary.runs.map(({ diagnostics }) => diagnostics),
       flags,
     )
+    if (flags.chart) await this.#draw(summary.drawn)
     const none = whyNone(summary)
     if (none !== undefined) this.notice(none)
     else if (!flags.quiet && summary.output !== '-') this.notice(`${summary.candles} candles in ${summary.output}`)
@@ -88,5 +99,13 @@ On a terminal candles come as a table, into a pipe or a file as Parquet; --forma
         diagnostics: diagnostics.summary(),
       })),
     }
+  }
+
+  /** On stderr unless standard output is the terminal: a pipe or file gets the candles alone. */
+  async #draw(candles: readonly Candle[]): Promise<void> {
+    const { chartLines } = await import('../io/draw-candles.js')
+    const stream = process.stdout.isTTY ? process.stdout : process.stderr
+    const colour = stream.isTTY === true && process.env['NO_COLOR'] === undefined
+    for (const line of chartLines(candles, stream.columns ?? 100, colour)) stream.write(`${line}\n`)
   }
 }

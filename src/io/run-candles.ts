@@ -8,11 +8,12 @@ import {
   type TimeBarOptions,
 } from '../core/candles/index.js'
 import { usageError } from '../core/errors.js'
-import { CANDLE_FIELDS } from '../core/market/index.js'
+import { CANDLE_FIELDS, type Candle } from '../core/market/index.js'
 import { formatDate } from '../core/time/index.js'
 import type { BarClock } from '../core/volume/index.js'
 import { type Layout, openLayout } from './candle-layout.js'
 import { formatFor } from './formats.js'
+import { type InstrumentWishes, instrumentFilter } from './instrument-filter.js'
 import { type RunListener, runSessions, type SessionRequest, type SessionRun } from './run-sessions.js'
 
 /** What the command line says. */
@@ -26,6 +27,9 @@ export interface CandleWords extends SessionRequest {
   readonly format: string | undefined
   /** Default: per-symbol into a folder, else file. */
   readonly layout: Layout | undefined
+  readonly wishes: InstrumentWishes
+  /** Draw the busiest instrument after the result. */
+  readonly chart: boolean
 }
 
 export interface CandleSummary {
@@ -34,6 +38,8 @@ export interface CandleSummary {
   readonly format: string
   readonly layout: Layout
   readonly runs: readonly SessionRun[]
+  /** With `chart`: candles of the finest interval. */
+  readonly drawn: readonly Candle[]
 }
 
 /** A terminal shows the first and last of these; a file or a pipe gets them all. */
@@ -53,15 +59,21 @@ export async function runCandles(words: CandleWords, run: RunListener): Promise<
   )
   const output = openLayout({ layout, output: words.output, format, fields: CANDLE_FIELDS })
   let candles = 0
+  const drawn: Candle[] = []
   try {
-    const runs = await runSessions({ ...words, bars, event_bars }, { ...run, onStep: () => output.settle() }, () => ({
-      onCandle(candle) {
-        candles++
-        output.append(candle)
-      },
-    }))
+    const runs = await runSessions({ ...words, bars, event_bars }, { ...run, onStep: () => output.settle() }, (_, table) => {
+      const isWanted = instrumentFilter(words.wishes, table, run.onNotice)
+      return {
+        onCandle(candle) {
+          if (!isWanted(candle.instrument)) return
+          candles++
+          output.append(candle)
+          if (words.chart) drawn.push(candle)
+        },
+      }
+    })
     await output.finish()
-    return { candles, output: words.output ?? '-', format: format.id, layout, runs }
+    return { candles, output: words.output ?? '-', format: format.id, layout, runs, drawn }
   } catch (error) {
     output.abort()
     throw error

@@ -1,5 +1,6 @@
 import type { CandleStyle, EventBarSpec, TimeBarOptions } from '../core/candles/index.js'
 import { Pipeline, type PipelineListener } from '../core/engine/index.js'
+import type { InstrumentTable } from '../core/market/index.js'
 import type { BarClock } from '../core/volume/index.js'
 import { loadCalendar } from './calendar-file.js'
 import { DiagnosticsLog } from './diagnostics-log.js'
@@ -42,7 +43,7 @@ export interface SessionRun {
 export async function runSessions(
   request: EngineRequest,
   run: RunListener,
-  listen: (session: SessionFiles) => Omit<PipelineListener, 'onDiagnostic'>,
+  listen: (session: SessionFiles, table: InstrumentTable) => Omit<PipelineListener, 'onDiagnostic'>,
 ): Promise<SessionRun[]> {
   const { calendar } = await loadCalendar(request.calendar)
   const { sessions, notices } = findRecordings(request.recordings)
@@ -55,7 +56,7 @@ export async function runSessions(
     const onDiagnostic = diagnostics.add.bind(diagnostics)
     const pipeline = new Pipeline(
       { ...request, instruments: table, calendar, files: session.files.map(({ path }) => path) },
-      { ...listen(session), onDiagnostic },
+      { ...listen(session, table), onDiagnostic },
     )
     const files = await readSession(session, pipeline, {
       onDiagnostic,

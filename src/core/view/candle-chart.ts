@@ -7,19 +7,23 @@ const GLYPHS = [' ', '╷', '╻', '╵', '│', '╽', '╹', '╿', '┃'] as 
 const EMPTY = 0
 const WICK = 1
 const BODY = 2
-/** A candle and a gap. */
+/** A candle and a gap; no gap where the chart is dense. */
 const STEP = 2
+const DENSE_STEP = 1
 
 export interface ChartSize {
   readonly width: number
   readonly height: number
   /** Cells for the prices at the right margin. */
   readonly axis: number
+  /** Twice as many candles, side by side. */
+  readonly dense?: boolean
 }
 
 /** The newest candles that fit, oldest left, with the highest and lowest price at the right margin. */
-export function candleChart(candles: readonly Candle[], { width, height, axis }: ChartSize): Line[] {
-  const shown = candles.slice(-Math.max(1, Math.floor((width - axis) / STEP)))
+export function candleChart(candles: readonly Candle[], { width, height, axis, dense = false }: ChartSize): Line[] {
+  const step = dense ? DENSE_STEP : STEP
+  const shown = candles.slice(-Math.max(1, Math.floor((width - axis) / step)))
   const first = shown[0]
   if (first === undefined) return []
   const high = Math.max(...shown.map((candle) => candle.high))
@@ -33,10 +37,10 @@ export function candleChart(candles: readonly Candle[], { width, height, axis }:
     const lower = 2 * (height - 1 - row)
     const drawn = shown.map((candle): Span => {
       const glyph = GLYPHS[halfOf(candle, lower + 1, levelOf) * 3 + halfOf(candle, lower, levelOf)] ?? ' '
-      return span(glyph + ' '.repeat(STEP - 1), candle.close > candle.open ? 'up' : candle.close < candle.open ? 'down' : 'faint')
+      return span(glyph + ' '.repeat(step - 1), candle.close > candle.open ? 'up' : candle.close < candle.open ? 'down' : 'faint')
     })
     const label = row === 0 ? formatPrice(high, divisor) : row === height - 1 ? formatPrice(low, divisor) : ''
-    return [...drawn, span(' '.repeat(Math.max(0, width - axis - STEP * shown.length))), span(right(label, axis), 'faint')]
+    return [...drawn, span(' '.repeat(Math.max(0, width - axis - step * shown.length))), span(right(label, axis), 'faint')]
   })
 }
 
