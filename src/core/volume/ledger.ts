@@ -128,12 +128,12 @@ export class VolumeLedger {
     const moved = inc > 0 || price !== state.last_price
     if (!moved && exchange_s === state.last_exchange_s && this.#isDuplicate(state, view, at, length)) return VERDICT.dropped
     const trade_s = length === kite.FULL_BYTES ? kite.readLastTradeTime(view, at) : 0
-    const told = trade_s > state.last_trade_s
+    const told = isNewTrade(state, trade_s, exchange_s === 0 ? this.#received_s : exchange_s)
     state.price = price
     state.inc = inc
     state.hwm = cum
     state.event_s = this.#placed(state, exchange_s, moved ? trade_s : 0, inc)
-    this.#remember(state, view, at, length, exchange_s, trade_s)
+    this.#remember(state, view, at, length, exchange_s, told ? trade_s : 0)
     // No volume today means no trade today: another price is then yesterday's.
     return (moved || told) && cum > 0 ? VERDICT.traded : VERDICT.quiet
   }
@@ -146,10 +146,10 @@ export class VolumeLedger {
     return trade_s >= seen_s - TRADE_AGE_MAX_S || (inc > 0 && isAuction(state.session, trade_s)) ? trade_s : seen_s
   }
 
-  #remember(state: LedgerState, view: DataView, at: number, length: number, exchange_s: number, trade_s: number): void {
+  #remember(state: LedgerState, view: DataView, at: number, length: number, exchange_s: number, new_trade_s: number): void {
     if (exchange_s !== 0) state.last_exchange_s = exchange_s
     else state.last_timeless_s = this.#received_s
-    if (trade_s > state.last_trade_s) state.last_trade_s = trade_s
+    if (new_trade_s !== 0) state.last_trade_s = new_trade_s
     state.last_price = state.price
     if (state.last_connection !== this.#connection) {
       state.last_connection = this.#connection
@@ -163,15 +163,19 @@ export class VolumeLedger {
   #isDuplicate(state: LedgerState, view: DataView, at: number, length: number): boolean {
     if (!this.#last_packets.equals(state, view, at, length)) return false
     this.counts.duplicates++
+    if (this.#received_s >= dayEnd(state)) this.#noteEarly(state)
     return true
   }
 
   #takeUncommon(state: LedgerState, view: DataView, at: number, length: PacketBytes): Verdict {
     state.price = kite.readLastPrice(view, at)
     const exchange_s = this.#believableTime(exchangeTime(view, at, length))
-    const seen_s = exchange_s === 0 ? this.#received_s : exchange_s
+    const dated_s = exchange_s === 0 ? this.#lastTradeBeforeNow(view, at, length) : exchange_s
+    const seen_s = dated_s === 0 ? this.#received_s : dated_s
     const day = dayOf(seen_s)
-    if (day < dayOf(this.#received_s) || (state.session !== undefined && day < state.session.day)) return this.#cached(state)
+    if (day !== state.session?.day && day < dayOf(this.#received_s)) return this.#cached(state)
+    if (state.session !== undefined && day < state.session.day) return this.#cached(state)
+    if (this.#received_s >= dayEnd(state)) this.#noteEarly(state)
     if (state.session === undefined || day > state.session.day) {
       const session = this.#setup.sessionOf(state.instrument, day)
       if (seen_s < opening(session)) return this.#cached(state)
@@ -189,6 +193,12 @@ export class VolumeLedger {
     return verdict
   }
 
+  /** A full packet without a time of its own is of the day of its last trade. */
+  #lastTradeBeforeNow(view: DataView, at: number, length: PacketBytes): number {
+    const trade_s = tradeTime(view, at, length)
+    return trade_s <= this.#received_s ? trade_s : 0
+  }
+
   #believableTime(exchange_s: number): number {
     if (exchange_s <= this.#received_s + FUTURE_LIMIT_S) return exchange_s
     this.counts.implausible_times++
@@ -198,24 +208,30 @@ export class VolumeLedger {
   /** Rule C: of an earlier session, or of before this one: a reference price and a proof of subscription, no more. */
   #cached(state: LedgerState): Verdict {
     this.counts.cached++
-    const today = dayOf(this.#received_s)
-    if (state.session === undefined || state.session.day < today) {
-      if (this.#received_s < opening(this.#setup.sessionOf(state.instrument, today))) state.early_day = today
+    if (state.session === undefined || state.session.day < dayOf(this.#received_s)) {
+      this.#noteEarly(state)
       state.last_price = state.price
     }
     return VERDICT.dropped
+  }
+
+  #noteEarly(state: LedgerState): void {
+    const today = dayOf(this.#received_s)
+    if (this.#received_s < opening(this.#setup.sessionOf(state.instrument, today))) state.early_day = today
   }
 
   /** ltp and index packets. */
   #takePriceOnly(state: LedgerState, view: DataView, at: number, length: PacketBytes, exchange_s: number): Verdict {
     const first = state.lastSeen() === 0
     if (!first && this.#isDuplicate(state, view, at, length)) return VERDICT.dropped
-    if (exchange_s !== 0 && exchange_s < state.last_exchange_s) return this.#late(state, exchange_s, 0)
+    if (exchange_s !== 0 && exchange_s < state.last_exchange_s) return this.#late(state, exchange_s, 0, 0)
     const moved = state.price !== state.last_price
+    const { last_timeless_s } = state
     state.inc = 0
-    state.gaps_seen = this.#gap_count
     state.event_s = this.#placed(state, exchange_s, 0, 0)
     this.#remember(state, view, at, length, exchange_s, 0)
+    // Rule G asks how long the volume was not heard of.
+    if (state.joined) state.last_timeless_s = last_timeless_s
     // An index has no trades: each value is one. A first ltp packet may be of any age.
     return kite.isIndexLength(length) || (moved && !first) ? VERDICT.traded : VERDICT.quiet
   }
@@ -224,25 +240,34 @@ export class VolumeLedger {
     const raw = kite.readVolume(view, at)
     if (!state.joined) return this.#first(state, view, at, length, exchange_s, raw)
     if (this.#isDuplicate(state, view, at, length)) return VERDICT.dropped
-    const cum = this.#extended(state, raw, exchange_s)
-    if (exchange_s !== 0 && exchange_s < state.last_exchange_s) return this.#late(state, exchange_s, cum)
     const seen_s = exchange_s === 0 ? this.#received_s : exchange_s
-    const known_cum = this.#settled(state, cum, exchange_s, seen_s)
-    if (known_cum === undefined) return this.#late(state, exchange_s, 0) // rule E: its lower volume orders it before what we have
     const previous_s = state.lastSeen()
+    const cum = this.#extended(state, raw, exchange_s, seen_s - previous_s)
+    const trade_s = tradeTime(view, at, length)
+    if (exchange_s !== 0 && exchange_s < state.last_exchange_s) return this.#late(state, exchange_s, trade_s, cum)
+    const known_cum = this.#settled(state, cum, exchange_s, seen_s)
+    // Rule E: its lower volume orders it before what we have.
+    if (known_cum === undefined) return this.#late(state, exchange_s, trade_s, 0)
     const over_gap = this.#isOverGap(state, previous_s, seen_s)
     const verdict = this.#accept(state, view, at, length, exchange_s, known_cum)
-    if (!over_gap || verdict !== VERDICT.traded || state.inc === 0) return verdict
-    state.gap_from_s = previous_s
+    return over_gap && verdict === VERDICT.traded && state.inc > 0 ? this.#tradedOverGap(state, previous_s) : verdict
+  }
+
+  #tradedOverGap(state: LedgerState, from_s: number): Verdict {
+    state.gap_from_s = from_s
     this.counts.gap_increments++
-    this.#setup.onEvent({ kind: 'gap', instrument: state.instrument, at_s: state.event_s, from: previous_s, to: state.inc })
+    this.#setup.onEvent({ kind: 'gap', instrument: state.instrument, at_s: state.event_s, from: from_s, to: state.inc })
     return VERDICT.traded_over_gap
   }
 
   /** Rule F. */
   #first(state: LedgerState, view: DataView, at: number, length: PacketBytes, exchange_s: number, cum: number): Verdict {
-    const from_zero = cum === 0 || state.early_day === state.session?.day
-    const trade_s = length === kite.FULL_BYTES ? kite.readLastTradeTime(view, at) : 0
+    const session = state.session as Session
+    const from_zero = cum === 0 || state.early_day === session.day
+    const trade_s = tradeTime(view, at, length)
+    const seen_s = exchange_s === 0 ? this.#received_s : exchange_s
+    // Packets of other modes have told a price of this session already.
+    const moved = state.lastSeen() !== 0 && state.price !== state.last_price
     state.joined = true
     state.hwm = cum
     state.inc = from_zero ? cum : 0
@@ -251,17 +276,21 @@ export class VolumeLedger {
     else {
       state.missed = cum
       this.counts.joined_mid_session++
-      this.#tell('joined_mid_session', state, exchange_s === 0 ? this.#received_s : exchange_s, cum)
+      this.#tell('joined_mid_session', state, seen_s, cum)
     }
     state.event_s = this.#placed(state, exchange_s, trade_s, state.inc)
     // A first look opens a bar only at a trade that has just happened.
     const recent = trade_s !== 0 && exchange_s >= trade_s && exchange_s - trade_s <= TRADE_AGE_MAX_S
-    this.#remember(state, view, at, length, exchange_s, trade_s)
-    return state.inc > 0 || (cum > 0 && recent) ? VERDICT.traded : VERDICT.quiet
+    this.#remember(state, view, at, length, exchange_s, isNewTrade(state, trade_s, seen_s) ? trade_s : 0)
+    // Subscribed early, silent since the opening: what traded meanwhile was learned across the gap.
+    const gap_from_s = Math.max(opening(session), this.#gap_from_s[this.#connection] ?? 0)
+    const gap_to_s = this.#gap_to_s[this.#connection] ?? 0
+    if (state.inc > 0 && gap_to_s > opening(session) && seen_s - gap_from_s > GAP_S) return this.#tradedOverGap(state, gap_from_s)
+    return state.inc > 0 || (cum > 0 && (recent || moved)) ? VERDICT.traded : VERDICT.quiet
   }
 
   /** Rule W: cumulative volume over the wraps of its 32 bits. */
-  #extended(state: LedgerState, raw: number, exchange_s: number): number {
+  #extended(state: LedgerState, raw: number, exchange_s: number, silence_s: number): number {
     const behind = exchange_s !== 0 && exchange_s < state.last_exchange_s
     const wrapped = raw < 0.1 * TWO_POW_32 && state.hwm % TWO_POW_32 > 0.9 * TWO_POW_32
     if (wrapped && !behind) {
@@ -276,8 +305,8 @@ export class VolumeLedger {
       })
     }
     const cum = raw + state.wraps * TWO_POW_32
-    // A late snapshot of before the wrap.
-    return behind && state.wraps > 0 && cum - state.hwm > TWO_POW_32 / 2 ? cum - TWO_POW_32 : cum
+    // A value of before the wrap, late or corrected: nobody trades half the range in so short a time.
+    return state.wraps > 0 && cum - state.hwm > TWO_POW_32 / 2 && silence_s <= GAP_S ? cum - TWO_POW_32 : cum
   }
 
   /**
@@ -285,12 +314,14 @@ export class VolumeLedger {
    * (same second, lower volume, another connection).
    */
   #settled(state: LedgerState, cum: number, exchange_s: number, seen_s: number): number | undefined {
-    if (state.fault_ticks > 0) {
-      state.fault_ticks--
-      return this.#collapsed(state, cum, seen_s)
-    }
+    const ignored = state.fault_ticks > 0
+    if (ignored) state.fault_ticks--
     if (cum < 0.5 * state.hwm) return this.#collapsed(state, cum, seen_s)
     state.fault_since_s = 0
+    if (ignored) {
+      this.counts.faults++
+      return state.hwm
+    }
     if (cum >= state.hwm) {
       state.lower_run = 0
       state.troubled = false
@@ -320,7 +351,7 @@ export class VolumeLedger {
       state.troubled = true
     }
     this.counts.faults++
-    if (cum < 0.5 * state.hwm && seen_s - state.fault_since_s >= FAULT_SPAN_S) this.#rebase(state, cum, seen_s)
+    if (seen_s - state.fault_since_s >= FAULT_SPAN_S) this.#rebase(state, cum, seen_s)
     return state.hwm
   }
 
@@ -329,6 +360,7 @@ export class VolumeLedger {
     this.counts.rebases++
     state.correction += state.hwm - cum
     state.hwm = cum
+    state.wraps = Math.floor(cum / TWO_POW_32)
     state.lower_run = state.fault_ticks = state.fault_since_s = 0
     state.troubled = false
   }
@@ -337,12 +369,14 @@ export class VolumeLedger {
     this.#setup.onEvent({ kind, instrument: state.instrument, at_s, from: state.hwm, to })
   }
 
-  /** Rule O. Volume above the mark still counts: it was traded, and nobody else will tell. */
-  #late(state: LedgerState, exchange_s: number, cum: number): Verdict {
+  /** Rule O. Volume above the mark still counts: it was traded, and nobody else will tell. Its price is the one of its last trade. */
+  #late(state: LedgerState, exchange_s: number, trade_s: number, cum: number): Verdict {
     this.counts.late++
     state.inc = Math.max(0, cum - state.hwm)
     state.hwm = Math.max(state.hwm, cum)
-    state.event_s = exchange_s
+    state.event_s = this.#by_arrival ? this.#received_s : exchange_s
+    const is_fresh = exchange_s - trade_s <= TRADE_AGE_MAX_S || state.inc === 0 || isAuction(state.session, trade_s)
+    if (this.#by_trade && trade_s !== 0 && trade_s <= exchange_s && is_fresh) state.event_s = trade_s
     return VERDICT.late
   }
 
@@ -356,6 +390,16 @@ export class VolumeLedger {
 
 const dayOf = (time_s: number): IstDay => Math.floor((time_s + IST_OFFSET_S) / DAY_S)
 const opening = (session: Session): number => session.phases[0]?.start_s ?? 0
+
+const dayEnd = ({ session }: LedgerState): number =>
+  session === undefined ? Number.POSITIVE_INFINITY : (session.day + 1) * DAY_S - IST_OFFSET_S
+
+/** 1.5: a last trade later than the one known, and not later than the packet itself. */
+const isNewTrade = (state: LedgerState, trade_s: number, seen_s: number): boolean =>
+  trade_s > state.last_trade_s && trade_s <= seen_s
+
+const tradeTime = (view: DataView, at: number, length: PacketBytes): number =>
+  length === kite.FULL_BYTES ? kite.readLastTradeTime(view, at) : 0
 
 function exchangeTime(view: DataView, at: number, length: PacketBytes): number {
   if (length === kite.FULL_BYTES) return kite.readExchangeTime(view, at)
