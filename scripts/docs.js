@@ -10,10 +10,15 @@ const SECTIONS = {
   commands: commandReference,
   'candle-fields': () => fieldTable(market.CANDLE_FIELDS),
   'tick-fields': () => fieldTable(market.TICK_FIELDS),
-  'bar-kinds': () => table(['`--bars`', 'a bar ends', 'smallest', 'largest', 'interval on output'], candles.BAR_KINDS.map(barKindRow)),
+  'bar-kinds': () =>
+    table(['`--bars`', 'a bar ends', 'smallest', 'largest', 'interval on output'], candles.BAR_KINDS.map(barKindRow)),
   packets: packetTables,
   segments: segmentTable,
-  diagnostics: () => table(['code', 'what it says'], Object.entries(DIAGNOSTIC_CODES).map(([code, says]) => [`\`${code}\``, says])),
+  diagnostics: () =>
+    table(
+      ['code', 'what it says'],
+      Object.entries(DIAGNOSTIC_CODES).map(([code, says]) => [`\`${code}\``, says]),
+    ),
   'error-codes': errorCodes,
 }
 
@@ -21,8 +26,9 @@ const stale = []
 const unused = new Set(Object.keys(SECTIONS))
 for (const path of [join(root, 'README.md'), ...filesUnder(join(root, 'docs'), '.md')]) {
   const before = readFileSync(path, 'utf8')
-  const after = before.replace(/<!-- generated: (\S+) -->\n[^]*?<!-- end -->/g, (_, name) => {
-    if (SECTIONS[name] === undefined) throw new Error(`${path}: no section is called ${name}; there are ${Object.keys(SECTIONS).join(', ')}`)
+  const after = before.replace(/<!-- generated: (\S+) -->\n[\s\S]*?<!-- end -->/g, (_, name) => {
+    if (SECTIONS[name] === undefined)
+      throw new Error(`${path}: no section is called ${name}; there are ${Object.keys(SECTIONS).join(', ')}`)
     unused.delete(name)
     return `<!-- generated: ${name} -->\n\n${SECTIONS[name]()}\n\n<!-- end -->`
   })
@@ -88,7 +94,9 @@ function commandReference() {
 }
 
 function commandText({ id, summary, description, args, flags, examples }) {
-  const words = Object.values(args).map(({ name, required }) => (required ? ` ${name.toUpperCase()}` : ` [${name.toUpperCase()}...]`))
+  const words = Object.values(args).map(({ name, required }) =>
+    required ? ` ${name.toUpperCase()}` : ` [${name.toUpperCase()}...]`,
+  )
   const parts = [`## mds ${id}`, `${summary}.`, `\`mds ${id}${words.join('')} [flags]\``]
   if (description !== undefined) parts.push(description)
   for (const { name, description } of Object.values(args)) parts.push(`\`${name.toUpperCase()}\`: ${description}`)
@@ -116,7 +124,13 @@ function flagRow({ name, char, type, helpValue, options, default: value, env, re
 /** Offsets, widths and signs as the encoder shows them: each field is set to all ones and looked for in the bytes. */
 function packetTables() {
   const level = { quantity: 0, price: 0, orders: 0 }
-  const quote = { last_traded_quantity: 0, average_traded_price: 0, volume_traded: 0, total_buy_quantity: 0, total_sell_quantity: 0 }
+  const quote = {
+    last_traded_quantity: 0,
+    average_traded_price: 0,
+    volume_traded: 0,
+    total_buy_quantity: 0,
+    total_sell_quantity: 0,
+  }
   const day = { open: 0, high: 0, low: 0, close: 0 }
   const index = { ...day, change: 0 }
   const depth = Array.from({ length: 10 }, () => level)
@@ -146,11 +160,16 @@ function packetTable(packet) {
     if (name !== 'depth') add(`\`${name}\``, (value) => ({ [name]: value }))
     else {
       for (const field of ['quantity', 'price', 'orders'])
-        add(`best bid: ${field}`, (value) => ({ depth: packet.depth.map((level, n) => (n === 0 ? { ...level, [field]: value } : level)) }))
+        add(`best bid: ${field}`, (value) => ({
+          depth: packet.depth.map((level, n) => (n === 0 ? { ...level, [field]: value } : level)),
+        }))
     }
   }
   rows.sort(([a], [b]) => a - b)
-  const rest = packet.depth === undefined ? '' : '\n\nDepth: 5 bids, then 5 offers, best first, 12 bytes each; the last 2 of them are padding.'
+  const rest =
+    packet.depth === undefined
+      ? ''
+      : '\n\nDepth: 5 bids, then 5 offers, best first, 12 bytes each; the last 2 of them are padding.'
   return `**${packet.kind}, ${zero.length} bytes**\n\n${table(['offset', 'type', 'field'], rows)}${rest}`
 }
 
@@ -170,9 +189,14 @@ function allOnes(changed, bytesOf) {
 }
 
 function segmentTable() {
-  const known = Array.from({ length: 256 }, (_, byte) => ({ byte, ...market.segmentOf(byte) })).filter(({ name }) => name !== 'UNKNOWN')
+  const known = Array.from({ length: 256 }, (_, byte) => ({ byte, ...market.segmentOf(byte) })).filter(
+    ({ name }) => name !== 'UNKNOWN',
+  )
   const rows = known.map(({ byte, name, price_divisor }) => [byte, name, price_divisor, market.isTradable(byte) ? 'yes' : 'no'])
-  return table(['segment byte', 'name', 'price divisor', 'tradable'], [...rows, ['others', 'UNKNOWN', market.segmentOf(255).price_divisor, 'yes']])
+  return table(
+    ['segment byte', 'name', 'price divisor', 'tradable'],
+    [...rows, ['others', 'UNKNOWN', market.segmentOf(255).price_divisor, 'yes']],
+  )
 }
 
 /** Every code of an MdsError, with its exit code, as the source has it. */
@@ -182,10 +206,13 @@ function errorCodes() {
     const text = readFileSync(path, 'utf8')
     for (const [, , code] of text.matchAll(/(usageError|badBars)\(\s*'([a-z_]+)'/g)) codes.set(code, EXIT.usage)
     for (const [, code] of text.matchAll(/error_code: '([a-z_]+)'/g)) codes.set(code, EXIT.usage)
-    for (const [, first, exit] of text.matchAll(/new MdsError\(([^{]*?),? \{[^]*?exitCode: EXIT\.(\w+)/g))
+    for (const [, first, exit] of text.matchAll(/new MdsError\(([^{]*?),? \{[\s\S]*?exitCode: EXIT\.(\w+)/g))
       for (const [, code] of first.matchAll(/'([a-z]\w+)'/g)) codes.set(code, EXIT[exit])
   }
-  return table(['code', 'exit code'], [...codes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([code, exit]) => [`\`${code}\``, exit]))
+  return table(
+    ['code', 'exit code'],
+    [...codes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([code, exit]) => [`\`${code}\``, exit]),
+  )
 }
 
 function filesUnder(folder, ending) {
