@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
+import { ensureBuilt } from './support/cli.js'
 
 interface Manifest {
   commands: Record<
@@ -19,6 +20,8 @@ interface Flag {
   aliases?: string[]
   exclusive?: string[]
 }
+
+beforeAll(ensureBuilt)
 
 /** A flag once published is an interface: whoever removes or renames one sees it here, and in the review. */
 test('commands, arguments and flags change only on purpose', async () => {

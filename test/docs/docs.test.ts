@@ -3,13 +3,14 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { build } from 'esbuild'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { BarKind } from '../../src/core/candles/bar-kind.js'
 import type { EventBar } from '../../src/core/candles/event-bar.js'
 import { EXIT } from '../../src/core/errors.js'
 import { InstrumentTable } from '../../src/core/market/index.js'
 import { RecordingReader } from '../../src/core/recording/index.js'
 import { decodePacket, type Packet, walkPackets } from '../../src/core/wire/index.js'
+import { ensureBuilt } from '../support/cli.js'
 
 const PAGES = [...readdirSync('.'), ...readdirSync('docs', { recursive: true }).map((name) => join('docs', String(name)))]
   .filter((path) => path.endsWith('.md'))
@@ -22,6 +23,7 @@ const blocksOf = (page: string, language: string): string[] =>
 const proseOf = (page: string): string => textOf(page).replace(/^ *```[\s\S]*?^ *```$/gm, '')
 
 const folder = mkdtempSync(join(tmpdir(), 'mds-docs-'))
+beforeAll(ensureBuilt)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const BIN = resolve('bin/run.js')
 
