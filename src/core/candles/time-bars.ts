@@ -70,7 +70,7 @@ export class TimeBars {
   begin_ms = Number.POSITIVE_INFINITY
   now_ms = 0
   trades: TradeListener | undefined
-  /** Called before the bars of an instrument (by its index) are looked at from outside its own packets. */
+  /** Called before the newest bar of an instrument (by its index) is closed from outside its own packets. */
   onTouch: ((index: number) => void) | undefined
   readonly #options: TimeBarOptions
   readonly #rolled: readonly Interval[]
@@ -190,9 +190,8 @@ export class TimeBars {
     }
     const bar = this.#barFor(track, phase_index, phase)
     if (verdict === VERDICT.late) this.#widen(track, bar, oi)
+    else if (verdict === VERDICT.traded_over_gap) this.#placeOverGap(track, bar, phase, oi, was_held)
     else if (bar === undefined) this.#tooLate(track, phase, verdict)
-    else if (verdict === VERDICT.traded_over_gap && this.#options.gap_volume !== 'last')
-      this.#applyOverGap(track, bar, phase, oi, was_held)
     else this.#apply(track, bar, verdict, oi)
     if (verdict !== VERDICT.late && ledger.inc > 0 && phase_index > track.settled_before) track.settled_before = phase_index
   }
@@ -207,7 +206,8 @@ export class TimeBars {
     track.rolled.length = 0
     track.filled_to_s.length = 0
     track.told.length = 0
-    track.day = undefined
+    track.told_to_s = 0
+    track.day = track.told_day = undefined
     track.late_volume = track.gap_volume = 0
     track.close_official = undefined
     track.settled_before = 0
@@ -279,7 +279,7 @@ export class TimeBars {
     }
     bar.tick_count++
     if (oi >= 0 && track.has_oi && bar.oi < 0) bar.oi = oi
-    if (ledger.price !== ledger.last_price) bar.widen(ledger.price)
+    bar.widen(ledger.price)
     if (ledger.inc === 0) return
     bar.volume += ledger.inc
     bar.turnover += ledger.inc * ledger.price
@@ -290,7 +290,6 @@ export class TimeBars {
   #tooLate(track: Track, phase: SessionPhase, verdict: Verdict): void {
     if (verdict === VERDICT.quiet) return
     this.counts.late_trades++
-    if (verdict === VERDICT.traded_over_gap && phase.phase === 'continuous') this.trades?.onGapVolume(track, track.ledger.inc)
     if (this.#options.late === 'revise' && phase.phase === 'continuous') this.#revise(track, phase)
     else if (track.ledger.inc > 0) this.#addToDayOnly(track)
   }
@@ -308,23 +307,38 @@ export class TimeBars {
     const intervals = [MINUTE_INTERVAL, ...this.#rolled]
     intervals.forEach((interval, rank) => {
       const window = barAround(phase, ledger.event_s, interval.length_s)
-      const open = rank === 0 ? undefined : track.rolled[rank - 1]
-      const told = open?.start_s === window.start_s ? open : track.told[rank]?.get(window.start_s)
-      const bar = told ?? new OpenBar(window.start_s, window.end_s, 'continuous')
+      const told = track.told[rank]?.get(window.start_s)
+      const open = rank === 0 || told !== undefined ? undefined : this.#openRolled(track, rank - 1, window)
+      const bar = told ?? open ?? new OpenBar(window.start_s, window.end_s, 'continuous')
       bar.tick_count++
       bar.trade(ledger.price, ledger.event_s)
       bar.volume += ledger.inc
       bar.turnover += ledger.inc * ledger.price
       if (ledger.inc > 0) bar.trade_count++
       if (bar === open) return // it will be told in its time
-      bar.revision++
+      if (told !== undefined) bar.revision++
       this.#keepTold(track, rank, bar)
+      if (this.#options.fill === 'forward' && (track.filled_to_s[rank] ?? -1) < bar.end_s) this.#carryFrom(track, rank, bar)
       if (rank > 0 || this.#wants_minute) this.#tell({ track, bar, rank, interval: interval.label, synthetic: false })
     })
     const day = this.#dayBar(track)
     day.trade(ledger.price, ledger.event_s)
     day.volume += ledger.inc
     day.turnover += ledger.inc * ledger.price
+    if (day !== track.told_day) return
+    day.revision++
+    if (this.#wants_day) this.#tell({ track, bar: day, rank: intervals.length, interval: DAY_INTERVAL.label, synthetic: false })
+  }
+
+  /** The rolled bar of a window that has not been told yet, made if none of its minutes had a trade so far. Undefined when it is final. */
+  #openRolled(track: Track, index: number, { start_s, end_s }: { start_s: number; end_s: number }): OpenBar | undefined {
+    const open = track.rolled[index]
+    if (open?.start_s === start_s) return open
+    if (open !== undefined || this.#isFinal(track, end_s)) return undefined
+    const bar = new OpenBar(start_s, end_s, 'continuous')
+    track.rolled[index] = bar
+    this.#watch(track, bar)
+    return bar
   }
 
   #keepTold(track: Track, rank: number, bar: OpenBar): void {
@@ -332,23 +346,50 @@ export class TimeBars {
     track.told[rank] = told.set(bar.start_s, bar)
   }
 
-  /** Volume learned right after a gap. It counts for the day in any case. */
-  #applyOverGap(track: Track, bar: OpenBar, phase: SessionPhase, oi: number, was_held: boolean): void {
+  /** The first packet after a gap that tells volume. It counts for the day in any case; `bar` is undefined when its trade's bar is final. */
+  #placeOverGap(track: Track, bar: OpenBar | undefined, phase: SessionPhase, oi: number, was_held: boolean): void {
     const { ledger } = track
-    bar.broken = true
-    bar.tick_count++
-    bar.trade_count++
-    if (bar.phase === 'continuous') this.trades?.onGapVolume(track, ledger.inc)
-    if (oi >= 0 && track.has_oi) bar.oi = oi
-    if (this.#options.gap_volume === 'spread' && phase.phase === 'continuous') this.#spread(track, phase, was_held)
-    else {
-      bar.gap_volume += ledger.inc
-      track.gap_volume += ledger.inc
-      const day = this.#dayBar(track)
-      day.volume += ledger.inc
-      day.turnover += ledger.inc * ledger.price
+    if (this.#options.gap_volume === 'last') {
+      this.#applyAfterGap(track, bar, oi)
+      return
     }
-    bar.trade(ledger.price, ledger.event_s)
+    if (phase.phase === 'continuous') this.trades?.onGapVolume(track, ledger.inc)
+    let home = bar
+    if (this.#options.gap_volume === 'spread' && phase.phase === 'continuous') {
+      this.#spread(track, phase, was_held)
+      home ??= this.#openMinute(track, barAround(phase, ledger.event_s, MINUTE_INTERVAL.length_s).start_s)
+    } else this.#quarantine(track, bar)
+    if (home === undefined) return
+    home.broken = true
+    home.tick_count++
+    home.trade_count++
+    if (oi >= 0 && track.has_oi) home.oi = oi
+    home.trade(ledger.price, ledger.event_s)
+  }
+
+  /** `last`: all of it in the bar of this packet; where the trade's own bar is final, in the bar of the snapshot that told it. */
+  #applyAfterGap(track: Track, trade_bar: OpenBar | undefined, oi: number): void {
+    const { ledger, session } = track
+    let bar = trade_bar
+    if (bar === undefined && session !== undefined) {
+      ledger.event_s = ledger.lastSeen()
+      const phase_index = phaseAt(session, ledger.event_s)
+      const phase = session.phases[phase_index]
+      if (phase !== undefined) bar = this.#barFor(track, phase_index, phase)
+    }
+    if (bar === undefined) this.#addToDayOnly(track)
+    else this.#apply(track, bar, VERDICT.traded_over_gap, oi)
+  }
+
+  #quarantine(track: Track, bar: OpenBar | undefined): void {
+    const { inc, price } = track.ledger
+    if (bar !== undefined) bar.gap_volume += inc
+    track.gap_volume += inc
+    const day = this.#dayBar(track)
+    if (bar === undefined) day.gap_volume += inc
+    day.broken = true
+    day.volume += inc
+    day.turnover += inc * price
   }
 
   /** Pro rata by seconds over `(gap_from_s, event_s]`. Minutes without a bar get one at the last price before the gap, if they are not final. */
@@ -356,7 +397,6 @@ export class TimeBars {
     const { ledger } = track
     const begin_s = Math.max(ledger.gap_from_s, phase.start_s)
     const span_s = Math.max(1, ledger.event_s - begin_s)
-    const last_close = track.older.findLast((bar) => bar.has_price)?.close ?? ledger.price
     let given = 0
     for (let { start_s } = barAround(phase, begin_s, 60); start_s <= ledger.event_s; start_s += 60) {
       const is_last = start_s + 60 > ledger.event_s
@@ -368,7 +408,7 @@ export class TimeBars {
         this.#addToDayOnly(track, share)
         continue
       }
-      if (!bar.has_price && !is_last) bar.trade(last_close, start_s)
+      if (!bar.has_price && !is_last) bar.trade(ledger.gap_price, start_s)
       bar.volume += share
       bar.turnover += share * ledger.price
       bar.synthetic_volume = true
@@ -377,15 +417,21 @@ export class TimeBars {
   }
 
   #minuteBar(track: Track, phase: SessionPhase, start_s: number, may_make: boolean): OpenBar | undefined {
-    const open = track.current?.start_s === start_s ? track.current : track.older.find((bar) => bar.start_s === start_s)
-    if (open !== undefined || !may_make) return open
+    const open = this.#openMinute(track, start_s)
+    // What another connection let us tell meanwhile is not told twice.
+    if (open !== undefined || !may_make || start_s < track.told_to_s) return open
     const bar = new OpenBar(start_s, Math.min(start_s + 60, phase.end_s), 'continuous')
     track.older.push(bar)
     this.#watch(track, bar)
     return bar
   }
 
+  #openMinute(track: Track, start_s: number): OpenBar | undefined {
+    return track.current?.start_s === start_s ? track.current : track.older.find((bar) => bar.start_s === start_s)
+  }
+
   #dayBar(track: Track): OpenBar {
+    if (track.told_day !== undefined) return track.told_day
     if (track.day === undefined) {
       assert(track.session !== undefined, 'a day bar belongs to a session')
       const { start_s, end_s } = tradingSpan(track.session)
@@ -466,7 +512,6 @@ export class TimeBars {
 
   #gather(track: Track, due: DueBar[]): void {
     if (track.session === undefined) return
-    this.onTouch?.(track.ledger.index)
     if (track.older.length > 0) {
       const ready = track.older.filter((bar) => this.#isDue(track, bar)).sort((a, b) => a.start_s - b.start_s)
       if (ready.length > 0) track.older.splice(0, track.older.length, ...track.older.filter((bar) => !ready.includes(bar)))
@@ -474,6 +519,7 @@ export class TimeBars {
     }
     const { current } = track
     if (current !== undefined && this.#isDue(track, current)) {
+      this.onTouch?.(track.ledger.index)
       track.current = undefined
       this.#finishMinute(track, current, due)
     }
@@ -496,7 +542,9 @@ export class TimeBars {
 
   #finishMinute(track: Track, bar: OpenBar, due: DueBar[]): void {
     this.#roll(track, bar, due)
-    if (bar.has_price) this.#finish(track, bar, 0, due)
+    if (!bar.has_price) return
+    track.told_to_s = bar.end_s
+    this.#finish(track, bar, 0, due)
   }
 
   #gatherDay(track: Track, due: DueBar[]): void {
@@ -507,6 +555,7 @@ export class TimeBars {
     const over = this.#ending || track.book.max_exchange_s >= end_s || this.now_ms >= end_s * 1000
     if (open || !over) return
     track.day = undefined
+    if (this.#options.late === 'revise') track.told_day = day
     this.trades?.onSessionOver(track)
     if (this.#wants_day && day.has_price)
       due.push({ track, bar: day, rank: this.#rolled.length + 1, interval: DAY_INTERVAL.label, synthetic: false })
@@ -540,11 +589,16 @@ export class TimeBars {
     const interval = rank === 0 ? MINUTE_INTERVAL : (this.#rolled[rank - 1] as Interval)
     if (this.#options.fill === 'forward') {
       this.#fillUpTo(track, rank, interval, bar.start_s, due)
-      track.filled_to_s[rank] = bar.end_s
-      track.filled_close[rank] = bar.close
+      this.#carryFrom(track, rank, bar)
     }
     if (this.#options.late === 'revise') this.#keepTold(track, rank, bar)
     if (rank > 0 || this.#wants_minute) due.push({ track, bar, rank, interval: interval.label, synthetic: false })
+  }
+
+  /** With fill: empty bars after this one are at its close. */
+  #carryFrom(track: Track, rank: number, bar: OpenBar): void {
+    track.filled_to_s[rank] = bar.end_s
+    track.filled_close[rank] = bar.close
   }
 
   /** Carries the last close over empty bars that are final and end by `until_s`; stops at a gap and at the end of the phase. */
@@ -562,6 +616,8 @@ export class TimeBars {
       }
       const bar = new OpenBar(start_s, end_s, 'continuous')
       bar.trade(track.filled_close[rank] as number, start_s)
+      // A trade told later makes another bar of it, not this one.
+      if (this.#options.late === 'revise') this.#keepTold(track, rank, new OpenBar(start_s, end_s, 'continuous'))
       if (rank > 0 || this.#wants_minute) due.push({ track, bar, rank, interval: interval.label, synthetic: true })
       from_s = end_s
       track.filled_to_s[rank] = from_s

@@ -24,7 +24,12 @@ export class Track {
   /** Bars already told, kept only for `late: revise`: by interval index, then start. */
   readonly told: Map<number, OpenBar>[] = []
 
+  /** End of the last minute bar told. */
+  told_to_s = 0
+
   day: OpenBar | undefined
+  /** With `late: revise`: the day bar once it has been told. */
+  told_day: OpenBar | undefined
   late_volume = 0
   gap_volume = 0
   close_official: number | undefined

@@ -2,6 +2,7 @@ import {
   type CandleStyle,
   type EventBarSpec,
   EventBars,
+  GAP_MS,
   inStyle,
   type TimeBarOptions,
   TimeBars,
@@ -53,9 +54,6 @@ export interface RawTick {
   instrument: Instrument
 }
 
-/** Silence longer than this inside session hours is a gap, when no journal says otherwise. */
-const GAP_MS = 15_000
-
 /**
  * A record's way: virtual time moves to its time of receipt and closes what is due; its packets go one by one to the volume ledger and from
  * there into the bars. Live and replay share every step.
@@ -75,8 +73,6 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
   readonly #common: CommonPath | undefined
   readonly #sessions = new Set<Session>()
   readonly #told = new Set<string>()
-  /** Per connection: time of receipt of its latest record. */
-  readonly #heard_ms: number[] = []
   readonly #onTick: ((tick: RawTick) => void) | undefined
   #frame: Frame | undefined
   #tick: RawTick | undefined
@@ -90,8 +86,9 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
     this.#onTick = listener.onTick?.bind(listener)
     this.bars = new TimeBars(bars, emit)
     if (event_bars.length > 0) this.bars.trades = new EventBars(event_bars, this.bars.gaps, emit)
-    // Event bars want each trade in its order.
-    this.#common = setup.common_path === false || event_bars.length > 0 ? undefined : new CommonPath(this.tracks)
+    // Event bars want each trade in its order; the common path goes by the time of the trade.
+    const is_common = setup.common_path !== false && event_bars.length === 0 && setup.clock === 'trade'
+    this.#common = is_common ? new CommonPath(this.tracks, this.#tokens) : undefined
     this.bars.onTouch = (index) => this.#common?.settle(index)
     this.ledger = new VolumeLedger({
       clock: setup.clock,
@@ -120,15 +117,21 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
     kite.walkPackets(frame.view, frame.start, frame.end, this)
   }
 
+  /** Takes the packets that need no closer look; see `CommonPath`. */
+  skim(view: DataView, at: number, end: number, count: number): number {
+    if (this.#common === undefined || this.#onTick !== undefined) return 0
+    const taken = this.#common.skim(view, at, end, count)
+    this.#full_packets += taken
+    return taken
+  }
+
   onPacket(view: DataView, at: number, length: kite.PacketBytes): void {
     const token = kite.readToken(view, at)
     let index = this.#tokens.find(token)
     if (index < 0) index = this.#open(token)
     if (this.#onTick !== undefined) this.#onTick(this.#rawTick(view, at, length, index))
-    if (length === kite.FULL_BYTES) {
-      this.#full_packets++
-      if (this.#common?.take(view, at, index) === true) return
-    } else this.packets_by_length.set(length, (this.packets_by_length.get(length) ?? 0) + 1)
+    if (length === kite.FULL_BYTES) this.#full_packets++
+    else this.packets_by_length.set(length, (this.packets_by_length.get(length) ?? 0) + 1)
     const state = this.#states[index] as LedgerState
     this.#common?.settle(index)
     const verdict = this.ledger.take(state, view, at, length)
@@ -189,8 +192,7 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
   }
 
   #noteSilence(frame: Frame): void {
-    const heard_ms = this.#heard_ms[frame.connection]
-    if (heard_ms === undefined || frame.received_at_ms > heard_ms) this.#heard_ms[frame.connection] = frame.received_at_ms
+    const heard_ms = this.bars.gaps.hear(frame.connection, frame.received_at_ms)
     if (heard_ms === undefined || frame.received_at_ms - heard_ms <= GAP_MS || !this.#isTrading(heard_ms, frame.received_at_ms))
       return
     const to_ms = frame.received_at_ms

@@ -14,6 +14,8 @@ export class LedgerState {
   event_s = 0
   /** With `traded_over_gap`: when the instrument was last heard of before the gap. */
   gap_from_s = 0
+  /** And the last price before it. */
+  gap_price = 0
 
   session: Session | undefined
   /** Packets of exchange times before this need no closer look: the end of the session's day, or 0 while something is odd. */

@@ -249,12 +249,16 @@ export class VolumeLedger {
     // Rule E: its lower volume orders it before what we have.
     if (known_cum === undefined) return this.#late(state, exchange_s, trade_s, 0)
     const over_gap = this.#isOverGap(state, previous_s, seen_s)
+    const previous_price = state.last_price
     const verdict = this.#accept(state, view, at, length, exchange_s, known_cum)
-    return over_gap && verdict === VERDICT.traded && state.inc > 0 ? this.#tradedOverGap(state, previous_s) : verdict
+    return over_gap && verdict === VERDICT.traded && state.inc > 0
+      ? this.#tradedOverGap(state, previous_s, previous_price)
+      : verdict
   }
 
-  #tradedOverGap(state: LedgerState, from_s: number): Verdict {
+  #tradedOverGap(state: LedgerState, from_s: number, price: number): Verdict {
     state.gap_from_s = from_s
+    state.gap_price = price
     this.counts.gap_increments++
     this.#setup.onEvent({ kind: 'gap', instrument: state.instrument, at_s: state.event_s, from: from_s, to: state.inc })
     return VERDICT.traded_over_gap
@@ -285,7 +289,8 @@ export class VolumeLedger {
     // Subscribed early, silent since the opening: what traded meanwhile was learned across the gap.
     const gap_from_s = Math.max(opening(session), this.#gap_from_s[this.#connection] ?? 0)
     const gap_to_s = this.#gap_to_s[this.#connection] ?? 0
-    if (state.inc > 0 && gap_to_s > opening(session) && seen_s - gap_from_s > GAP_S) return this.#tradedOverGap(state, gap_from_s)
+    if (state.inc > 0 && gap_to_s > opening(session) && seen_s - gap_from_s > GAP_S)
+      return this.#tradedOverGap(state, gap_from_s, state.price)
     return state.inc > 0 || (cum > 0 && (recent || moved)) ? VERDICT.traded : VERDICT.quiet
   }
 
