@@ -5,7 +5,7 @@ import { RECEIVED_MS_MAX, RECEIVED_MS_MIN, RECORD_HEADER_BYTES, RECORD_MESSAGE_B
 export type ByteOrder = 'big' | 'little'
 export type Answer = 'yes' | 'no' | 'unknown'
 
-/** First buffer of a file, enough to see how it begins; then the size at which reading costs no more than the copy by the kernel. */
+/** First buffer of a file: enough to see how it begins, and for small files all there is. Then the size at which reading costs no more than the copy by the kernel. */
 export const FIRST_BUFFER_BYTES = 64 * 1024
 const BUFFER_BYTES = 1024 * 1024
 /** Records that must follow one another before reading resumes after damage, and how far from the last good time they may lie. */
@@ -33,7 +33,7 @@ export class RecordWindow {
   /** Where to put the next bytes; never empty. Moves what is unread to the front. */
   space(): Uint8Array {
     const unread = this.to - this.from
-    const size = this.total_bytes === 0 ? FIRST_BUFFER_BYTES : Math.max(BUFFER_BYTES, this.bytes.length)
+    const size = this.total_bytes < FIRST_BUFFER_BYTES ? FIRST_BUFFER_BYTES : Math.max(BUFFER_BYTES, this.bytes.length)
     if (size > this.bytes.length || unread === this.bytes.length) this.#grow(unread === size ? 2 * size : size)
     if (this.from > 0) {
       this.bytes.copyWithin(0, this.from, this.to)
