@@ -1,14 +1,28 @@
-import { Command, Flags } from '@oclif/core'
-import { EXIT, type ExitCode, MdsError } from '../core/errors.js'
+import { Args, Command, Flags } from '@oclif/core'
+import { EXIT, type ExitCode, MdsError, usageError } from '../core/errors.js'
+import type { DiagnosticsLog } from '../io/diagnostics-log.js'
 import { Progress } from '../io/progress.js'
+import type { RunListener, SessionRequest } from '../io/run-sessions.js'
+
+export const sessionArgs = {
+  session: Args.string({
+    description: 'Day (20251005), file, folder, pattern, or - for standard input; none: the newest day there is',
+  }),
+} as const
 
 /** Flags of every command that reads recordings. */
 export const recordingFlags = {
   'data-dir': Flags.string({ summary: 'Folder of the recordings', default: 'raw_ticks', env: 'MDS_DATA_DIR', helpValue: 'DIR' }),
-  profile: Flags.string({ summary: 'Only recordings of this profile; may be repeated', multiple: true, helpValue: 'NAME' }),
+  profile: Flags.string({
+    summary: 'Only recordings of this profile; may be repeated',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'NAME',
+  }),
   instruments: Flags.string({
     summary: 'Instrument master (Kite CSV, also gzipped) or crawler config (JSON); default: the master beside the recording',
     multiple: true,
+    multipleNonGreedy: true,
     helpValue: 'FILE',
   }),
   calendar: Flags.string({ summary: 'Trading calendar instead of the one that ships with mds', helpValue: 'FILE' }),
@@ -16,7 +30,49 @@ export const recordingFlags = {
   quiet: Flags.boolean({ char: 'q', summary: 'No progress and no notices on stderr; errors only' }),
 } as const
 
-/** What all commands share: how errors look, exit codes, Ctrl-C, progress. */
+/** How packets become bars. */
+export const barFlags = {
+  tf: Flags.string({
+    summary: 'Bar lengths, separated by commas: any Nm, 1h, 1d; default 1m',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: '1m,5m',
+  }),
+  clock: Flags.option({
+    summary: 'Which time puts a packet into its bar: of the trade, of the exchange, or of its arrival',
+    options: ['trade', 'exchange', 'arrival'] as const,
+    default: 'trade',
+  })(),
+  auction: Flags.option({
+    summary: 'Auctions in bars of their own, or folded into the first and last bar',
+    options: ['separate', 'fold'] as const,
+    default: 'separate',
+  })(),
+  fill: Flags.option({
+    summary: 'Minutes without a trade: no bar, or the last close carried forward',
+    options: ['skip', 'forward'] as const,
+    default: 'skip',
+  })(),
+  late: Flags.option({
+    summary: 'Trades told after their bar closed: only counted, or the bar told again with a higher revision',
+    options: ['drop', 'revise'] as const,
+    default: 'drop',
+  })(),
+  'gap-volume': Flags.option({
+    summary: 'Volume learned after a gap: kept apart, into the bar that follows, or spread over the gap',
+    options: ['quarantine', 'last', 'spread'] as const,
+    default: 'quarantine',
+  })(),
+} as const
+
+interface RecordingWords {
+  readonly 'data-dir': string
+  readonly profile: readonly string[] | undefined
+  readonly instruments: readonly string[] | undefined
+  readonly calendar: string | undefined
+}
+
+/** What all commands share: how errors look, exit codes, Ctrl-C, progress, findings. */
 export abstract class MdsCommand extends Command {
   static override enableJsonFlag = true
   /** Aborted by the first Ctrl-C; the second one kills. */
@@ -41,12 +97,56 @@ export abstract class MdsCommand extends Command {
     return new Progress(label, !quiet && process.stderr.isTTY === true)
   }
 
+  protected sessionRequest(argv: readonly unknown[], flags: RecordingWords): SessionRequest {
+    return {
+      recordings: { sessions: argv.map(String), data_dir: flags['data-dir'], profiles: flags.profile ?? [] },
+      instruments: flags.instruments ?? [],
+      calendar: flags.calendar,
+    }
+  }
+
+  /** Runs with a progress bar that is gone before anything else is written. */
+  protected async withProgress<T>(label: string, quiet: boolean, action: (run: RunListener) => Promise<T>): Promise<T> {
+    const progress = this.progress(label, quiet)
+    try {
+      return await action({
+        signal: this.interrupt.signal,
+        onProgress: (done, total) => progress.update(done, total),
+        onNotice: (text) => {
+          progress.clear()
+          if (!quiet) this.notice(text)
+        },
+      })
+    } finally {
+      progress.clear()
+    }
+  }
+
+  /** Findings for people; with `--strict` bad ones decide the exit code. */
+  protected report(logs: readonly DiagnosticsLog[], flags: { quiet: boolean; strict: boolean }): void {
+    if (!flags.quiet) for (const log of logs) for (const line of log.lines()) this.notice(line)
+    const bad = logs.reduce((sum, log) => sum + log.bad, 0)
+    if (!flags.strict || bad === 0) return
+    this.notice(`--strict: the data has ${bad} findings of damage or gaps.`)
+    process.exitCode = EXIT.unreadable
+  }
+
+  /** With `--json` standard output carries the summary, so the results need a file. */
+  protected requireFileForJson(output: string | undefined, example: string): void {
+    if (!this.jsonEnabled() || (output !== undefined && output !== '-')) return
+    throw usageError(
+      'no_output',
+      '--json writes the summary to standard output: expected --output FILE for the results.',
+      example,
+    )
+  }
+
   /** One line that says what was expected and found, then what to try. Only our own bugs show a stack. */
-  protected override async catch(error: Error & { exitCode?: number; oclif?: { exit?: number } }): Promise<unknown> {
+  protected override async catch(error: Error & { oclif?: { exit?: number } }): Promise<unknown> {
     if (error instanceof MdsError) return this.#fail(error.message, error.suggestions, error.exitCode, error.code)
     const usage = error.oclif?.exit
     if (usage === 0) throw error
-    if (usage !== undefined) return this.#fail(firstLine(error.message), [`mds ${this.id ?? ''} --help`], EXIT.usage, 'usage')
+    if (usage !== undefined) return this.#fail(oneLine(error.message), [`mds ${this.id ?? ''} --help`], EXIT.usage, 'usage')
     process.stderr.write(
       `${error.stack ?? String(error)}\nThis is a bug in mds. Please report it with the lines above and the command you ran.\n`,
     )
@@ -67,7 +167,7 @@ export abstract class MdsCommand extends Command {
 }
 
 /** oclif adds "See more help with --help" on a line of its own; ours comes as a suggestion. */
-const firstLine = (text: string): string =>
+const oneLine = (text: string): string =>
   text
     .replace(/\n?See more help with --help/, '')
     .replace(/\s*\n\s*/g, ' ')

@@ -1,53 +1,111 @@
-import { Args, Flags } from '@oclif/core'
-import { MdsCommand, recordingFlags } from './base.js'
+import { Flags } from '@oclif/core'
+import type { Candle } from '../core/market/index.js'
+import { barFlags, MdsCommand, recordingFlags, sessionArgs } from './base.js'
 
 export default class Candles extends MdsCommand {
   static override summary = 'Build candles from recordings'
+  static override description = `Bars begin at the open of the segment's session (09:15; 09:00 for currency and commodities).
+On a terminal candles come as a table, into a pipe or a file as Parquet; --format or the file's ending decides otherwise.`
+  static override examples = [
+    {
+      description: 'Five-minute candles of a day into a Parquet file',
+      command: '<%= config.bin %> candles 20251005 --tf 5m > candles.parquet',
+    },
+    {
+      description: 'One file per symbol and interval, merged with what is there',
+      command: '<%= config.bin %> candles 20251005 --tf 1m,5m,1d -o candles/',
+    },
+    {
+      description: 'Look at one recording',
+      command: '<%= config.bin %> candles raw_ticks/sso_xvenue/sso_xvenue_20251005_0900.bin --format table',
+    },
+    {
+      description: 'Volume bars instead of clock bars',
+      command: '<%= config.bin %> candles 20251005 --bars volume:50000 -o bars.csv',
+    },
+  ]
   static override strict = false
-  static override args = { session: Args.string({ description: 'Day, file, folder or pattern; none: the newest day there is' }) }
+  static override args = sessionArgs
   static override flags = {
-    tf: Flags.string({
-      summary: 'Bar lengths: any Nm, 1h, 1d; separated by commas',
-      default: ['1m'],
+    ...barFlags,
+    bars: Flags.string({
+      summary: 'Bars that trades end: tick:N, volume:N, value:RUPEES, imbalance:N, renko:RUPEES',
       multiple: true,
-      helpValue: '1m,5m',
+      multipleNonGreedy: true,
+      helpValue: 'KIND:SIZE',
     }),
-    output: Flags.string({ char: 'o', summary: 'File to write; default: standard output', helpValue: 'FILE' }),
+    style: Flags.option({
+      summary: 'As traded, or redrawn as Heikin-Ashi',
+      options: ['plain', 'heikin-ashi'] as const,
+      default: 'plain',
+    })(),
+    output: Flags.string({ char: 'o', summary: 'File or folder to write; default: standard output', helpValue: 'FILE|DIR' }),
     format: Flags.string({ summary: 'parquet, csv, ndjson, arrow or table', helpValue: 'NAME' }),
+    layout: Flags.option({
+      summary: 'One file, a file per symbol and interval (merged with what is there), or hive partitions',
+      options: ['file', 'per-symbol', 'hive'] as const,
+    })(),
+    symbol: Flags.string({
+      summary: 'Only these: RELIANCE, NSE:RELIANCE or token:N; may be repeated',
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'NAME',
+    }),
+    chart: Flags.boolean({ summary: 'Draw the busiest instrument on the terminal' }),
     ...recordingFlags,
   }
 
   async run(): Promise<unknown> {
     const { argv, flags } = await this.parse(Candles)
-    const { buildCandles } = await import('../io/build-candles.js')
-    const { openCandleOutput } = await import('../io/candle-output.js')
-    const { chooseFormat } = await import('../io/formats.js')
-    const output = await openCandleOutput(
-      flags.output,
-      chooseFormat({ format: flags.format, output: flags.output, isTTY: process.stdout.isTTY === true, fallback: 'parquet' }),
+    this.requireFileForJson(flags.output, 'mds candles 20251005 --json -o candles.parquet')
+    const { runCandles, whyNone } = await import('../io/run-candles.js')
+    const summary = await this.withProgress('Candles', flags.quiet, (run) =>
+      runCandles(
+        {
+          ...this.sessionRequest(argv, flags),
+          tf: flags.tf ?? [],
+          event_bars: flags.bars ?? [],
+          style: flags.style,
+          clock: flags.clock,
+          bars: { auction: flags.auction, fill: flags.fill, late: flags.late, gap_volume: flags['gap-volume'] },
+          output: flags.output,
+          format: flags.format,
+          layout: flags.layout,
+          wishes: { symbols: flags.symbol ?? [], tokens: [], exchanges: [] },
+          chart: flags.chart,
+        },
+        run,
+      ),
     )
-    const progress = this.progress('Candles', flags.quiet)
-    const summary = await buildCandles(
-      {
-        recordings: { sessions: argv as string[], data_dir: flags['data-dir'], profiles: flags.profile ?? [] },
-        instruments: flags.instruments ?? [],
-        calendar: flags.calendar,
-        tf: flags.tf,
-        clock: 'trade',
-        auction: 'separate',
-        fill: 'skip',
-        late: 'drop',
-        gap_volume: 'quarantine',
-      },
-      {
-        onCandle: (candle) => output.write(candle),
-        onNotice: (text) => this.notice(text),
-        onProgress: (done, total) => progress.update(done, total),
-        signal: this.interrupt.signal,
-      },
+    this.report(
+      summary.runs.map(({ diagnostics }) => diagnostics),
+      flags,
     )
-    output.finish()
-    for (const line of summary.diagnostics.lines()) this.notice(line)
-    return summary
+    if (flags.chart) await this.#draw(summary.drawn)
+    const none = whyNone(summary)
+    if (none !== undefined) this.notice(none)
+    else if (!flags.quiet && summary.output !== '-') this.notice(`${summary.candles} candles in ${summary.output}`)
+    return {
+      candles: summary.candles,
+      output: summary.output,
+      format: summary.format,
+      layout: summary.layout,
+      sessions: summary.runs.map(({ pipeline, files, masters, diagnostics }) => ({
+        files,
+        masters,
+        messages: pipeline.counts,
+        volume: { ...pipeline.ledger.counts, ...pipeline.bars.counts },
+        gaps: pipeline.bars.gaps.all,
+        diagnostics: diagnostics.summary(),
+      })),
+    }
+  }
+
+  /** On stderr unless standard output is the terminal: a pipe or file gets the candles alone. */
+  async #draw(candles: readonly Candle[]): Promise<void> {
+    const { chartLines } = await import('../io/draw-candles.js')
+    const stream = process.stdout.isTTY ? process.stdout : process.stderr
+    const colour = stream.isTTY === true && process.env['NO_COLOR'] === undefined
+    for (const line of chartLines(candles, stream.columns ?? 100, colour)) stream.write(`${line}\n`)
   }
 }

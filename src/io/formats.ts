@@ -71,11 +71,10 @@ function formatNamed(name: string): FormatId {
 }
 
 async function loadParquetLibrary(): Promise<ParquetLibrary> {
-  const [{ ByteWriter }, { writePageHeader }, { writeMetadata }, { snappyCompress }] = await Promise.all([
+  const [{ ByteWriter }, { writePageHeader }, { writeMetadata }] = await Promise.all([
     import('hyparquet-writer'),
     import('hyparquet-writer/src/datapage.js'),
     import('hyparquet-writer/src/metadata.js'),
-    import('hyparquet-writer/src/snappy.js'),
   ])
-  return { ByteWriter, writePageHeader, writeMetadata, snappyCompress }
+  return { ByteWriter, writePageHeader, writeMetadata }
 }

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, mkdirSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { EXIT, MdsError } from '../core/index.js'
 
@@ -57,7 +57,7 @@ export function openFile(
   path: string,
   { makeFolder = false, files = nodeFiles }: { makeFolder?: boolean; files?: FilePort } = {},
 ): Sink {
-  const existing = statSync(path, { throwIfNoEntry: false })
+  const existing = attempt(path, () => statSync(path, { throwIfNoEntry: false }))
   if (existing?.isDirectory() === true)
     throw new MdsError('output_is_folder', {
       message: `${path} is a folder, expected the name of a file to write.`,
@@ -66,7 +66,8 @@ export function openFile(
     })
   if (makeFolder) attempt(path, () => mkdirSync(dirname(path), { recursive: true }))
   if (existing !== undefined && !existing.isFile()) return openDevice(path, files)
-  return openAtomically(path, files)
+  // through a link to the file it stands for: renaming must not replace the link
+  return openAtomically(existing === undefined ? path : realpathSync(path), files)
 }
 
 function openAtomically(path: string, files: FilePort): Sink {

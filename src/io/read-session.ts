@@ -24,7 +24,20 @@ export interface ReadOptions {
   onProgress?(done_bytes: number, total_bytes: number | undefined): void
   /** Awaited between steps: a slow or pacing consumer waits here. */
   pause?(): Promise<void> | undefined
+  /** Decides how far reading may go; without one, to the end. */
+  gate?: Gate
   signal?: AbortSignal
+}
+
+/** Stands in front of the records and lets them pass by their time of receipt. */
+export interface Gate {
+  /** Records received up to this moment are handed out. */
+  readonly until_ms: number
+  /**
+   * The next record was received at `next_ms`, after `until_ms`: move it, at once or later. `undefined` between steps of some MB.
+   * False: read no further.
+   */
+  pass(next_ms: number | undefined): boolean | Promise<boolean>
 }
 
 /** Between two looks at the event loop: 2 ms of work. */
@@ -80,8 +93,13 @@ async function drain(inputs: readonly Input[], consumer: FrameConsumer, options:
   const total = sizes.includes(undefined) ? undefined : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0)
   let since_step = 0
   for (;;) {
-    const next = merge.drain(consumer, STEP_BYTES)
+    const next = merge.drain(consumer, STEP_BYTES, options.gate?.until_ms)
     if (next === 'done') return
+    if (next === 'held') {
+      const passing = options.gate?.pass(merge.next_ms) ?? false
+      if (!(typeof passing === 'boolean' ? passing : await passing)) return
+      continue
+    }
     if (next !== 'paused') {
       consumer.onRecycle(next.view)
       const source = sources.get(next) as ByteSource
@@ -99,6 +117,7 @@ async function drain(inputs: readonly Input[], consumer: FrameConsumer, options:
     )
     await options.pause?.()
     await setImmediate()
+    if (options.gate !== undefined && !(await options.gate.pass(undefined))) return
     if (options.signal?.aborted === true)
       throw new MdsError('interrupted', { message: 'Interrupted.', exitCode: EXIT.interrupted })
   }

@@ -23,6 +23,9 @@ export class OpenBar {
   /** Known to be incomplete before it closes. */
   broken = false
   revision = 0
+  /** When the bar becomes final: exchange second, or virtual time. */
+  due_exchange_s = 0x7fffffff
+  due_clock_ms = Number.POSITIVE_INFINITY
 
   constructor(start_s: number, end_s: number, phase: BarPhase) {
     this.start_s = start_s

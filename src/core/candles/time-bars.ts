@@ -1,11 +1,11 @@
 import { assert } from '../assert.js'
-import type { Candle, Instrument, SessionPhase } from '../market/index.js'
+import type { Candle, SessionPhase } from '../market/index.js'
 import { type LedgerState, VERDICT, type Verdict } from '../volume/index.js'
 import { barAround, clockWaitOf, latenessOf, phaseAt, sessionEnd, tradingSpan } from './bar-window.js'
 import { GapList } from './gaps.js'
 import { DAY_INTERVAL, type Interval, MINUTE_INTERVAL } from './interval.js'
 import { OpenBar } from './open-bar.js'
-import { ExchangeBook, Track } from './track.js'
+import { ExchangeBook, hasNoVolume, NEVER_S, Track } from './track.js'
 
 export interface TimeBarOptions {
   /** Sorted from fine to coarse. */
@@ -29,8 +29,28 @@ interface DueBar {
   synthetic: boolean
 }
 
-/** A trade for bars that count trades instead of time. */
-export type TradeListener = (track: Track, price: number, volume: number, at_s: number) => void
+export interface OfferedTrade {
+  price: number
+  volume: number
+  at_s: number
+  /** -1 when not known. */
+  oi: number
+  /** Its volume was learned across a gap (`gap_volume: last`). */
+  over_gap: boolean
+}
+
+/**
+ * What bars that count trades instead of time need to hear. In order of arrival, each trade once; what these bars keep out of theirs (late
+ * snapshots, trades told after their minute was final, volume quarantined or spread after a gap) is no trade here either.
+ */
+export interface TradeListener {
+  /** A trade of continuous trading (`auction: fold`: of an auction too), or with volume 0 a value of an instrument without volume. Borrowed. */
+  onTrade(track: Track, trade: OfferedTrade): void
+  /** Volume learned over a gap of continuous trading. */
+  onGapVolume(track: Track, volume: number): void
+  /** No trade of the session can come any more. May come twice. */
+  onSessionOver(track: Track): void
+}
 
 const AUCTION_LABEL = 'auction'
 /** After a gap, spread volume waits this long for each instrument's first packet. */
@@ -49,7 +69,9 @@ export class TimeBars {
   /** Time of receipt of the first and the latest record. */
   begin_ms = Number.POSITIVE_INFINITY
   now_ms = 0
-  onTrade: TradeListener | undefined
+  trades: TradeListener | undefined
+  /** Called before the newest bar of an instrument (by its index) is closed from outside its own packets. */
+  onTouch: ((index: number) => void) | undefined
   readonly #options: TimeBarOptions
   readonly #rolled: readonly Interval[]
   readonly #wants_minute: boolean
@@ -99,27 +121,24 @@ export class TimeBars {
 
   /** One accepted packet, as the ledger left it in `track.ledger`. `oi` is -1 when the packet carries none. */
   add(track: Track, verdict: Verdict, oi: number): void {
-    const { ledger, book, current } = track
-    if (ledger.exchange_s > book.max_exchange_s) {
-      book.max_exchange_s = ledger.exchange_s
-      if (ledger.exchange_s >= book.next_due_s) this.#close([book])
+    const { ledger, book } = track
+    const seen_s = ledger.last_exchange_s
+    if (seen_s > book.max_exchange_s) {
+      book.max_exchange_s = seen_s
+      if (seen_s >= book.next_due_s) this.#close([book])
     }
+    const { current } = track
     const at_s = ledger.event_s
     // The common case: the packet belongs to the newest bar.
     if (
       current !== undefined &&
-      current === track.current &&
       at_s >= current.start_s &&
       at_s < current.end_s &&
-      verdict !== VERDICT.late &&
-      !ledger.across_gap &&
-      track.session === ledger.session &&
-      ledger.exchange_s < track.closing_from_s
+      verdict <= VERDICT.traded &&
+      seen_s < track.closing_from_s
     ) {
       this.#apply(track, current, verdict, oi)
-      return
-    }
-    this.#place(track, verdict, oi)
+    } else this.#place(track, verdict, oi)
   }
 
   /** End of the input: tells every bar that is still open; those that the recording does not cover are incomplete. */
@@ -133,19 +152,26 @@ export class TimeBars {
     this.#ending = true
     this.#close([track.book], track)
     this.#ending = false
+    track.current = undefined
   }
 
   #apply(track: Track, bar: OpenBar, verdict: Verdict, oi: number): void {
     const { ledger } = track
     bar.tick_count++
     if (oi >= 0 && track.has_oi) bar.oi = oi
-    if (verdict !== VERDICT.traded) return
+    if (verdict === VERDICT.quiet) return
     bar.trade(ledger.price, ledger.event_s)
+    if (this.trades !== undefined) this.#offer(this.trades, track, bar, verdict)
     if (ledger.inc === 0) return
     bar.volume += ledger.inc
     bar.turnover += ledger.inc * ledger.price
     bar.trade_count++
-    if (this.onTrade !== undefined && bar.phase === 'continuous') this.onTrade(track, ledger.price, ledger.inc, ledger.event_s)
+  }
+
+  #offer(trades: TradeListener, track: Track, bar: OpenBar, verdict: Verdict): void {
+    const { price, inc, event_s } = track.ledger
+    if (bar.phase !== 'continuous' || (inc === 0 && !hasNoVolume(track.ledger))) return
+    trades.onTrade(track, { price, volume: inc, at_s: event_s, oi: bar.oi, over_gap: verdict === VERDICT.traded_over_gap })
   }
 
   /** A packet that is not simply the next one of the newest bar. */
@@ -164,10 +190,10 @@ export class TimeBars {
     }
     const bar = this.#barFor(track, phase_index, phase)
     if (verdict === VERDICT.late) this.#widen(track, bar, oi)
+    else if (verdict === VERDICT.traded_over_gap) this.#placeOverGap(track, bar, phase, oi, was_held)
     else if (bar === undefined) this.#tooLate(track, phase, verdict)
-    else if (ledger.across_gap && this.#options.gap_volume !== 'last') this.#applyOverGap(track, bar, phase, oi, was_held)
     else this.#apply(track, bar, verdict, oi)
-    if (verdict === VERDICT.traded && ledger.inc > 0 && phase_index > track.settled_before) track.settled_before = phase_index
+    if (verdict !== VERDICT.late && ledger.inc > 0 && phase_index > track.settled_before) track.settled_before = phase_index
   }
 
   #beginSession(track: Track): void {
@@ -180,7 +206,8 @@ export class TimeBars {
     track.rolled.length = 0
     track.filled_to_s.length = 0
     track.told.length = 0
-    track.day = undefined
+    track.told_to_s = 0
+    track.day = track.told_day = undefined
     track.late_volume = track.gap_volume = 0
     track.close_official = undefined
     track.settled_before = 0
@@ -189,12 +216,12 @@ export class TimeBars {
   /** After continuous trading a price without volume is the closing price, whatever the last trade time says. */
   #isClosingPrice(track: Track, verdict: Verdict): boolean {
     const { ledger } = track
-    return verdict === VERDICT.traded && ledger.inc === 0 && ledger.exchange_s >= track.closing_from_s
+    return verdict === VERDICT.traded && ledger.inc === 0 && ledger.last_exchange_s >= track.closing_from_s
   }
 
   #outside(track: Track, verdict: Verdict): void {
     const { ledger } = track
-    if (verdict !== VERDICT.traded && verdict !== VERDICT.late) return
+    if (verdict === VERDICT.quiet) return
     this.counts.off_session_volume += ledger.inc
     if (ledger.inc > 0) this.#addToDayOnly(track)
     else if (this.#isClosingPrice(track, verdict)) track.close_official = ledger.price
@@ -252,7 +279,7 @@ export class TimeBars {
     }
     bar.tick_count++
     if (oi >= 0 && track.has_oi && bar.oi < 0) bar.oi = oi
-    if (ledger.price !== ledger.last_price) bar.widen(ledger.price)
+    bar.widen(ledger.price)
     if (ledger.inc === 0) return
     bar.volume += ledger.inc
     bar.turnover += ledger.inc * ledger.price
@@ -261,7 +288,7 @@ export class TimeBars {
 
   /** A trade told after its bar became final. */
   #tooLate(track: Track, phase: SessionPhase, verdict: Verdict): void {
-    if (verdict !== VERDICT.traded) return
+    if (verdict === VERDICT.quiet) return
     this.counts.late_trades++
     if (this.#options.late === 'revise' && phase.phase === 'continuous') this.#revise(track, phase)
     else if (track.ledger.inc > 0) this.#addToDayOnly(track)
@@ -280,23 +307,38 @@ export class TimeBars {
     const intervals = [MINUTE_INTERVAL, ...this.#rolled]
     intervals.forEach((interval, rank) => {
       const window = barAround(phase, ledger.event_s, interval.length_s)
-      const open = rank === 0 ? undefined : track.rolled[rank - 1]
-      const told = open?.start_s === window.start_s ? open : track.told[rank]?.get(window.start_s)
-      const bar = told ?? new OpenBar(window.start_s, window.end_s, 'continuous')
+      const told = track.told[rank]?.get(window.start_s)
+      const open = rank === 0 || told !== undefined ? undefined : this.#openRolled(track, rank - 1, window)
+      const bar = told ?? open ?? new OpenBar(window.start_s, window.end_s, 'continuous')
       bar.tick_count++
       bar.trade(ledger.price, ledger.event_s)
       bar.volume += ledger.inc
       bar.turnover += ledger.inc * ledger.price
       if (ledger.inc > 0) bar.trade_count++
       if (bar === open) return // it will be told in its time
-      bar.revision++
+      if (told !== undefined) bar.revision++
       this.#keepTold(track, rank, bar)
+      if (this.#options.fill === 'forward' && (track.filled_to_s[rank] ?? -1) < bar.end_s) this.#carryFrom(track, rank, bar)
       if (rank > 0 || this.#wants_minute) this.#tell({ track, bar, rank, interval: interval.label, synthetic: false })
     })
     const day = this.#dayBar(track)
     day.trade(ledger.price, ledger.event_s)
     day.volume += ledger.inc
     day.turnover += ledger.inc * ledger.price
+    if (day !== track.told_day) return
+    day.revision++
+    if (this.#wants_day) this.#tell({ track, bar: day, rank: intervals.length, interval: DAY_INTERVAL.label, synthetic: false })
+  }
+
+  /** The rolled bar of a window that has not been told yet, made if none of its minutes had a trade so far. Undefined when it is final. */
+  #openRolled(track: Track, index: number, { start_s, end_s }: { start_s: number; end_s: number }): OpenBar | undefined {
+    const open = track.rolled[index]
+    if (open?.start_s === start_s) return open
+    if (open !== undefined || this.#isFinal(track, end_s)) return undefined
+    const bar = new OpenBar(start_s, end_s, 'continuous')
+    track.rolled[index] = bar
+    this.#watch(track, bar)
+    return bar
   }
 
   #keepTold(track: Track, rank: number, bar: OpenBar): void {
@@ -304,22 +346,50 @@ export class TimeBars {
     track.told[rank] = told.set(bar.start_s, bar)
   }
 
-  /** Volume learned right after a gap. It counts for the day in any case. */
-  #applyOverGap(track: Track, bar: OpenBar, phase: SessionPhase, oi: number, was_held: boolean): void {
+  /** The first packet after a gap that tells volume. It counts for the day in any case; `bar` is undefined when its trade's bar is final. */
+  #placeOverGap(track: Track, bar: OpenBar | undefined, phase: SessionPhase, oi: number, was_held: boolean): void {
     const { ledger } = track
-    bar.broken = true
-    bar.tick_count++
-    bar.trade_count++
-    if (oi >= 0 && track.has_oi) bar.oi = oi
-    if (this.#options.gap_volume === 'spread' && phase.phase === 'continuous') this.#spread(track, phase, was_held)
-    else {
-      bar.gap_volume += ledger.inc
-      track.gap_volume += ledger.inc
-      const day = this.#dayBar(track)
-      day.volume += ledger.inc
-      day.turnover += ledger.inc * ledger.price
+    if (this.#options.gap_volume === 'last') {
+      this.#applyAfterGap(track, bar, oi)
+      return
     }
-    bar.trade(ledger.price, ledger.event_s)
+    if (phase.phase === 'continuous') this.trades?.onGapVolume(track, ledger.inc)
+    let home = bar
+    if (this.#options.gap_volume === 'spread' && phase.phase === 'continuous') {
+      this.#spread(track, phase, was_held)
+      home ??= this.#openMinute(track, barAround(phase, ledger.event_s, MINUTE_INTERVAL.length_s).start_s)
+    } else this.#quarantine(track, bar)
+    if (home === undefined) return
+    home.broken = true
+    home.tick_count++
+    home.trade_count++
+    if (oi >= 0 && track.has_oi) home.oi = oi
+    home.trade(ledger.price, ledger.event_s)
+  }
+
+  /** `last`: all of it in the bar of this packet; where the trade's own bar is final, in the bar of the snapshot that told it. */
+  #applyAfterGap(track: Track, trade_bar: OpenBar | undefined, oi: number): void {
+    const { ledger, session } = track
+    let bar = trade_bar
+    if (bar === undefined && session !== undefined) {
+      ledger.event_s = ledger.lastSeen()
+      const phase_index = phaseAt(session, ledger.event_s)
+      const phase = session.phases[phase_index]
+      if (phase !== undefined) bar = this.#barFor(track, phase_index, phase)
+    }
+    if (bar === undefined) this.#addToDayOnly(track)
+    else this.#apply(track, bar, VERDICT.traded_over_gap, oi)
+  }
+
+  #quarantine(track: Track, bar: OpenBar | undefined): void {
+    const { inc, price } = track.ledger
+    if (bar !== undefined) bar.gap_volume += inc
+    track.gap_volume += inc
+    const day = this.#dayBar(track)
+    if (bar === undefined) day.gap_volume += inc
+    day.broken = true
+    day.volume += inc
+    day.turnover += inc * price
   }
 
   /** Pro rata by seconds over `(gap_from_s, event_s]`. Minutes without a bar get one at the last price before the gap, if they are not final. */
@@ -327,7 +397,6 @@ export class TimeBars {
     const { ledger } = track
     const begin_s = Math.max(ledger.gap_from_s, phase.start_s)
     const span_s = Math.max(1, ledger.event_s - begin_s)
-    const last_close = track.older.findLast((bar) => bar.has_price)?.close ?? ledger.price
     let given = 0
     for (let { start_s } = barAround(phase, begin_s, 60); start_s <= ledger.event_s; start_s += 60) {
       const is_last = start_s + 60 > ledger.event_s
@@ -339,7 +408,7 @@ export class TimeBars {
         this.#addToDayOnly(track, share)
         continue
       }
-      if (!bar.has_price && !is_last) bar.trade(last_close, start_s)
+      if (!bar.has_price && !is_last) bar.trade(ledger.gap_price, start_s)
       bar.volume += share
       bar.turnover += share * ledger.price
       bar.synthetic_volume = true
@@ -348,19 +417,26 @@ export class TimeBars {
   }
 
   #minuteBar(track: Track, phase: SessionPhase, start_s: number, may_make: boolean): OpenBar | undefined {
-    const open = track.current?.start_s === start_s ? track.current : track.older.find((bar) => bar.start_s === start_s)
-    if (open !== undefined || !may_make) return open
+    const open = this.#openMinute(track, start_s)
+    // What another connection let us tell meanwhile is not told twice.
+    if (open !== undefined || !may_make || start_s < track.told_to_s) return open
     const bar = new OpenBar(start_s, Math.min(start_s + 60, phase.end_s), 'continuous')
     track.older.push(bar)
     this.#watch(track, bar)
     return bar
   }
 
+  #openMinute(track: Track, start_s: number): OpenBar | undefined {
+    return track.current?.start_s === start_s ? track.current : track.older.find((bar) => bar.start_s === start_s)
+  }
+
   #dayBar(track: Track): OpenBar {
+    if (track.told_day !== undefined) return track.told_day
     if (track.day === undefined) {
       assert(track.session !== undefined, 'a day bar belongs to a session')
       const { start_s, end_s } = tradingSpan(track.session)
       track.day = new OpenBar(start_s, end_s, 'day')
+      this.#watch(track, track.day)
     }
     return track.day
   }
@@ -376,10 +452,18 @@ export class TimeBars {
     )
   }
 
+  /** Notes when a new bar becomes final. */
   #watch(track: Track, bar: OpenBar): void {
     const due = this.#dueOf(track, bar)
-    track.book.next_due_s = Math.min(track.book.next_due_s, due.exchange_s)
-    this.#next_clock_due_ms = Math.min(this.#next_clock_due_ms, due.clock_ms)
+    bar.due_exchange_s = due.exchange_s
+    bar.due_clock_ms = due.clock_ms
+    this.#expect(track, bar)
+  }
+
+  #expect({ book }: Track, bar: OpenBar): void {
+    if (bar.due_exchange_s < book.next_due_s) book.next_due_s = bar.due_exchange_s
+    if (bar.due_clock_ms < book.next_due_ms) book.next_due_ms = bar.due_clock_ms
+    if (bar.due_clock_ms < this.#next_clock_due_ms) this.#next_clock_due_ms = bar.due_clock_ms
   }
 
   /** When a bar becomes final, by either clock. */
@@ -407,8 +491,7 @@ export class TimeBars {
   #isDue(track: Track, bar: OpenBar): boolean {
     if (this.#ending) return true
     if (this.now_ms < track.held_until_ms) return false
-    const due = this.#dueOf(track, bar)
-    return track.book.max_exchange_s >= due.exchange_s || this.now_ms >= due.clock_ms
+    return track.book.max_exchange_s >= bar.due_exchange_s || this.now_ms >= bar.due_clock_ms
   }
 
   /** Finds every bar of these books that has become final, and tells them in order. */
@@ -424,22 +507,21 @@ export class TimeBars {
         a.bar.start_s - b.bar.start_s,
     )
     for (const bar of due) this.#tell(bar)
-    this.#schedule()
+    this.#schedule(books)
   }
 
   #gather(track: Track, due: DueBar[]): void {
     if (track.session === undefined) return
-    const bars = [...track.older, ...(track.current === undefined ? [] : [track.current])].filter((bar) =>
-      this.#isDue(track, bar),
-    )
-    bars.sort((a, b) => a.start_s - b.start_s)
-    if (bars.length > 0) {
-      if (track.current !== undefined && bars.includes(track.current)) track.current = undefined
-      if (track.older.length > 0) track.older.splice(0, track.older.length, ...track.older.filter((bar) => !bars.includes(bar)))
+    if (track.older.length > 0) {
+      const ready = track.older.filter((bar) => this.#isDue(track, bar)).sort((a, b) => a.start_s - b.start_s)
+      if (ready.length > 0) track.older.splice(0, track.older.length, ...track.older.filter((bar) => !ready.includes(bar)))
+      for (const bar of ready) this.#finishMinute(track, bar, due)
     }
-    for (const bar of bars) {
-      this.#roll(track, bar, due)
-      if (bar.has_price) this.#finish(track, bar, 0, due)
+    const { current } = track
+    if (current !== undefined && this.#isDue(track, current)) {
+      this.onTouch?.(track.ledger.index)
+      track.current = undefined
+      this.#finishMinute(track, current, due)
     }
     this.#rolled.forEach((_, index) => {
       const bar = track.rolled[index]
@@ -458,6 +540,13 @@ export class TimeBars {
     this.#gatherDay(track, due)
   }
 
+  #finishMinute(track: Track, bar: OpenBar, due: DueBar[]): void {
+    this.#roll(track, bar, due)
+    if (!bar.has_price) return
+    track.told_to_s = bar.end_s
+    this.#finish(track, bar, 0, due)
+  }
+
   #gatherDay(track: Track, due: DueBar[]): void {
     const { session, day } = track
     if (session === undefined || day === undefined) return
@@ -466,6 +555,8 @@ export class TimeBars {
     const over = this.#ending || track.book.max_exchange_s >= end_s || this.now_ms >= end_s * 1000
     if (open || !over) return
     track.day = undefined
+    if (this.#options.late === 'revise') track.told_day = day
+    this.trades?.onSessionOver(track)
     if (this.#wants_day && day.has_price)
       due.push({ track, bar: day, rank: this.#rolled.length + 1, interval: DAY_INTERVAL.label, synthetic: false })
   }
@@ -489,6 +580,7 @@ export class TimeBars {
       const bar = new OpenBar(start_s, end_s, 'continuous')
       bar.fold(minute)
       track.rolled[index] = bar
+      this.#watch(track, bar)
     })
   }
 
@@ -497,11 +589,16 @@ export class TimeBars {
     const interval = rank === 0 ? MINUTE_INTERVAL : (this.#rolled[rank - 1] as Interval)
     if (this.#options.fill === 'forward') {
       this.#fillUpTo(track, rank, interval, bar.start_s, due)
-      track.filled_to_s[rank] = bar.end_s
-      track.filled_close[rank] = bar.close
+      this.#carryFrom(track, rank, bar)
     }
     if (this.#options.late === 'revise') this.#keepTold(track, rank, bar)
     if (rank > 0 || this.#wants_minute) due.push({ track, bar, rank, interval: interval.label, synthetic: false })
+  }
+
+  /** With fill: empty bars after this one are at its close. */
+  #carryFrom(track: Track, rank: number, bar: OpenBar): void {
+    track.filled_to_s[rank] = bar.end_s
+    track.filled_close[rank] = bar.close
   }
 
   /** Carries the last close over empty bars that are final and end by `until_s`; stops at a gap and at the end of the phase. */
@@ -519,6 +616,8 @@ export class TimeBars {
       }
       const bar = new OpenBar(start_s, end_s, 'continuous')
       bar.trade(track.filled_close[rank] as number, start_s)
+      // A trade told later makes another bar of it, not this one.
+      if (this.#options.late === 'revise') this.#keepTold(track, rank, new OpenBar(start_s, end_s, 'continuous'))
       if (rank > 0 || this.#wants_minute) due.push({ track, bar, rank, interval: interval.label, synthetic: true })
       from_s = end_s
       track.filled_to_s[rank] = from_s
@@ -534,16 +633,20 @@ export class TimeBars {
     })
   }
 
-  #schedule(): void {
-    this.#next_clock_due_ms = Number.POSITIVE_INFINITY
-    for (const book of this.#sorted_books) {
-      book.next_due_s = Number.POSITIVE_INFINITY
+  /** When the next bar of these books becomes final, and of all. */
+  #schedule(books: readonly ExchangeBook[]): void {
+    for (const book of books) {
+      book.next_due_s = NEVER_S
+      book.next_due_ms = Number.POSITIVE_INFINITY
+    }
+    this.#next_clock_due_ms = Math.min(...this.#sorted_books.map(({ next_due_ms }) => next_due_ms))
+    for (const book of books) {
       for (const track of book.tracks) {
-        if (track.current !== undefined) this.#watch(track, track.current)
-        for (const bar of track.older) this.#watch(track, bar)
-        for (const bar of track.rolled) if (bar !== undefined) this.#watch(track, bar)
-        for (const bar of track.auctions) if (bar !== undefined) this.#watch(track, bar)
-        if (track.day !== undefined) this.#watch(track, track.day)
+        if (track.current !== undefined) this.#expect(track, track.current)
+        for (const bar of track.older) this.#expect(track, bar)
+        for (const bar of track.rolled) if (bar !== undefined) this.#expect(track, bar)
+        for (const bar of track.auctions) if (bar !== undefined) this.#expect(track, bar)
+        if (track.day !== undefined) this.#expect(track, track.day)
         this.#watchFill(track)
       }
     }
@@ -568,7 +671,7 @@ export class TimeBars {
     this.#emit(
       bar.toCandle(instrument, interval, {
         complete: this.#isComplete(track, bar),
-        volume_na: hasNoVolume(instrument, ledger),
+        volume_na: hasNoVolume(ledger),
         synthetic,
         day: is_day
           ? {
@@ -593,9 +696,6 @@ export class TimeBars {
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-
-const hasNoVolume = (instrument: Instrument, ledger: LedgerState): boolean =>
-  !ledger.joined || (instrument.instrument_token & 0xff) === 9
 
 function insertSorted<T>(list: T[], item: T, order: (a: T, b: T) => number): void {
   const at = list.findIndex((other) => order(item, other) < 0)

@@ -24,7 +24,12 @@ export class Track {
   /** Bars already told, kept only for `late: revise`: by interval index, then start. */
   readonly told: Map<number, OpenBar>[] = []
 
+  /** End of the last minute bar told. */
+  told_to_s = 0
+
   day: OpenBar | undefined
+  /** With `late: revise`: the day bar once it has been told. */
+  told_day: OpenBar | undefined
   late_volume = 0
   gap_volume = 0
   close_official: number | undefined
@@ -41,6 +46,9 @@ export class Track {
   }
 }
 
+/** Later than any exchange second, and still a small integer. */
+export const NEVER_S = 0x7fffffff
+
 /** Instruments that share an event clock. */
 export class ExchangeBook {
   readonly exchange: string
@@ -49,9 +57,14 @@ export class ExchangeBook {
   /** Latest exchange second seen. */
   max_exchange_s = 0
   /** Exchange second at which some bar becomes final. */
-  next_due_s = Number.POSITIVE_INFINITY
+  next_due_s = NEVER_S
+  /** Virtual time at which some bar becomes final. */
+  next_due_ms = Number.POSITIVE_INFINITY
 
   constructor(exchange: string) {
     this.exchange = exchange
   }
 }
+
+/** Indices, and instruments of which no packet with volume has come. */
+export const hasNoVolume = ({ instrument, joined }: LedgerState): boolean => !joined || (instrument.instrument_token & 0xff) === 9

@@ -1,1 +1,3 @@
+export * from './decode-stage.js'
 export * from './pipeline.js'
+export * from './session-facts.js'

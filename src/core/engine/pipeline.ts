@@ -1,10 +1,20 @@
-import { type TimeBarOptions, TimeBars, type Track } from '../candles/index.js'
+import {
+  type CandleStyle,
+  type EventBarSpec,
+  EventBars,
+  GAP_MS,
+  inStyle,
+  type TimeBarOptions,
+  TimeBars,
+  type Track,
+} from '../candles/index.js'
 import type { Diagnostic, DiagnosticCode } from '../diagnostics.js'
 import type { Calendar, Candle, Instrument, Session } from '../market/index.js'
 import { type Frame, type FrameConsumer, isText, RECORD_HEADER_BYTES } from '../recording/index.js'
 import { formatDate, type IstDay } from '../time/index.js'
 import { type BarClock, LedgerState, VERDICT, type VolumeEvent, VolumeLedger } from '../volume/index.js'
 import * as kite from '../wire/index.js'
+import { CommonPath } from './common-path.js'
 import { TokenTable } from './token-table.js'
 
 export interface PipelineSetup {
@@ -12,8 +22,14 @@ export interface PipelineSetup {
   calendar: Calendar
   clock: BarClock
   bars: TimeBarOptions
+  /** Bars that end by what trades; default none. */
+  event_bars?: readonly EventBarSpec[] | undefined
+  /** Default `plain`. */
+  style?: CandleStyle | undefined
   /** Paths as the user gave them, by `Frame.file`. */
   files: readonly string[]
+  /** False: every packet goes the whole way. Same bytes, slower; for tests. */
+  common_path?: boolean
 }
 
 /** What comes out, in order of virtual time. */
@@ -38,9 +54,6 @@ export interface RawTick {
   instrument: Instrument
 }
 
-/** Silence longer than this inside session hours is a gap, when no journal says otherwise. */
-const GAP_MS = 15_000
-
 /**
  * A record's way: virtual time moves to its time of receipt and closes what is due; its packets go one by one to the volume ledger and from
  * there into the bars. Live and replay share every step.
@@ -57,19 +70,26 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
   readonly #setup: PipelineSetup
   readonly #listener: PipelineListener
   readonly #tokens = new TokenTable()
+  readonly #common: CommonPath | undefined
   readonly #sessions = new Set<Session>()
-  /** Per connection: time of receipt of its latest record. */
-  readonly #heard_ms: number[] = []
+  readonly #told = new Set<string>()
+  readonly #onTick: ((tick: RawTick) => void) | undefined
   #frame: Frame | undefined
   #tick: RawTick | undefined
-  #received_s = 0
-  #connection = 0
   #full_packets = 0
 
   constructor(setup: PipelineSetup, listener: PipelineListener) {
     this.#setup = setup
     this.#listener = listener
-    this.bars = new TimeBars(setup.bars, (candle) => listener.onCandle(candle))
+    const { bars, event_bars = [], style = 'plain' } = setup
+    const emit = inStyle(style, bars, (candle) => listener.onCandle(candle))
+    this.#onTick = listener.onTick?.bind(listener)
+    this.bars = new TimeBars(bars, emit)
+    if (event_bars.length > 0) this.bars.trades = new EventBars(event_bars, this.bars.gaps, emit)
+    // Event bars want each trade in its order; the common path goes by the time of the trade.
+    const is_common = setup.common_path !== false && event_bars.length === 0 && setup.clock === 'trade'
+    this.#common = is_common ? new CommonPath(this.tracks, this.#tokens) : undefined
+    this.bars.onTouch = (index) => this.#common?.settle(index)
     this.ledger = new VolumeLedger({
       clock: setup.clock,
       sessionOf: (instrument, day) => this.#sessionOf(instrument, day),
@@ -92,22 +112,32 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
       this.counts.texts++
       return
     }
-    this.#received_s = Math.floor(frame.received_at_ms / 1000)
-    this.#connection = frame.connection
+    this.#common?.beginMessage(frame.view, frame.connection)
+    this.ledger.beginMessage(Math.floor(frame.received_at_ms / 1000), frame.connection)
     kite.walkPackets(frame.view, frame.start, frame.end, this)
+  }
+
+  /** Takes the packets that need no closer look; see `CommonPath`. */
+  skim(view: DataView, at: number, end: number, count: number): number {
+    if (this.#common === undefined || this.#onTick !== undefined) return 0
+    const taken = this.#common.skim(view, at, end, count)
+    this.#full_packets += taken
+    return taken
   }
 
   onPacket(view: DataView, at: number, length: kite.PacketBytes): void {
     const token = kite.readToken(view, at)
     let index = this.#tokens.find(token)
     if (index < 0) index = this.#open(token)
+    if (this.#onTick !== undefined) this.#onTick(this.#rawTick(view, at, length, index))
     if (length === kite.FULL_BYTES) this.#full_packets++
     else this.packets_by_length.set(length, (this.packets_by_length.get(length) ?? 0) + 1)
     const state = this.#states[index] as LedgerState
-    if (this.#listener.onTick !== undefined) this.#listener.onTick(this.#rawTick(view, at, length, state))
-    const verdict = this.ledger.take(state, view, at, length, this.#received_s, this.#connection)
-    if (verdict === VERDICT.dropped) return
-    this.bars.add(this.tracks[index] as Track, verdict, length === kite.FULL_BYTES ? kite.readOi(view, at) : -1)
+    this.#common?.settle(index)
+    const verdict = this.ledger.take(state, view, at, length)
+    if (verdict !== VERDICT.dropped)
+      this.bars.add(this.tracks[index] as Track, verdict, length === kite.FULL_BYTES ? kite.readOi(view, at) : -1)
+    this.#common?.open(index)
   }
 
   onBadPacket(code: DiagnosticCode, at: number, detail: kite.PacketFault): void {
@@ -117,21 +147,26 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
   }
 
   onRecycle(view: DataView): void {
+    this.#common?.settleAll(view)
     this.ledger.keepPackets(this.#states, view)
   }
 
   /** The input is over. */
   end(): void {
+    this.#common?.settleAll()
     this.bars.end()
     if (this.#full_packets > 0) this.packets_by_length.set(kite.FULL_BYTES, this.#full_packets)
     for (const count of this.packets_by_length.values()) this.counts.packets += count
   }
 
-  #rawTick(view: DataView, at: number, length: kite.PacketBytes, state: LedgerState): RawTick {
+  #rawTick(view: DataView, at: number, length: kite.PacketBytes, index: number): RawTick {
     const received_at_ms = (this.#frame as Frame).received_at_ms
-    const { index, instrument } = state
+    const { instrument } = this.#states[index] as LedgerState
     const tick = this.#tick
-    if (tick === undefined) return (this.#tick = { view, at, length, received_at_ms, sequence: 0, index, instrument })
+    if (tick === undefined) {
+      this.#tick = { view, at, length, received_at_ms, sequence: 0, index, instrument }
+      return this.#tick
+    }
     tick.view = view
     tick.at = at
     tick.length = length
@@ -157,12 +192,12 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
   }
 
   #noteSilence(frame: Frame): void {
-    const heard_ms = this.#heard_ms[frame.connection]
-    if (heard_ms === undefined || frame.received_at_ms > heard_ms) this.#heard_ms[frame.connection] = frame.received_at_ms
+    const heard_ms = this.bars.gaps.hear(frame.connection, frame.received_at_ms)
     if (heard_ms === undefined || frame.received_at_ms - heard_ms <= GAP_MS || !this.#isTrading(heard_ms, frame.received_at_ms))
       return
     const to_ms = frame.received_at_ms
-    this.ledger.noteGap(frame.connection, Math.floor(heard_ms / 1000), Math.floor(to_ms / 1000))
+    this.#common?.settleAll()
+    this.ledger.noteGap(this.#states, frame.connection, Math.floor(heard_ms / 1000), Math.floor(to_ms / 1000))
     this.bars.noteGap(frame.connection, heard_ms, to_ms)
     this.#tell('feed_gap', frame, frame.offset, {
       connection: frame.connection,
@@ -187,8 +222,16 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
     if (this.#sessions.has(session)) return session
     this.#sessions.add(session)
     const frame = this.#frame as Frame
-    if (session.closed) this.#tell('closed_day', frame, frame.offset, { date: formatDate(day), exchange: instrument.exchange })
+    if (session.closed && this.#isNews(`closed ${day} ${instrument.exchange}`))
+      this.#tell('closed_day', frame, frame.offset, { date: formatDate(day), exchange: instrument.exchange })
     return session
+  }
+
+  /** True the first time. */
+  #isNews(what: string): boolean {
+    if (this.#told.has(what)) return false
+    this.#told.add(what)
+    return true
   }
 
   #tell(code: DiagnosticCode, frame: Frame, offset: number, detail: Diagnostic['detail']): void {

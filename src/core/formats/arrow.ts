@@ -2,6 +2,7 @@ import type * as Arrow from 'apache-arrow'
 import { unreachable } from '../assert.js'
 import type { Field } from '../market/index.js'
 import type { Encoder, Format } from './format.js'
+import { GrowingBytes } from './growing-bytes.js'
 import { type GatheredColumn, RowGroup } from './row-group.js'
 
 /** The part of `apache-arrow` that is used; loaded by io only when Arrow is asked for. */
@@ -24,7 +25,6 @@ export type ArrowLibrary = Pick<
 /** Rows of a record batch: large enough to scan fast, small enough to arrive while a replay runs. */
 const BATCH_ROWS = 16_384
 const TWO_POW_32 = 0x1_0000_0000
-const NOTHING = new Uint8Array(0)
 
 /**
  * Arrow IPC stream: record batches of a fixed number of rows whatever the batches. Texts are plain Utf8: a dictionary that grows needs deltas,
@@ -36,11 +36,11 @@ export function createArrowFormat(library: ArrowLibrary): Format {
 
 function openArrow(library: ArrowLibrary, fields: readonly Field[]): Encoder {
   const { AsyncByteQueue, Field, makeData, RecordBatch, RecordBatchStreamWriter, Schema, Struct } = library
-  const pieces: Uint8Array[] = []
+  const out = new GrowingBytes()
   // The library writes only into its own queue, whose reading end is asynchronous: this one hands the bytes over at once.
-  class Pieces extends AsyncByteQueue {
+  class Written extends AsyncByteQueue {
     override write(bytes: Uint8Array): void {
-      pieces.push(bytes)
+      out.append(bytes) // a copy: the rows behind it are overwritten by the next group
     }
     override close(): void {}
   }
@@ -55,10 +55,14 @@ function openArrow(library: ArrowLibrary, fields: readonly Field[]): Encoder {
     )
     group.rows = 0
   }
-  const taken = (): Uint8Array => (pieces.length === 0 ? NOTHING : concatenated(pieces.splice(0)))
+  const taken = (): Uint8Array => {
+    const bytes = out.filled
+    out.at = 0
+    return bytes
+  }
   return {
     begin: () => {
-      writer.reset(new Pieces(), schema)
+      writer.reset(new Written(), schema)
       return taken()
     },
     write: (batch) => {
@@ -156,14 +160,4 @@ function utf8(
   const data = new Uint8Array(valueOffsets[length]!)
   for (let row = 0; row < length; row++) data.set(texts[codes[row]!]!, valueOffsets[row]!)
   return { valueOffsets, data }
-}
-
-function concatenated(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0))
-  let at = 0
-  for (const piece of pieces) {
-    whole.set(piece, at)
-    at += piece.length
-  }
-  return whole
 }

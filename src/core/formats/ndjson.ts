@@ -1,6 +1,7 @@
 import type { Field } from '../market/index.js'
 import type { Format } from './format.js'
-import { RowText, type Step } from './row-text.js'
+import type { Step } from './row-program.js'
+import { RowText } from './row-text.js'
 
 const NOTHING = new Uint8Array(0)
 
@@ -39,15 +40,13 @@ function treeOf(fields: readonly Field[]): Branch {
 function stepsOf(root: Branch, fields: readonly Field[]): Step[] {
   const steps: Step[] = []
   const walk = (branch: Branch, key: string, columns: readonly number[]): void => {
-    const opened = steps.length
-    steps.push({ kind: 'open', text: '', columns: [], end: 0 })
+    steps.push({ kind: 'open', text: `${key}${branch.list ? '[' : '{'}`, columns })
     for (const [name, child] of childrenOf(branch)) {
       const label = branch.list ? '' : `${JSON.stringify(name)}:`
       if (typeof child === 'number') steps.push(cellOf(child, label, fields[child]!))
       // A level keeps its place in its list even when it is empty; only what has a key can be absent.
       else walk(child, label, branch.list ? [] : columnsOf(child))
     }
-    steps[opened] = { kind: 'open', text: `${key}${branch.list ? '[' : '{'}`, columns, end: steps.length }
     steps.push({ kind: 'close', bracket: branch.list ? ']' : '}' })
   }
   walk(root, '', [])

@@ -1,8 +1,8 @@
 import { civilOf, DAY_MS, formatIso, istDay, istDayStartMs } from '../time/index.js'
 
 /**
- * Numbers and times as text, straight into bytes: `write...(view, at, value)` returns the offset behind what it wrote. They may scratch up to
- * 8 bytes beyond that, so callers keep `TEXT_BYTES_MAX` bytes free. Prices are printed from their integers: no rounding, no `toFixed`.
+ * Numbers and times as text, straight into bytes: `write...(view, at, value)` returns the offset behind what it wrote. They may scratch a few
+ * bytes beyond that, so callers keep `TEXT_BYTES_MAX` bytes free. Prices are printed from their integers: no rounding, no `toFixed`.
  *
  * The one canonical printing (NDJSON, CSV, table): the shortest decimal that reads back the same, no exponent, `-0` is `0`. For whatever
  * JavaScript prints without an exponent these are the bytes of `JSON.stringify(units / divisor)`.
@@ -74,6 +74,24 @@ export function writeDecimal(view: DataView, at: number, units: number, divisor:
   return size <= EXACT_UNITS_MAX ? writeLongDecimal(view, next, size, divisor) : writeAscii(view, next, String(size / divisor))
 }
 
+/** The common cases of `writeInteger` and `writeDecimal`, small enough for the compiler to put in place; `bits` is read unsigned. */
+export function writeCount(view: DataView, at: number, bits: number): number {
+  if (bits >>> 0 >= TEN_POW_4) return writeUnsigned(view, at, bits >>> 0)
+  view.setUint32(at, PLAIN[bits]!, true)
+  return at + PLAIN_LENGTH[bits]!
+}
+
+/** `units` is a 32-bit integer. */
+export function writePrice(view: DataView, at: number, units: number, divisor: number): number {
+  if (units >>> 0 >= 100 * TEN_POW_4 || divisor !== 100) return writeDecimal(view, at, units, divisor)
+  const whole = (units / 100) | 0
+  const cents = units - whole * 100
+  view.setUint32(at, PLAIN[whole]!, true)
+  const next = at + PLAIN_LENGTH[whole]!
+  view.setUint32(next, CENTS[cents]!, true)
+  return next + CENTS_LENGTH[cents]!
+}
+
 function writeLongDecimal(view: DataView, at: number, size: number, divisor: number): number {
   let fraction = size % divisor
   let next = writeUnsigned(view, at, (size - fraction) / divisor)
@@ -95,7 +113,7 @@ function writePadded8(view: DataView, at: number, value: number): number {
   return at + 8
 }
 
-export function writeAscii(view: DataView, at: number, text: string): number {
+function writeAscii(view: DataView, at: number, text: string): number {
   for (let i = 0; i < text.length; i++) view.setUint8(at + i, text.charCodeAt(i))
   return at + text.length
 }

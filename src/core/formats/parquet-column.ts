@@ -1,19 +1,19 @@
 import type * as Library from 'hyparquet-writer'
 import type { writePageHeader as WritePageHeader } from 'hyparquet-writer/src/datapage.js'
 import type { writeMetadata as WriteMetadata } from 'hyparquet-writer/src/metadata.js'
-import type { snappyCompress as SnappyCompress } from 'hyparquet-writer/src/snappy.js'
 import { unreachable } from '../assert.js'
 import type { FieldType } from '../market/index.js'
+import { GrowingBytes } from './growing-bytes.js'
 import { NumberDictionary } from './number-dictionary.js'
-import { PageBytes, writeBits, writeDoubles, writeHybrid, writeLongs, writeTexts } from './parquet-pages.js'
+import { writeBits, writeDoubles, writeHybrid, writeLongs, writeTexts } from './parquet-pages.js'
 import type { GatheredColumn } from './row-group.js'
+import { Snappy } from './snappy.js'
 
-/** The parts of `hyparquet-writer` that are used: Thrift, Snappy and the byte buffer. Loaded by io only when Parquet is asked for. */
+/** The parts of `hyparquet-writer` that are used: Thrift and the byte buffer. Loaded by io only when Parquet is asked for. */
 export interface ParquetLibrary {
   readonly ByteWriter: typeof Library.ByteWriter
   readonly writePageHeader: typeof WritePageHeader
   readonly writeMetadata: typeof WriteMetadata
-  readonly snappyCompress: typeof SnappyCompress
 }
 export type ByteWriter = Library.ByteWriter
 type FileMetadata = Parameters<typeof WriteMetadata>[1]
@@ -22,9 +22,11 @@ export type ParquetChunk = ParquetRowGroup['columns'][number]
 type ChunkMetadata = NonNullable<ParquetChunk['meta_data']>
 type Statistics = NonNullable<ChunkMetadata['statistics']>
 
-/** What the values of a chunk come to: their page, what goes ahead of it, and their bounds. */
+/** What the values of a chunk come to. `PLAIN_DICTIONARY` is the name of version 1 for codes; the newer one not every reader knows. */
 interface Values {
-  readonly encoding: 'PLAIN' | 'RLE_DICTIONARY'
+  readonly encoding: 'PLAIN' | 'PLAIN_DICTIONARY'
+  /** Of the dictionary; 0 for a plain page. */
+  readonly entries: number
   readonly bounds: Statistics
 }
 
@@ -39,8 +41,10 @@ export class ParquetColumns {
   readonly #numbers: Float64Array
   readonly #codes: Int32Array
   readonly #flags: Uint8Array
-  readonly #page = new PageBytes()
-  readonly #entries = new PageBytes()
+  readonly #snappy = new Snappy()
+  readonly #paths = new Map<string, string[]>()
+  readonly #page = new GrowingBytes()
+  readonly #entries = new GrowingBytes()
 
   constructor(library: ParquetLibrary, out: ByteWriter, capacity: number) {
     this.#library = library
@@ -60,15 +64,15 @@ export class ParquetColumns {
     const present_rows = optional ? this.#writeLevels(column.present, rows) : rows
     const values = this.#writeValues(column, rows, present_rows)
     let uncompressed = 0
-    if (values.encoding === 'RLE_DICTIONARY') uncompressed += this.#emitDictionary(values.entries)
+    if (values.encoding === 'PLAIN_DICTIONARY') uncompressed += this.#emitDictionary(values.entries)
     const data_page_offset = this.#out.offset
     uncompressed += this.#emitData(rows, values.encoding)
     return {
       file_offset: BigInt(file_offset),
       meta_data: {
         type: PHYSICAL_TYPES[field.type],
-        encodings: values.encoding === 'PLAIN' ? ['PLAIN', 'RLE'] : ['PLAIN', 'RLE_DICTIONARY', 'RLE'],
-        path_in_schema: [field.name],
+        encodings: ENCODINGS[values.encoding],
+        path_in_schema: this.#pathOf(field.name),
         codec: 'SNAPPY',
         num_values: BigInt(rows),
         total_uncompressed_size: BigInt(uncompressed),
@@ -78,6 +82,13 @@ export class ParquetColumns {
         statistics: { ...values.bounds, null_count: BigInt(rows - present_rows) },
       },
     }
+  }
+
+  /** What all chunks of a column share is kept once: a day of ticks has 30,000 chunks. */
+  #pathOf(name: string): string[] {
+    const path = this.#paths.get(name) ?? [name]
+    this.#paths.set(name, path)
+    return path
   }
 
   /** Definition levels of an optional column, preceded by their length; returns how many rows have a value. */
@@ -92,7 +103,7 @@ export class ParquetColumns {
     return count
   }
 
-  #writeValues(column: GatheredColumn, rows: number, count: number): Values & { readonly entries: number } {
+  #writeValues(column: GatheredColumn, rows: number, count: number): Values {
     const { type } = column.field
     switch (type) {
       case 'string':
@@ -113,21 +124,21 @@ export class ParquetColumns {
     }
   }
 
-  #writeNumbers(plain: typeof writeLongs, numbers: Float64Array, count: number): Values & { readonly entries: number } {
+  #writeNumbers(plain: typeof writeLongs, numbers: Float64Array, count: number): Values {
     const bounds = boundsOf(numbers, count)
     const dictionary = this.#dictionary
-    const width = dictionary.build(numbers, count) ? bitWidth(dictionary.size) : 0
+    const width = count > 0 && dictionary.build(numbers, count) ? bitWidth(dictionary.size) : 0
     if (width === 0 || 2 * (dictionary.size * 8 + (count * width) / 8) > count * 8) {
       plain(this.#page, numbers, count)
       return { encoding: 'PLAIN', bounds, entries: 0 }
     }
     plain(this.#entries, dictionary.values, dictionary.size)
     this.#writeCodes(dictionary.codes, count, width)
-    return { encoding: 'RLE_DICTIONARY', bounds, entries: dictionary.size }
+    return { encoding: 'PLAIN_DICTIONARY', bounds, entries: dictionary.size }
   }
 
   /** Always by dictionary. Its entries are those of this row group, in the order they first appear. */
-  #writeStrings({ dictionary }: GatheredColumn, codes: Int32Array, count: number): Values & { readonly entries: number } {
+  #writeStrings({ dictionary }: GatheredColumn, codes: Int32Array, count: number): Values {
     const local = new Map<number, number>()
     for (let i = 0; i < count; i++) {
       const code = codes[i]!
@@ -143,10 +154,10 @@ export class ParquetColumns {
     writeTexts(this.#entries, texts)
     this.#writeCodes(this.#codes, count, bitWidth(local.size))
     const sorted = texts.toSorted(compareBytes)
-    return { encoding: 'RLE_DICTIONARY', bounds: bounded(sorted[0]!, sorted.at(-1)!), entries: local.size }
+    return { encoding: 'PLAIN_DICTIONARY', bounds: bounded(sorted[0]!, sorted.at(-1)!), entries: local.size }
   }
 
-  #writeBooleans(flags: Uint8Array, count: number): Values & { readonly entries: number } {
+  #writeBooleans(flags: Uint8Array, count: number): Values {
     writeBits(this.#page, flags, count)
     let sum = 0
     for (let i = 0; i < count; i++) sum += flags[i]!
@@ -160,15 +171,15 @@ export class ParquetColumns {
   }
 
   #emitDictionary(entries: number): number {
-    const compressed = this.#library.snappyCompress(this.#entries.filled)
+    const compressed = this.#snappy.compress(this.#entries.filled)
     return this.#emit(compressed, this.#entries.at, {
       type: 'DICTIONARY_PAGE',
-      dictionary_page_header: { num_values: entries, encoding: 'PLAIN' },
+      dictionary_page_header: { num_values: entries, encoding: 'PLAIN_DICTIONARY' },
     })
   }
 
   #emitData(rows: number, encoding: Values['encoding']): number {
-    const compressed = this.#library.snappyCompress(this.#page.filled)
+    const compressed = this.#snappy.compress(this.#page.filled)
     return this.#emit(compressed, this.#page.at, {
       type: 'DATA_PAGE',
       data_page_header: { num_values: rows, encoding, definition_level_encoding: 'RLE', repetition_level_encoding: 'RLE' },
@@ -187,6 +198,11 @@ export class ParquetColumns {
     this.#out.appendBytes(compressed)
     return header_bytes + uncompressed_page_size
   }
+}
+
+const ENCODINGS: Readonly<Record<Values['encoding'], ChunkMetadata['encodings']>> = {
+  PLAIN: ['PLAIN', 'RLE'],
+  PLAIN_DICTIONARY: ['PLAIN_DICTIONARY', 'RLE'],
 }
 
 type PageHeader = Parameters<typeof WritePageHeader>[1]

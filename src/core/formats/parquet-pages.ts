@@ -1,22 +1,4 @@
-/** The bytes of one Parquet page while they are put together; reused from page to page. */
-export class PageBytes {
-  bytes = new Uint8Array(64 * 1024)
-  view = new DataView(this.bytes.buffer)
-  at = 0
-
-  /** Makes room for `count` more bytes. */
-  reserve(count: number): void {
-    if (this.at + count <= this.bytes.length) return
-    const bytes = new Uint8Array(Math.max(2 * this.bytes.length, this.at + count))
-    bytes.set(this.bytes.subarray(0, this.at))
-    this.bytes = bytes
-    this.view = new DataView(bytes.buffer)
-  }
-
-  get filled(): Uint8Array {
-    return this.bytes.subarray(0, this.at)
-  }
-}
+import type { GrowingBytes } from './growing-bytes.js'
 
 const TWO_POW_32 = 0x1_0000_0000
 const GROUP = 8
@@ -24,7 +6,7 @@ const GROUP = 8
 const HEADER_BYTES_MAX = 5
 
 /** DOUBLE, PLAIN. */
-export function writeDoubles(page: PageBytes, values: Float64Array, count: number): void {
+export function writeDoubles(page: GrowingBytes, values: Float64Array, count: number): void {
   page.reserve(count * 8)
   const { view, at } = page
   for (let i = 0; i < count; i++) view.setFloat64(at + i * 8, values[i]!, true)
@@ -32,7 +14,7 @@ export function writeDoubles(page: PageBytes, values: Float64Array, count: numbe
 }
 
 /** INT64, PLAIN, from integers held as doubles: two halves, no BigInt. */
-export function writeLongs(page: PageBytes, values: Float64Array, count: number): void {
+export function writeLongs(page: GrowingBytes, values: Float64Array, count: number): void {
   page.reserve(count * 8)
   const { view, at } = page
   for (let i = 0; i < count; i++) {
@@ -44,7 +26,7 @@ export function writeLongs(page: PageBytes, values: Float64Array, count: number)
 }
 
 /** BOOLEAN, PLAIN: bits, lowest first. */
-export function writeBits(page: PageBytes, flags: Uint8Array, count: number): void {
+export function writeBits(page: GrowingBytes, flags: Uint8Array, count: number): void {
   const length = Math.ceil(count / 8)
   page.reserve(length)
   const { bytes, at } = page
@@ -54,7 +36,7 @@ export function writeBits(page: PageBytes, flags: Uint8Array, count: number): vo
 }
 
 /** BYTE_ARRAY, PLAIN: length and UTF-8 of each text. */
-export function writeTexts(page: PageBytes, texts: readonly Uint8Array[]): void {
+export function writeTexts(page: GrowingBytes, texts: readonly Uint8Array[]): void {
   for (const text of texts) {
     page.reserve(4 + text.length)
     page.view.setUint32(page.at, text.length, true)
@@ -67,7 +49,7 @@ export function writeTexts(page: PageBytes, texts: readonly Uint8Array[]): void 
  * The RLE / bit-packing hybrid of definition levels and dictionary codes: eight or more of a value become a run, all else is packed
  * in groups of eight. `width` is 1..24 bits.
  */
-export function writeHybrid(page: PageBytes, values: Int32Array | Uint8Array, count: number, width: number): void {
+export function writeHybrid(page: GrowingBytes, values: Int32Array | Uint8Array, count: number, width: number): void {
   let packed_from = 0
   let at = 0
   while (at < count) {
@@ -86,13 +68,13 @@ export function writeHybrid(page: PageBytes, values: Int32Array | Uint8Array, co
   writePacked(page, values, packed_from, count, width)
 }
 
-function writeRun(page: PageBytes, value: number, count: number, width: number): void {
+function writeRun(page: GrowingBytes, value: number, count: number, width: number): void {
   page.reserve(HEADER_BYTES_MAX + 4)
   writeVarint(page, count * 2)
   for (let bits = 0; bits < width; bits += 8) page.bytes[page.at++] = value >>> bits
 }
 
-function writePacked(page: PageBytes, values: Int32Array | Uint8Array, from: number, to: number, width: number): void {
+function writePacked(page: GrowingBytes, values: Int32Array | Uint8Array, from: number, to: number, width: number): void {
   if (from === to) return
   const groups = Math.ceil((to - from) / GROUP)
   page.reserve(HEADER_BYTES_MAX + groups * width)
@@ -116,7 +98,7 @@ function writePacked(page: PageBytes, values: Int32Array | Uint8Array, from: num
   page.at = end
 }
 
-function writeVarint(page: PageBytes, value: number): void {
+function writeVarint(page: GrowingBytes, value: number): void {
   let rest = value
   while (rest > 0x7f) {
     page.bytes[page.at++] = (rest & 0x7f) | 0x80

@@ -6,7 +6,7 @@ import { RowGroup } from './row-group.js'
 type FileMetadata = Parameters<ParquetLibrary['writeMetadata']>[1]
 type SchemaElement = FileMetadata['schema'][number]
 
-/** Wide rows (ticks with depth) in smaller groups: a group is held in memory while it fills, about 15 MB either way. */
+/** Wide rows (ticks with depth) in smaller groups: a group is held in memory while it fills, 7 and 13 MB. */
 const WIDE_FIELDS = 32
 const GROUP_ROWS = 65_536
 const GROUP_ROWS_WIDE = 32_768

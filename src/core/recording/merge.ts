@@ -1,3 +1,4 @@
+import { assert } from '../assert.js'
 import type { Frame } from './frame.js'
 import type { RecordingReader } from './reader.js'
 
@@ -25,10 +26,22 @@ export class RecordingMerge {
     })
   }
 
+  /** When the next record was received; valid right after `drain` answered `'held'`. */
+  get next_ms(): number {
+    const next = this.#ready[0]
+    assert(next !== undefined, 'a held merge has a record at hand')
+    return next.frame.received_at_ms
+  }
+
   /**
-   * Hands out records until `limit_bytes` of them have gone by or a reader needs bytes. Answers that reader, `'paused'` at the limit, or `'done'`.
+   * Hands out records until `limit_bytes` of them have gone by or a reader needs bytes. Answers that reader, `'paused'` at the limit, `'held'`
+   * when the next record was received after `until_ms`, or `'done'`.
    */
-  drain(consumer: FrameConsumer, limit_bytes: number): RecordingReader | 'paused' | 'done' {
+  drain(
+    consumer: FrameConsumer,
+    limit_bytes: number,
+    until_ms = Number.POSITIVE_INFINITY,
+  ): RecordingReader | 'paused' | 'held' | 'done' {
     let budget = limit_bytes
     for (;;) {
       while (this.#waiting.length > 0) {
@@ -38,8 +51,10 @@ export class RecordingMerge {
         } else this.#admit(reader)
         this.#waiting.shift()
       }
-      const first = this.#ready.shift()
+      const first = this.#ready[0]
       if (first === undefined) return 'done'
+      if (first.frame.received_at_ms > until_ms) return 'held'
+      this.#ready.shift()
       const next = this.#ready[0]
       // `first` stays ahead of all others until its time passes theirs.
       for (;;) {
@@ -49,7 +64,7 @@ export class RecordingMerge {
           this.#waiting.push(first)
           break
         }
-        if (budget <= 0 || (next !== undefined && !this.#isBefore(first, next))) {
+        if (budget <= 0 || first.frame.received_at_ms > until_ms || (next !== undefined && !this.#isBefore(first, next))) {
           this.#admit(first)
           break
         }

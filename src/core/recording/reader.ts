@@ -42,9 +42,9 @@ export class RecordingReader {
     this.frame = { file, connection, record: -1, offset: 0, received_at_ms: 0, view, bytes, start: 0, end: 0 }
   }
 
-  /** The view whose bytes the next `space()` may move or overwrite. */
+  /** The view whose bytes the next `space()` overwrites. */
   get view(): DataView {
-    return this.#window.view
+    return this.#window.spare_view
   }
 
   /** Bytes taken in so far. */
@@ -57,7 +57,7 @@ export class RecordingReader {
     return this.#window.ended && this.#window.from >= this.#window.to
   }
 
-  /** Where to put the next bytes; never empty. Frames handed out before are void. */
+  /** Where to put the next bytes; never empty. Frames handed out before the last call are void. */
   space(): Uint8Array {
     return this.#window.space()
   }

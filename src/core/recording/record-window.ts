@@ -5,7 +5,10 @@ import { RECEIVED_MS_MAX, RECEIVED_MS_MIN, RECORD_HEADER_BYTES, RECORD_MESSAGE_B
 export type ByteOrder = 'big' | 'little'
 export type Answer = 'yes' | 'no' | 'unknown'
 
-/** First buffer of a file: enough to see how it begins, and for small files all there is. Then the size at which reading costs no more than the copy by the kernel. */
+/**
+ * First buffer of a file: enough to see how it begins, and for small files all there is. Then the size at which reading costs no more than the
+ * copy by the kernel.
+ */
 export const FIRST_BUFFER_BYTES = 64 * 1024
 const BUFFER_BYTES = 1024 * 1024
 /** Records that must follow one another before reading resumes after damage, and how far from the last good time they may lie. */
@@ -19,6 +22,9 @@ const CLOSING_BRACE = 0x7d
 export class RecordWindow {
   bytes = new Uint8Array(FIRST_BUFFER_BYTES)
   view = new DataView(this.bytes.buffer)
+  /** Bytes of the last turn; `space` overwrites them. */
+  #spare = new Uint8Array(0)
+  spare_view = new DataView(this.#spare.buffer)
   /** `[from, to)` is unread; `base` is the file offset of byte 0. */
   from = 0
   to = 0
@@ -30,18 +36,27 @@ export class RecordWindow {
   /** Time of the last record that made sense; NaN while there is none. */
   last_good_ms = Number.NaN
 
-  /** Where to put the next bytes; never empty. Moves what is unread to the front. */
+  /**
+   * Where to put the next bytes; never empty. Two buffers take turns, so that the bytes of the last one can still be looked at: most
+   * instruments are heard of again before theirs are overwritten.
+   */
   space(): Uint8Array {
     const unread = this.to - this.from
-    const size = this.total_bytes < FIRST_BUFFER_BYTES ? FIRST_BUFFER_BYTES : Math.max(BUFFER_BYTES, this.bytes.length)
-    if (size > this.bytes.length || unread === this.bytes.length) this.#grow(unread === size ? 2 * size : size)
-    if (this.from > 0) {
-      this.bytes.copyWithin(0, this.from, this.to)
-      this.base += this.from
-      this.from = 0
-      this.to = unread
+    const wanted = this.total_bytes < FIRST_BUFFER_BYTES ? FIRST_BUFFER_BYTES : Math.max(BUFFER_BYTES, 2 * unread)
+    if (this.#spare.length < wanted) {
+      this.#spare = new Uint8Array(wanted)
+      this.spare_view = new DataView(this.#spare.buffer)
     }
-    return this.bytes.subarray(this.to)
+    this.#spare.set(this.bytes.subarray(this.from, this.to))
+    const { bytes, view } = this
+    this.bytes = this.#spare
+    this.view = this.spare_view
+    this.#spare = bytes
+    this.spare_view = view
+    this.base += this.from
+    this.from = 0
+    this.to = unread
+    return this.bytes.subarray(unread)
   }
 
   filled(count: number): void {
@@ -108,12 +123,5 @@ export class RecordWindow {
     let next = at
     while (next + RECORD_HEADER_BYTES <= end && this.isHeader(next) && this.isNear(this.timeAt(next))) next = this.endAt(next)
     return next === end
-  }
-
-  #grow(size: number): void {
-    const bytes = new Uint8Array(size)
-    bytes.set(this.bytes.subarray(0, this.to))
-    this.bytes = bytes
-    this.view = new DataView(bytes.buffer)
   }
 }

@@ -2,7 +2,7 @@
  * exp, log and the normal distribution from + - * / alone. `Math.exp` and `Math.log` may differ in their last bit between engines;
  * these give the same double everywhere, so a synthetic day is the same file everywhere.
  */
-const LN2 = 0.6931471805599453
+const { LN2, SQRT2, SQRT1_2 } = Math
 
 /** Relative error below 1e-14 for |x| < 40. */
 export function exp(x: number): number {
@@ -19,8 +19,8 @@ export function exp(x: number): number {
 export function log(x: number): number {
   let mantissa = x
   let doublings = 0
-  for (; mantissa > 1.4142135623730951; doublings++) mantissa *= 0.5
-  for (; mantissa < 0.7071067811865476; doublings--) mantissa *= 2
+  for (; mantissa > SQRT2; doublings++) mantissa *= 0.5
+  for (; mantissa < SQRT1_2; doublings--) mantissa *= 2
   const s = (mantissa - 1) / (mantissa + 1)
   const s2 = s * s
   let sum = 0

@@ -11,6 +11,10 @@ export interface SnapshotFact {
   /** Epoch seconds; undefined where the packet carries none. */
   trade_s: number | undefined
   exchange_s: number | undefined
+  /** The packet in words, where it carries no time and may repeat itself; else undefined. */
+  text: string | undefined
+  /** True for an exact repetition of the instrument's packet before it. */
+  repeated: boolean
 }
 
 /** `volume`: the told volume before it is cut to 32 bits. */
@@ -23,5 +27,7 @@ export function factOf(packet: Packet, listing: number, volume: number): Snapsho
     volume: carries ? volume : undefined,
     trade_s: packet.kind === 'full' && packet.last_trade_time !== 0 ? packet.last_trade_time : undefined,
     exchange_s: packet.kind === 'full' || packet.kind === 'index_full' ? packet.exchange_timestamp : undefined,
+    text: packet.kind === 'ltp' || packet.kind === 'index_quote' ? JSON.stringify(packet) : undefined,
+    repeated: false,
   }
 }

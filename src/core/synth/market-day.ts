@@ -1,10 +1,16 @@
 import type { Calendar } from '../market/index.js'
+import { encodeRecord } from '../recording/index.js'
 import { formatIso, istDayStartMs } from '../time/index.js'
 import { activityAt, QUIET_ACTIVITY } from './activity.js'
-import { factOf, type SnapshotFact } from './fact.js'
+import { chancesFor } from './chances.js'
+import { factOf } from './fact.js'
+import { FaultActor } from './fault-actor.js'
+import { type FaultKind, planFaults, plantWrap } from './faults.js'
 import { SpotLevels } from './levels.js'
+import { TRADES_PER_WEIGHT } from './listing.js'
 import { MessageBuilder } from './message.js'
 import { Random } from './random.js'
+import type { RecordSink } from './record-sink.js'
 import { type FeedMode, Tickers } from './tickers.js'
 import { type Appointment, createTimetable, type HoursGroup, type Timetable } from './timetable.js'
 import type { Universe } from './universe.js'
@@ -20,13 +26,9 @@ export interface DaySetup {
   until_s: number
   /** `mixed`: one in five instruments stays in quote mode, one in ten in ltp mode. */
   mode: 'full' | 'mixed'
-  /** Keep what each packet says. Slower. */
+  faults: readonly FaultKind[]
+  /** Keep what each packet says, for the truth file. Slower. */
   facts: boolean
-}
-
-/** Where records go. `bytes` and `facts` are valid during the call. */
-export interface RecordSink {
-  onRecord(received_ms: number, bytes: Uint8Array, facts: readonly SnapshotFact[]): void
 }
 
 const EQUITY_OPEN_S = 9.25 * 3600
@@ -39,6 +41,9 @@ const CHANCE_MAX = 0.45
 /** Packets a message can hold, by the recordings' own message limit of 8 MiB. */
 const SUBSCRIPTION_PACKETS = 200
 const BUSY_MAX = 3
+
+/** Stands in the greeting of every synthetic recording. */
+export const SYNTHETIC_MARK = 'synth-'
 
 /** Packets a second and instrument that the feed can carry at all. */
 export const RATE_PER_INSTRUMENT_MAX = 5
@@ -64,12 +69,21 @@ export class MarketDay {
   #running: number[] = []
   #messagesPerSecond = 1
   #now_s: number
+  readonly #faults: FaultActor
+  readonly #facts: boolean
+  /** Listing whose volume passes 2^32 today, -1 for none. */
+  readonly #wrapping: number
+  #wrapped = false
   #nextAppointment = 0
   #latency_ms = 60
   #received_ms = 0
 
   constructor(setup: DaySetup) {
-    const { universe, calendar, seed, start_s } = setup
+    const { calendar, seed, start_s } = setup
+    const wrap = setup.faults.includes('wrap') ? plantWrap(setup.universe, TRADES_PER_WEIGHT) : undefined
+    const universe = wrap?.universe ?? setup.universe
+    this.#wrapping = wrap?.listing ?? -1
+    this.#facts = setup.facts || setup.faults.length > 0
     this.#setup = setup
     this.#universe = universe
     this.#now_s = start_s
@@ -85,6 +99,21 @@ export class MarketDay {
     this.#weights = new Float64Array(count)
     const modes = new Random(seed, 'modes')
     this.#modes = universe.listings.map(() => (setup.mode === 'full' ? 'full' : modeOf(modes.below(10))))
+    const actions = planFaults(setup.faults, {
+      universe,
+      random: new Random(seed, `faults ${universe.day}`),
+      open_s: this.#open_s,
+      suits: (listing) => listing !== this.#wrapping && this.#modes[listing] === 'full',
+    })
+    this.#faults = new FaultActor(actions, {
+      tickers: this.#tickers,
+      message: this.#message,
+      isRunning: (listing) => this.#groupOf(listing).running !== undefined,
+      tellNow: (listing, at_ms) => {
+        this.#advance(listing, at_ms, 1)
+        this.#tell(listing, at_ms, true)
+      },
+    })
   }
 
   /** One second of the market; false when the recording is over. */
@@ -94,7 +123,9 @@ export class MarketDay {
     if (now_s === this.#setup.start_s) this.#subscribe(sink)
     else this.#second(now_s, sink)
     this.#now_s++
-    return this.#now_s < this.#setup.until_s
+    if (this.#now_s < this.#setup.until_s) return true
+    if (this.#setup.faults.includes('damage')) this.#tear(sink)
+    return false
   }
 
   #second(now_s: number, sink: RecordSink): void {
@@ -103,12 +134,15 @@ export class MarketDay {
     this.#levels.step(now_s, EQUITY_SECONDS - elapsed, activity)
     const changed = this.#openAndClose(now_s)
     if (changed || now_s % 60 === 0) this.#shareOutMinute(activity)
+    if (this.#faults.isSilent(now_s)) return
     const count = this.#messagesPerSecond
     let sent = false
     for (let n = 0; n < count; n++) {
       const at_ms = now_s * 1000 + Math.floor(((n + this.#random.unit()) * 1000) / count)
+      if (n === 0 && this.#faults.endsSilence()) this.#resume(at_ms, activity, sink)
       this.#keepAppointments(at_ms)
       this.#gather(at_ms, activity)
+      if (n === 0) this.#faults.begin(now_s, at_ms)
       sent = this.#send(at_ms, sink) || sent
     }
     if (!sent) this.#record(now_s * 1000 + 400 + this.#random.below(300), HEARTBEAT, sink)
@@ -121,22 +155,39 @@ export class MarketDay {
     const running = this.#running
     for (let n = 0; n < running.length; n++) {
       const listing = running[n]!
-      if (random.next() < limits[listing]!) this.#snapshot(listing, at_ms, activity)
+      if (random.next() < limits[listing]! && this.#advance(listing, at_ms, activity)) this.#tell(listing, at_ms, true)
     }
   }
 
-  #snapshot(listing: number, at_ms: number, activity: number): void {
+  /** Connected again: greeting, then everything that trades, with what we missed in its volume. */
+  #resume(at_ms: number, activity: number, sink: RecordSink): void {
+    this.#greet(at_ms, sink)
+    for (const listing of this.#running) if (this.#advance(listing, at_ms, activity)) this.#tell(listing, at_ms, true)
+  }
+
+  /** Moves the instrument on to now; false when its mode would show no difference. */
+  #advance(listing: number, at_ms: number, activity: number): boolean {
     const tickers = this.#tickers
-    if (tickers.isIndex(listing)) {
-      if (tickers.advanceIndex(listing, at_ms)) this.#tell(listing, at_ms, true)
-      return
-    }
-    const group = this.#timetable.groups[this.#timetable.group_of[listing]!]!
+    if (tickers.isIndex(listing)) return tickers.advanceIndex(listing, at_ms)
     const busy = activity * this.#levels.excitement[this.#universe.listings[listing]!.spot]!
     const price = tickers.price[listing]!
-    tickers.advance(listing, at_ms, busy, group.running!.end_s * 1000)
-    if (this.#modes[listing] === 'ltp' && tickers.price[listing] === price) return
-    this.#tell(listing, at_ms, true)
+    tickers.advance(listing, at_ms, busy, this.#groupOf(listing).running!.end_s * 1000)
+    return this.#modes[listing] !== 'ltp' || tickers.price[listing] !== price
+  }
+
+  /** The recorder dies inside its last record. */
+  #tear(sink: RecordSink): void {
+    this.#tell(0, this.#now_s * 1000 - 1, false)
+    const record = encodeRecord(this.#received_ms, this.#message.finish())
+    this.#message.clear()
+    const kept = Math.floor(record.length / 2)
+    const detail = { kept_bytes: kept, lost_bytes: record.length - kept }
+    sink.onPlanted({ kind: 'torn_tail', listing: -1, received_ms: this.#received_ms, detail, unsettled: [] })
+    sink.onBrokenBytes(record.slice(0, kept))
+  }
+
+  #groupOf(listing: number): HoursGroup {
+    return this.#timetable.groups[this.#timetable.group_of[listing]!]!
   }
 
   /** Adds the packet of the present state to the message. */
@@ -144,8 +195,12 @@ export class MarketDay {
     const now_s = Math.floor(at_ms / 1000)
     const mode = this.#modes[listing]!
     const packet = this.#tickers.packet(listing, now_s, mode, open_book)
-    if (this.#setup.facts) this.#message.note(factOf(packet, listing, this.#tickers.toldVolume(listing)), this.#message.length)
+    if (this.#facts) this.#message.note(factOf(packet, listing, this.#tickers.toldVolume(listing)), this.#message.length)
     this.#message.add(packet)
+    if (listing === this.#wrapping && !this.#wrapped && this.#tickers.volume[listing]! >= 0x1_0000_0000) {
+      this.#wrapped = true
+      this.#faults.plant({ kind: 'wrap', listing, detail: { volume: this.#tickers.volume[listing]! }, unsettled: [] })
+    }
   }
 
   #keepAppointments(at_ms: number): void {
@@ -162,9 +217,10 @@ export class MarketDay {
     const price = tickers.price[listing]!
     switch (kind) {
       case 'start_of_day':
-        return this.#modes[listing] === 'ltp' ? undefined : this.#tell(listing, at_ms, false)
+        break
       case 'index_preview':
-        return tickers.advanceIndex(listing, at_ms) ? this.#tell(listing, at_ms, true) : undefined
+        if (!tickers.advanceIndex(listing, at_ms)) return
+        break
       case 'indicative':
         tickers.stir(listing, at_ms)
         break
@@ -185,7 +241,7 @@ export class MarketDay {
         break
     }
     if (this.#modes[listing] === 'ltp' && tickers.price[listing] === price) return
-    this.#tell(listing, at_ms, kind !== 'official_close')
+    this.#tell(listing, at_ms, kind !== 'official_close' && kind !== 'start_of_day')
   }
 
   #spotOf(listing: number) {
@@ -224,30 +280,36 @@ export class MarketDay {
       1,
     )
     this.#messagesPerSecond = Math.min(MESSAGES_PER_SECOND_MAX, count)
-    const scale = scaleFor(wanted / this.#messagesPerSecond, this.#running, this.#weights)
-    for (const listing of this.#running) this.#limits[listing] = Math.min(1, scale * this.#weights[listing]!) * 0x1_0000_0000
+    // An index has a new value once a second: asking it more often would only waste the packets.
+    const chanceMax = (listing: number): number => (this.#tickers.isIndex(listing) ? 1 / this.#messagesPerSecond : 1)
+    const weights = this.#running.map((listing) => this.#weights[listing]!)
+    const chances = chancesFor(wanted / this.#messagesPerSecond, weights, this.#running.map(chanceMax))
+    this.#running.forEach((listing, n) => {
+      this.#limits[listing] = chances[n]! * 0x1_0000_0000
+    })
   }
 
   /** Greeting, the server's cached packets in quote mode (the mode of a bare `subscribe`), then in the mode asked for. */
   #subscribe(sink: RecordSink): void {
     const start_ms = this.#setup.start_s * 1000
-    const count = this.#universe.listings.length
-    this.#record(
-      start_ms + 120,
-      text(`{"type":"instruments_meta","data":{"count":${count},"etag":"W/\\"synth-${this.#universe.day}\\""}}`),
-      sink,
-    )
-    this.#record(start_ms + 121, text(`{"type":"app_code","timestamp":"${formatIso(start_ms)}"}`), sink)
+    this.#greet(start_ms, sink)
     const closed_s = istDayStartMs(this.#universe.previous_day) / 1000 + 15.5 * 3600
     this.#cached(start_ms + 300, closed_s, () => 'quote', sink)
     this.#cached(start_ms + 650, closed_s, (listing) => this.#modes[listing]!, sink)
+  }
+
+  #greet(at_ms: number, sink: RecordSink): void {
+    const count = this.#universe.listings.length
+    const etag = `W/\\"${SYNTHETIC_MARK}${this.#universe.day}\\"`
+    this.#record(at_ms, text(`{"type":"instruments_meta","data":{"count":${count},"etag":"${etag}"}}`), sink)
+    this.#record(at_ms, text(`{"type":"app_code","timestamp":"${formatIso(Math.floor(at_ms / 1000) * 1000)}"}`), sink)
   }
 
   #cached(at_ms: number, closed_s: number, modeOfListing: (listing: number) => FeedMode, sink: RecordSink): void {
     for (let listing = 0; listing < this.#universe.listings.length; listing++) {
       const packet = this.#tickers.cachedPacket(listing, closed_s, modeOfListing(listing))
       const volume = packet.kind === 'quote' || packet.kind === 'full' ? packet.volume_traded : 0
-      if (this.#setup.facts) this.#message.note(factOf(packet, listing, volume), this.#message.length)
+      if (this.#facts) this.#message.note(factOf(packet, listing, volume), this.#message.length)
       this.#message.add(packet)
       if (this.#message.packets === SUBSCRIPTION_PACKETS) this.#send(at_ms, sink)
     }
@@ -256,18 +318,24 @@ export class MarketDay {
 
   #send(at_ms: number, sink: RecordSink): boolean {
     if (this.#message.packets === 0) return false
-    this.#record(at_ms, this.#message.finish(), sink)
+    const received_ms = this.#receive(at_ms)
+    if (received_ms < this.#setup.until_s * 1000) this.#faults.deliver(received_ms, sink)
     this.#message.clear()
     return true
   }
 
-  /** Network and queues: some tens of ms, at times some hundreds; never out of order. */
   #record(at_ms: number, bytes: Uint8Array, sink: RecordSink): void {
+    const received_ms = this.#receive(at_ms)
+    if (received_ms < this.#setup.until_s * 1000) sink.onRecord(received_ms, bytes, [])
+  }
+
+  /** When a message sent at `at_ms` arrives. Network and queues: some tens of ms, at times some hundreds; never out of order. */
+  #receive(at_ms: number): number {
     const bits = this.#random.next()
     this.#latency_ms += (45 + ((bits & 0xff) * 70) / 256 - this.#latency_ms) * 0.2
     if (bits >>> 22 === 0) this.#latency_ms += 250
     this.#received_ms = Math.max(this.#received_ms, at_ms + Math.floor(this.#latency_ms))
-    if (this.#received_ms < this.#setup.until_s * 1000) sink.onRecord(this.#received_ms, bytes, this.#message.facts)
+    return this.#received_ms
   }
 }
 
@@ -282,23 +350,4 @@ function modeOf(tenth: number): FeedMode {
 
 function runningOf(groups: readonly HoursGroup[]): number[] {
   return groups.flatMap((group) => (group.running === undefined ? [] : group.listings)).sort((a, b) => a - b)
-}
-
-/** The factor that makes the chances `min(1, factor * weight)` add up to `wanted`. */
-function scaleFor(wanted: number, running: readonly number[], weights: Float64Array): number {
-  let high = 1
-  const sumAt = (scale: number): number => {
-    let sum = 0
-    for (const listing of running) sum += Math.min(1, scale * weights[listing]!)
-    return sum
-  }
-  if (wanted >= running.length) return 0x1_0000_0000
-  for (let n = 0; n < 60 && sumAt(high) < wanted; n++) high *= 2
-  let low = 0
-  for (let n = 0; n < 40; n++) {
-    const middle = (low + high) / 2
-    if (sumAt(middle) < wanted) low = middle
-    else high = middle
-  }
-  return high
 }

@@ -1,5 +1,5 @@
 import { formatDate } from '../time/index.js'
-import type { Listing } from './universe.js'
+import type { Listing } from './listing.js'
 
 const HEADER =
   'instrument_token,exchange_token,tradingsymbol,name,last_price,expiry,strike,tick_size,lot_size,instrument_type,segment,exchange'

@@ -2,8 +2,9 @@ import type { DepthLevel, FullPacket, IndexFullPacket, IndexQuotePacket, LtpPack
 import { carryOf, optionPrice, yearsUntil } from './black76.js'
 import { fillDepth, totalQuantity } from './depth.js'
 import type { SpotLevels } from './levels.js'
+import { type Listing, TRADES_PER_WEIGHT } from './listing.js'
 import { mix, type Random } from './random.js'
-import { type Listing, TRADES_PER_WEIGHT, type Universe } from './universe.js'
+import type { Universe } from './universe.js'
 
 export type FeedMode = 'ltp' | 'quote' | 'full'
 

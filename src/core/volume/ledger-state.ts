@@ -10,17 +10,16 @@ export class LedgerState {
   /** Volume traded since the last accepted packet that carried volume. */
   inc = 0
   price = 0
-  /** Exchange time of the packet. */
-  exchange_s = 0
   /** Second of the day the packet tells about: the trade's, else the exchange's, else the one of receipt. */
   event_s = 0
-  /** True when `inc` was learned across a recorded gap that began at `gap_from_s`. */
-  across_gap = false
+  /** With `traded_over_gap`: when the instrument was last heard of before the gap. */
   gap_from_s = 0
+  /** And the last price before it. */
+  gap_price = 0
 
   session: Session | undefined
-  /** Midnight (IST) at the end of the session's day. */
-  day_end_s = 0
+  /** Packets of exchange times before this need no closer look: the end of the session's day, or 0 while something is odd. */
+  common_before_s = 0
   /** True once the session has a volume baseline. */
   joined = false
   /** High-water mark of the extended cumulative volume. */
@@ -38,15 +37,15 @@ export class LedgerState {
   last_exchange_s = 0
   last_trade_s = 0
   last_price = 0
-  /** Exchange second, or second of receipt, of the last accepted packet. */
-  last_seen_s = 0
+  /** Second of receipt of the last accepted packet without a time. */
+  last_timeless_s = 0
   last_connection = -1
   /** True for each connection (bit) that has carried the instrument; connections above 30 share the last bit. */
   connections = 0
   /** Feed gaps recorded when the last packet was accepted. */
   gaps_seen = 0
 
-  /** Correction or fault under way: the fast path is closed. */
+  /** Correction or fault under way. */
   troubled = false
   lower_run = 0
   lower_since_s = 0
@@ -63,13 +62,18 @@ export class LedgerState {
     this.index = index
   }
 
+  /** When the instrument was last heard of, 0 = not in this session. */
+  lastSeen(): number {
+    return Math.max(this.last_exchange_s, this.last_timeless_s)
+  }
+
   /** Rule R: a new session forgets everything but the proof of an early subscription and the reference price. */
-  begin(session: Session, day_end_s: number): void {
+  begin(session: Session): void {
     this.session = session
-    this.day_end_s = day_end_s
+    this.common_before_s = 0
     this.joined = false
     this.hwm = this.wraps = this.missed = this.correction = 0
-    this.last_exchange_s = this.last_trade_s = this.last_seen_s = 0
+    this.last_exchange_s = this.last_trade_s = this.last_timeless_s = 0
     this.troubled = false
     this.lower_run = this.fault_ticks = this.fault_since_s = 0
   }

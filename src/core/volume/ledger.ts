@@ -15,6 +15,8 @@ export const VERDICT = {
   traded: 2,
   /** Exchange time behind the last one: may widen an open bar, nothing else. */
   late: 3,
+  /** As `traded`, but its volume was learned across a recorded gap that began at `gap_from_s`. */
+  traded_over_gap: 4,
 } as const
 export type Verdict = (typeof VERDICT)[keyof typeof VERDICT]
 
@@ -41,8 +43,8 @@ export interface LedgerSetup {
 
 /** Rule G: silence of an instrument longer than this, over a recorded gap. */
 export const GAP_S = 15
-/** An exchange time this far ahead of the receiving clock is damage. Recorders that write local time as UTC are off by 5.5 h. */
-const FUTURE_LIMIT_S = 12 * 3600
+/** An exchange time a day ahead of the receiving clock is damage; less can be a recorder that writes local time as UTC. */
+const FUTURE_LIMIT_S = DAY_S
 /** A trade told later than this is placed by the time of the snapshot. */
 export const TRADE_AGE_MAX_S = 120
 /** Rule K: when the lower value is the truth. */
@@ -73,6 +75,10 @@ export class VolumeLedger {
   }
   readonly #setup: LedgerSetup
   readonly #last_packets = new LastPackets()
+  readonly #by_trade: boolean
+  readonly #by_arrival: boolean
+  #received_s = 0
+  #connection = 0
   #gap_count = 0
   /** Per connection: the last recorded gap, in seconds of receipt. */
   readonly #gap_from_s: number[] = []
@@ -80,13 +86,16 @@ export class VolumeLedger {
 
   constructor(setup: LedgerSetup) {
     this.#setup = setup
+    this.#by_trade = setup.clock === 'trade'
+    this.#by_arrival = setup.clock === 'arrival'
   }
 
-  /** Nothing was received on this connection in `(from_s, to_s)`. */
-  noteGap(connection: number, from_s: number, to_s: number): void {
+  /** Nothing was received on this connection in `(from_s, to_s)`: the next packet of every instrument is looked at closely. */
+  noteGap(states: readonly LedgerState[], connection: number, from_s: number, to_s: number): void {
     this.#gap_count++
     this.#gap_from_s[connection] = from_s
     this.#gap_to_s[connection] = to_s
+    for (const state of states) state.common_before_s = 0
   }
 
   /** The bytes behind `view` are about to be overwritten. */
@@ -94,71 +103,59 @@ export class VolumeLedger {
     this.#last_packets.keep(states, view)
   }
 
-  /** Takes one packet; what it told stands in `state` until the next call. `received_s` is the second of receipt. */
-  take(state: LedgerState, view: DataView, at: number, length: PacketBytes, received_s: number, connection: number): Verdict {
-    state.price = kite.readLastPrice(view, at)
-    if (length === kite.FULL_BYTES && state.joined && !state.troubled && state.gaps_seen === this.#gap_count) {
+  /** The packets that follow came with a message received in this second on this connection. */
+  beginMessage(received_s: number, connection: number): void {
+    this.#received_s = received_s
+    this.#connection = connection
+  }
+
+  /** Takes one packet; what it told stands in `state` until the next call. */
+  take(state: LedgerState, view: DataView, at: number, length: PacketBytes): Verdict {
+    if (length === kite.FULL_BYTES) {
       const exchange_s = kite.readExchangeTime(view, at)
-      const cum = kite.readVolume(view, at) + state.wraps * TWO_POW_32
-      const in_order = exchange_s >= state.last_exchange_s && exchange_s < state.day_end_s && exchange_s !== 0
-      if (in_order && cum >= state.hwm && exchange_s <= received_s + FUTURE_LIMIT_S) {
-        return this.#accept(state, view, at, length, exchange_s, received_s, connection, cum)
+      const cum = kite.readVolume(view, at)
+      if (exchange_s >= state.last_exchange_s && exchange_s < state.common_before_s && cum >= state.hwm) {
+        return this.#accept(state, view, at, length, exchange_s, cum)
       }
     }
-    return this.#takeUncommon(state, view, at, length, received_s, connection)
+    return this.#takeUncommon(state, view, at, length)
   }
 
   /** The common case: in order, volume not below the mark. Also the end of every other case that is accepted in order. */
-  #accept(
-    state: LedgerState,
-    view: DataView,
-    at: number,
-    length: PacketBytes,
-    exchange_s: number,
-    received_s: number,
-    connection: number,
-    cum: number,
-  ): Verdict {
+  #accept(state: LedgerState, view: DataView, at: number, length: PacketBytes, exchange_s: number, cum: number): Verdict {
     const inc = cum - state.hwm
-    const moved = inc > 0 || state.price !== state.last_price
+    const price = kite.readLastPrice(view, at)
+    const moved = inc > 0 || price !== state.last_price
     if (!moved && exchange_s === state.last_exchange_s && this.#isDuplicate(state, view, at, length)) return VERDICT.dropped
     const trade_s = length === kite.FULL_BYTES ? kite.readLastTradeTime(view, at) : 0
-    const told = trade_s > state.last_trade_s
+    const told = isNewTrade(state, trade_s, exchange_s === 0 ? this.#received_s : exchange_s)
+    state.price = price
     state.inc = inc
     state.hwm = cum
-    state.across_gap = false
-    this.#place(state, exchange_s, received_s, moved ? trade_s : 0, inc)
-    this.#remember(state, view, at, length, exchange_s, received_s, trade_s, connection)
+    state.event_s = this.#placed(state, exchange_s, moved ? trade_s : 0, inc)
+    this.#remember(state, view, at, length, exchange_s, told ? trade_s : 0)
     // No volume today means no trade today: another price is then yesterday's.
     return (moved || told) && cum > 0 ? VERDICT.traded : VERDICT.quiet
   }
 
   /** 1.5: the time of the trade if it is told and believable, else of the snapshot, else of receipt. */
-  #place(state: LedgerState, exchange_s: number, received_s: number, trade_s: number, inc: number): void {
-    state.exchange_s = exchange_s
-    state.event_s = exchange_s === 0 || this.#setup.clock === 'arrival' ? received_s : exchange_s
-    if (this.#setup.clock !== 'trade' || trade_s === 0 || trade_s < state.last_trade_s || trade_s > state.event_s) return
+  #placed(state: LedgerState, exchange_s: number, trade_s: number, inc: number): number {
+    const seen_s = exchange_s === 0 || this.#by_arrival ? this.#received_s : exchange_s
+    if (!this.#by_trade || trade_s === 0 || trade_s < state.last_trade_s || trade_s > seen_s) return seen_s
     // Auction volume belongs to its auction however late it is told (2.2).
-    if (trade_s >= state.event_s - TRADE_AGE_MAX_S || (inc > 0 && isAuction(state.session, trade_s))) state.event_s = trade_s
+    return trade_s >= seen_s - TRADE_AGE_MAX_S || (inc > 0 && isAuction(state.session, trade_s)) ? trade_s : seen_s
   }
 
-  #remember(
-    state: LedgerState,
-    view: DataView,
-    at: number,
-    length: PacketBytes,
-    exchange_s: number,
-    received_s: number,
-    trade_s: number,
-    connection: number,
-  ): void {
+  #remember(state: LedgerState, view: DataView, at: number, length: number, exchange_s: number, new_trade_s: number): void {
     if (exchange_s !== 0) state.last_exchange_s = exchange_s
-    if (trade_s > state.last_trade_s) state.last_trade_s = trade_s
-    state.last_seen_s = exchange_s === 0 ? received_s : exchange_s
+    else state.last_timeless_s = this.#received_s
+    if (new_trade_s !== 0) state.last_trade_s = new_trade_s
     state.last_price = state.price
-    state.last_connection = connection
-    state.connections |= 1 << Math.min(connection, 30)
-    state.last_view = view
+    if (state.last_connection !== this.#connection) {
+      state.last_connection = this.#connection
+      state.connections |= 1 << Math.min(this.#connection, 30)
+    }
+    if (state.last_view !== view) state.last_view = view
     state.last_at = at
     state.last_length = length
   }
@@ -166,152 +163,139 @@ export class VolumeLedger {
   #isDuplicate(state: LedgerState, view: DataView, at: number, length: number): boolean {
     if (!this.#last_packets.equals(state, view, at, length)) return false
     this.counts.duplicates++
+    if (this.#received_s >= dayEnd(state)) this.#noteEarly(state)
     return true
   }
 
-  #takeUncommon(
-    state: LedgerState,
-    view: DataView,
-    at: number,
-    length: PacketBytes,
-    received_s: number,
-    connection: number,
-  ): Verdict {
-    const exchange_s = this.#believableTime(exchangeTime(view, at, length), received_s)
-    const seen_s = exchange_s === 0 ? received_s : exchange_s
+  #takeUncommon(state: LedgerState, view: DataView, at: number, length: PacketBytes): Verdict {
+    state.price = kite.readLastPrice(view, at)
+    const exchange_s = this.#believableTime(exchangeTime(view, at, length))
+    const dated_s = exchange_s === 0 ? this.#lastTradeBeforeNow(view, at, length) : exchange_s
+    const seen_s = dated_s === 0 ? this.#received_s : dated_s
     const day = dayOf(seen_s)
-    const received_day = dayOf(received_s)
-    if (day < received_day || (state.session !== undefined && day < state.session.day)) return this.#cached(state, received_s)
+    if (day !== state.session?.day && day < dayOf(this.#received_s)) return this.#cached(state)
+    if (state.session !== undefined && day < state.session.day) return this.#cached(state)
+    if (this.#received_s >= dayEnd(state)) this.#noteEarly(state)
     if (state.session === undefined || day > state.session.day) {
       const session = this.#setup.sessionOf(state.instrument, day)
-      if (seen_s < opening(session)) return this.#cached(state, received_s)
+      if (seen_s < opening(session)) return this.#cached(state)
       if (state.session !== undefined) this.#setup.onSessionEnd(state)
-      state.begin(session, (day + 1) * DAY_S - IST_OFFSET_S)
+      state.begin(session)
       state.gaps_seen = this.#gap_count
       state.whole_from_s = state.early_day === day ? 0 : seen_s
-    } else if (seen_s < opening(state.session)) return this.#cached(state, received_s)
+    } else if (seen_s < opening(state.session)) return this.#cached(state)
     const carries_volume = length === kite.FULL_BYTES || length === kite.QUOTE_BYTES || length === kite.FULL_V1_BYTES
-    if (carries_volume) return this.#takeVolume(state, view, at, length, exchange_s, received_s, connection)
-    return this.#takePriceOnly(state, view, at, length, exchange_s, received_s, connection)
+    const verdict = carries_volume
+      ? this.#takeVolume(state, view, at, length, exchange_s)
+      : this.#takePriceOnly(state, view, at, length, exchange_s)
+    const is_common = state.joined && !state.troubled && state.wraps === 0 && state.gaps_seen === this.#gap_count
+    state.common_before_s = is_common ? (day + 1) * DAY_S - IST_OFFSET_S : 0
+    return verdict
   }
 
-  #believableTime(exchange_s: number, received_s: number): number {
-    if (exchange_s <= received_s + FUTURE_LIMIT_S) return exchange_s
+  /** A full packet without a time of its own is of the day of its last trade. */
+  #lastTradeBeforeNow(view: DataView, at: number, length: PacketBytes): number {
+    const trade_s = tradeTime(view, at, length)
+    return trade_s <= this.#received_s ? trade_s : 0
+  }
+
+  #believableTime(exchange_s: number): number {
+    if (exchange_s <= this.#received_s + FUTURE_LIMIT_S) return exchange_s
     this.counts.implausible_times++
     return 0
   }
 
   /** Rule C: of an earlier session, or of before this one: a reference price and a proof of subscription, no more. */
-  #cached(state: LedgerState, received_s: number): Verdict {
+  #cached(state: LedgerState): Verdict {
     this.counts.cached++
-    const today = dayOf(received_s)
-    if (state.session === undefined || state.session.day < today) {
-      if (received_s < opening(this.#setup.sessionOf(state.instrument, today))) state.early_day = today
+    if (state.session === undefined || state.session.day < dayOf(this.#received_s)) {
+      this.#noteEarly(state)
       state.last_price = state.price
     }
     return VERDICT.dropped
   }
 
-  /** ltp and index packets. */
-  #takePriceOnly(
-    state: LedgerState,
-    view: DataView,
-    at: number,
-    length: PacketBytes,
-    exchange_s: number,
-    received_s: number,
-    connection: number,
-  ): Verdict {
-    const is_index = kite.isIndexLength(length)
-    const first = state.last_view === undefined || state.last_seen_s === 0
-    if (!first && this.#isDuplicate(state, view, at, length)) return VERDICT.dropped
-    if (exchange_s !== 0 && exchange_s < state.last_exchange_s) return this.#late(state, exchange_s, 0)
-    const moved = state.price !== state.last_price
-    state.inc = 0
-    state.across_gap = false
-    state.gaps_seen = this.#gap_count
-    this.#place(state, exchange_s, received_s, 0, 0)
-    this.#remember(state, view, at, length, exchange_s, received_s, 0, connection)
-    // An index has no trades: each value is one. A first ltp packet may be of any age.
-    return is_index || (moved && !first) ? VERDICT.traded : VERDICT.quiet
+  #noteEarly(state: LedgerState): void {
+    const today = dayOf(this.#received_s)
+    if (this.#received_s < opening(this.#setup.sessionOf(state.instrument, today))) state.early_day = today
   }
 
-  #takeVolume(
-    state: LedgerState,
-    view: DataView,
-    at: number,
-    length: PacketBytes,
-    exchange_s: number,
-    received_s: number,
-    connection: number,
-  ): Verdict {
+  /** ltp and index packets. */
+  #takePriceOnly(state: LedgerState, view: DataView, at: number, length: PacketBytes, exchange_s: number): Verdict {
+    const first = state.lastSeen() === 0
+    if (!first && this.#isDuplicate(state, view, at, length)) return VERDICT.dropped
+    if (exchange_s !== 0 && exchange_s < state.last_exchange_s) return this.#late(state, exchange_s, 0, 0)
+    const moved = state.price !== state.last_price
+    const { last_timeless_s } = state
+    state.inc = 0
+    state.event_s = this.#placed(state, exchange_s, 0, 0)
+    this.#remember(state, view, at, length, exchange_s, 0)
+    // Rule G asks how long the volume was not heard of.
+    if (state.joined) state.last_timeless_s = last_timeless_s
+    // An index has no trades: each value is one. A first ltp packet may be of any age.
+    return kite.isIndexLength(length) || (moved && !first) ? VERDICT.traded : VERDICT.quiet
+  }
+
+  #takeVolume(state: LedgerState, view: DataView, at: number, length: PacketBytes, exchange_s: number): Verdict {
     const raw = kite.readVolume(view, at)
-    if (!state.joined) return this.#first(state, view, at, length, exchange_s, received_s, connection, raw)
+    if (!state.joined) return this.#first(state, view, at, length, exchange_s, raw)
     if (this.#isDuplicate(state, view, at, length)) return VERDICT.dropped
-    const cum = this.#extended(state, raw, exchange_s)
-    if (exchange_s !== 0 && exchange_s < state.last_exchange_s) return this.#late(state, exchange_s, cum)
-    const seen_s = exchange_s === 0 ? received_s : exchange_s
-    const silence_s = seen_s - state.last_seen_s
-    const known_cum = this.#settled(state, cum, exchange_s, seen_s, connection)
-    if (known_cum === undefined) return this.#late(state, exchange_s, 0) // rule E: ordered before what we have by its lower volume
-    const previous_seen_s = state.last_seen_s
-    const over_gap = this.#isOverGap(state, connection, previous_seen_s, silence_s)
-    const verdict = this.#accept(state, view, at, length, exchange_s, received_s, connection, known_cum)
-    if (over_gap && verdict !== VERDICT.dropped && state.inc > 0) {
-      state.across_gap = true
-      state.gap_from_s = previous_seen_s
-      this.counts.gap_increments++
-      this.#setup.onEvent({
-        kind: 'gap',
-        instrument: state.instrument,
-        at_s: state.event_s,
-        from: previous_seen_s,
-        to: state.inc,
-      })
-    }
-    return verdict
+    const seen_s = exchange_s === 0 ? this.#received_s : exchange_s
+    const previous_s = state.lastSeen()
+    const cum = this.#extended(state, raw, exchange_s, seen_s - previous_s)
+    const trade_s = tradeTime(view, at, length)
+    if (exchange_s !== 0 && exchange_s < state.last_exchange_s) return this.#late(state, exchange_s, trade_s, cum)
+    const known_cum = this.#settled(state, cum, exchange_s, seen_s)
+    // Rule E: its lower volume orders it before what we have.
+    if (known_cum === undefined) return this.#late(state, exchange_s, trade_s, 0)
+    const over_gap = this.#isOverGap(state, previous_s, seen_s)
+    const previous_price = state.last_price
+    const verdict = this.#accept(state, view, at, length, exchange_s, known_cum)
+    return over_gap && verdict === VERDICT.traded && state.inc > 0
+      ? this.#tradedOverGap(state, previous_s, previous_price)
+      : verdict
+  }
+
+  #tradedOverGap(state: LedgerState, from_s: number, price: number): Verdict {
+    state.gap_from_s = from_s
+    state.gap_price = price
+    this.counts.gap_increments++
+    this.#setup.onEvent({ kind: 'gap', instrument: state.instrument, at_s: state.event_s, from: from_s, to: state.inc })
+    return VERDICT.traded_over_gap
   }
 
   /** Rule F. */
-  #first(
-    state: LedgerState,
-    view: DataView,
-    at: number,
-    length: PacketBytes,
-    exchange_s: number,
-    received_s: number,
-    connection: number,
-    cum: number,
-  ): Verdict {
+  #first(state: LedgerState, view: DataView, at: number, length: PacketBytes, exchange_s: number, cum: number): Verdict {
     const session = state.session as Session
     const from_zero = cum === 0 || state.early_day === session.day
-    const trade_s = length === kite.FULL_BYTES ? kite.readLastTradeTime(view, at) : 0
+    const trade_s = tradeTime(view, at, length)
+    const seen_s = exchange_s === 0 ? this.#received_s : exchange_s
+    // Packets of other modes have told a price of this session already.
+    const moved = state.lastSeen() !== 0 && state.price !== state.last_price
     state.joined = true
     state.hwm = cum
-    state.across_gap = false
     state.inc = from_zero ? cum : 0
     state.gaps_seen = this.#gap_count
     if (from_zero) state.whole_from_s = 0
     else {
       state.missed = cum
       this.counts.joined_mid_session++
-      this.#setup.onEvent({
-        kind: 'joined_mid_session',
-        instrument: state.instrument,
-        at_s: exchange_s === 0 ? received_s : exchange_s,
-        from: 0,
-        to: cum,
-      })
+      this.#tell('joined_mid_session', state, seen_s, cum)
     }
-    this.#place(state, exchange_s, received_s, trade_s, state.inc)
+    state.event_s = this.#placed(state, exchange_s, trade_s, state.inc)
     // A first look opens a bar only at a trade that has just happened.
     const recent = trade_s !== 0 && exchange_s >= trade_s && exchange_s - trade_s <= TRADE_AGE_MAX_S
-    this.#remember(state, view, at, length, exchange_s, received_s, trade_s, connection)
-    return state.inc > 0 || (cum > 0 && recent) ? VERDICT.traded : VERDICT.quiet
+    this.#remember(state, view, at, length, exchange_s, isNewTrade(state, trade_s, seen_s) ? trade_s : 0)
+    // Subscribed early, silent since the opening: what traded meanwhile was learned across the gap.
+    const gap_from_s = Math.max(opening(session), this.#gap_from_s[this.#connection] ?? 0)
+    const gap_to_s = this.#gap_to_s[this.#connection] ?? 0
+    if (state.inc > 0 && gap_to_s > opening(session) && seen_s - gap_from_s > GAP_S)
+      return this.#tradedOverGap(state, gap_from_s, state.price)
+    return state.inc > 0 || (cum > 0 && (recent || moved)) ? VERDICT.traded : VERDICT.quiet
   }
 
   /** Rule W: cumulative volume over the wraps of its 32 bits. */
-  #extended(state: LedgerState, raw: number, exchange_s: number): number {
+  #extended(state: LedgerState, raw: number, exchange_s: number, silence_s: number): number {
     const behind = exchange_s !== 0 && exchange_s < state.last_exchange_s
     const wrapped = raw < 0.1 * TWO_POW_32 && state.hwm % TWO_POW_32 > 0.9 * TWO_POW_32
     if (wrapped && !behind) {
@@ -326,27 +310,29 @@ export class VolumeLedger {
       })
     }
     const cum = raw + state.wraps * TWO_POW_32
-    // A late snapshot of before the wrap.
-    return behind && state.wraps > 0 && cum - state.hwm > TWO_POW_32 / 2 ? cum - TWO_POW_32 : cum
+    // A value of before the wrap, late or corrected: nobody trades half the range in so short a time.
+    return state.wraps > 0 && cum - state.hwm > TWO_POW_32 / 2 && silence_s <= GAP_S ? cum - TWO_POW_32 : cum
   }
 
   /**
    * Rules E, K and Z: the cumulative volume to believe for a packet that is in order. Undefined: the packet was made before the last one
    * (same second, lower volume, another connection).
    */
-  #settled(state: LedgerState, cum: number, exchange_s: number, seen_s: number, connection: number): number | undefined {
-    if (state.fault_ticks > 0) {
-      state.fault_ticks--
-      return this.#collapsed(state, cum, seen_s)
-    }
+  #settled(state: LedgerState, cum: number, exchange_s: number, seen_s: number): number | undefined {
+    const ignored = state.fault_ticks > 0
+    if (ignored) state.fault_ticks--
     if (cum < 0.5 * state.hwm) return this.#collapsed(state, cum, seen_s)
     state.fault_since_s = 0
+    if (ignored) {
+      this.counts.faults++
+      return state.hwm
+    }
     if (cum >= state.hwm) {
       state.lower_run = 0
       state.troubled = false
       return cum
     }
-    if (exchange_s !== 0 && exchange_s === state.last_exchange_s && connection !== state.last_connection) return undefined
+    if (exchange_s !== 0 && exchange_s === state.last_exchange_s && this.#connection !== state.last_connection) return undefined
     this.counts.corrections++
     state.troubled = true
     if (state.lower_run === 0 || cum < state.lower_cum) {
@@ -370,7 +356,7 @@ export class VolumeLedger {
       state.troubled = true
     }
     this.counts.faults++
-    if (cum < 0.5 * state.hwm && seen_s - state.fault_since_s >= FAULT_SPAN_S) this.#rebase(state, cum, seen_s)
+    if (seen_s - state.fault_since_s >= FAULT_SPAN_S) this.#rebase(state, cum, seen_s)
     return state.hwm
   }
 
@@ -379,6 +365,7 @@ export class VolumeLedger {
     this.counts.rebases++
     state.correction += state.hwm - cum
     state.hwm = cum
+    state.wraps = Math.floor(cum / TWO_POW_32)
     state.lower_run = state.fault_ticks = state.fault_since_s = 0
     state.troubled = false
   }
@@ -387,27 +374,37 @@ export class VolumeLedger {
     this.#setup.onEvent({ kind, instrument: state.instrument, at_s, from: state.hwm, to })
   }
 
-  /** Rule O. Volume above the mark still counts: it was traded, and nobody else will tell. */
-  #late(state: LedgerState, exchange_s: number, cum: number): Verdict {
+  /** Rule O. Volume above the mark still counts: it was traded, and nobody else will tell. Its price is the one of its last trade. */
+  #late(state: LedgerState, exchange_s: number, trade_s: number, cum: number): Verdict {
     this.counts.late++
     state.inc = Math.max(0, cum - state.hwm)
     state.hwm = Math.max(state.hwm, cum)
-    state.across_gap = false
-    state.exchange_s = exchange_s
-    state.event_s = exchange_s
+    state.event_s = this.#by_arrival ? this.#received_s : exchange_s
+    const is_fresh = exchange_s - trade_s <= TRADE_AGE_MAX_S || state.inc === 0 || isAuction(state.session, trade_s)
+    if (this.#by_trade && trade_s !== 0 && trade_s <= exchange_s && is_fresh) state.event_s = trade_s
     return VERDICT.late
   }
 
   /** Rule G: a gap of this connection ended after the instrument was last heard of. */
-  #isOverGap(state: LedgerState, connection: number, previous_seen_s: number, silence_s: number): boolean {
+  #isOverGap(state: LedgerState, previous_s: number, seen_s: number): boolean {
     if (state.gaps_seen === this.#gap_count) return false
     state.gaps_seen = this.#gap_count
-    return silence_s > GAP_S && (this.#gap_to_s[connection] ?? 0) > previous_seen_s
+    return seen_s - previous_s > GAP_S && (this.#gap_to_s[this.#connection] ?? 0) > previous_s
   }
 }
 
 const dayOf = (time_s: number): IstDay => Math.floor((time_s + IST_OFFSET_S) / DAY_S)
 const opening = (session: Session): number => session.phases[0]?.start_s ?? 0
+
+const dayEnd = ({ session }: LedgerState): number =>
+  session === undefined ? Number.POSITIVE_INFINITY : (session.day + 1) * DAY_S - IST_OFFSET_S
+
+/** 1.5: a last trade later than the one known, and not later than the packet itself. */
+const isNewTrade = (state: LedgerState, trade_s: number, seen_s: number): boolean =>
+  trade_s > state.last_trade_s && trade_s <= seen_s
+
+const tradeTime = (view: DataView, at: number, length: PacketBytes): number =>
+  length === kite.FULL_BYTES ? kite.readLastTradeTime(view, at) : 0
 
 function exchangeTime(view: DataView, at: number, length: PacketBytes): number {
   if (length === kite.FULL_BYTES) return kite.readExchangeTime(view, at)

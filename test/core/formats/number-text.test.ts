@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { IsoTimeWriter, TEXT_BYTES_MAX, writeDecimal, writeInteger } from '../../../src/core/formats/number-text.js'
+import {
+  IsoTimeWriter,
+  TEXT_BYTES_MAX,
+  writeCount,
+  writeDecimal,
+  writeInteger,
+  writePrice,
+} from '../../../src/core/formats/number-text.js'
 import { formatIso } from '../../../src/core/time/index.js'
 import { textOf } from './rows.js'
 
@@ -51,6 +58,21 @@ test('a decimal has the bytes of JSON.stringify wherever that prints no exponent
       expect(decimal(value, divisor)).toBe(json)
     }),
     { numRuns: 2000 },
+  )
+})
+
+test('the short ways for 32 bits write what the long ways do', () => {
+  const bits = fc.oneof(
+    fc.integer(),
+    fc.integer({ min: -2_000_000, max: 2_000_000 }),
+    fc.constantFrom(9999, 10_000, 999_999, 1_000_000),
+  )
+  fc.assert(
+    fc.property(bits, fc.constantFrom(...DIVISORS), (value, divisor) => {
+      expect(written(writeCount(view, 0, value))).toBe(String(value >>> 0))
+      expect(written(writePrice(view, 0, value, divisor))).toBe(decimal(value, divisor))
+    }),
+    { numRuns: 1000 },
   )
 })
 

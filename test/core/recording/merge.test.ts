@@ -36,7 +36,7 @@ function mergeAll(files: readonly Uint8Array[], { chunk, limit_bytes, onFrame, o
   for (;;) {
     const next = merge.drain(consumer, limit_bytes)
     if (next === 'done') return told
-    if (next === 'paused') continue
+    if (next === 'paused' || next === 'held') continue
     consumer.onRecycle(next.view)
     const index = readers.indexOf(next)
     const bytes = files[index] ?? new Uint8Array(0)

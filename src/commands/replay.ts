@@ -1,0 +1,93 @@
+import { Flags } from '@oclif/core'
+import { barFlags, MdsCommand, recordingFlags, sessionArgs } from './base.js'
+
+export default class Replay extends MdsCommand {
+  static override summary = 'Play recordings in virtual time: ticks and candles as they came'
+  static override description =
+    `Writes one record a line, each at the moment it was received, slowed or sped up. What is written never depends on
+the speed: --speed max gives the same bytes at once. On a terminal, without --output and --format, a live view of
+the market is shown instead; press ? there for its keys.
+
+Silences keep their length (a lunch break at 1x is a lunch break) unless --max-wait shortens them.
+Days follow one another without a wait.`
+  static override examples = [
+    { description: 'Watch a day at ten times its speed', command: '<%= config.bin %> replay 20251005 --speed 10x' },
+    {
+      description: 'Feed the first half hour, ticks and candles in one stream, to another program in real time',
+      command: '<%= config.bin %> replay 20251005 --from 09:15 --to 09:45 --emit ticks,candles | your-program',
+    },
+    {
+      description: 'All ticks of one symbol at once',
+      command: '<%= config.bin %> replay 20251005 --speed max --symbol RELIANCE -o ticks.ndjson',
+    },
+  ]
+  static override strict = false
+  static override args = sessionArgs
+  static override flags = {
+    speed: Flags.string({ summary: '0.1x to 1000x, or max', default: '1x', helpValue: '10x' }),
+    emit: Flags.string({
+      summary: 'ticks, candles or both',
+      default: ['ticks'],
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'ticks,candles',
+    }),
+    from: Flags.string({
+      summary: 'Begin with what was received at HH:MM[:SS] (IST) or at a moment (ISO 8601 with zone)',
+      helpValue: 'TIME',
+    }),
+    to: Flags.string({ summary: 'End before what was received at this time', helpValue: 'TIME' }),
+    symbol: Flags.string({
+      summary: 'Only these: RELIANCE, NSE:RELIANCE or token:N; may be repeated',
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'NAME',
+    }),
+    'max-wait': Flags.string({ summary: 'Shorten longer silences to this much real time; default: never', helpValue: '5s' }),
+    output: Flags.string({ char: 'o', summary: 'File to write; default: standard output', helpValue: 'FILE' }),
+    format: Flags.string({ summary: 'ndjson, csv, parquet, arrow or table', helpValue: 'NAME' }),
+    ...barFlags,
+    bars: Flags.string({
+      summary: 'Bars that trades end: tick:N, volume:N, value:RUPEES, imbalance:N, renko:RUPEES',
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'KIND:SIZE',
+    }),
+    style: Flags.option({
+      summary: 'As traded, or redrawn as Heikin-Ashi',
+      options: ['plain', 'heikin-ashi'] as const,
+      default: 'plain',
+    })(),
+    ...recordingFlags,
+  }
+
+  async run(): Promise<unknown> {
+    const { argv, flags } = await this.parse(Replay)
+    this.requireFileForJson(flags.output, 'mds replay 20251005 --speed max --json -o ticks.ndjson')
+    const { closingLine, runReplay } = await import('../io/run-replay.js')
+    const { diagnostics, ...summary } = await this.withProgress('Replay', flags.quiet, (run) =>
+      runReplay(
+        {
+          ...this.sessionRequest(argv, flags),
+          wishes: { symbols: flags.symbol ?? [], tokens: [], exchanges: [] },
+          clock: flags.clock,
+          bars: { auction: flags.auction, fill: flags.fill, late: flags.late, gap_volume: flags['gap-volume'] },
+          tf: flags.tf ?? [],
+          event_bars: flags.bars ?? [],
+          style: flags.style,
+          from: flags.from,
+          to: flags.to,
+          speed: flags.speed,
+          max_wait: flags['max-wait'],
+          emit: flags.emit,
+          output: flags.output,
+          format: flags.format,
+        },
+        { ...run, interrupt: () => process.emit('SIGINT') },
+      ),
+    )
+    this.report(diagnostics, flags)
+    if (!flags.quiet) this.notice(closingLine(summary))
+    return { ...summary, diagnostics: diagnostics.map((log) => log.summary()) }
+  }
+}

@@ -1,0 +1,3 @@
+export * from './duration.js'
+export * from './speed.js'
+export * from './window.js'

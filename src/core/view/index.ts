@@ -1,0 +1,7 @@
+export * from './candle-chart.js'
+export * from './figures.js'
+export * from './keys.js'
+export * from './market-board.js'
+export * from './replay-screen.js'
+export * from './spans.js'
+export * from './sparkline.js'

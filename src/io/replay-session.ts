@@ -1,0 +1,195 @@
+import { Pipeline, type RawTick } from '../core/engine/index.js'
+import { EXIT, MdsError } from '../core/index.js'
+import type { Calendar, Candle, Instrument, InstrumentTable } from '../core/market/index.js'
+import { type WindowEnd, windowOn } from '../core/replay/index.js'
+import { istDay } from '../core/time/index.js'
+import { loadCalendar } from './calendar-file.js'
+import { DiagnosticsLog } from './diagnostics-log.js'
+import { findRecordings, type SessionFiles } from './find-recordings.js'
+import { type InstrumentWishes, instrumentFilter } from './instrument-filter.js'
+import type { PacerPorts } from './pacer.js'
+import { Playback } from './playback.js'
+import { type FileSummary, readSession } from './read-session.js'
+import { type EngineRequest, noteMasters } from './run-sessions.js'
+import { sessionInstruments } from './session-instruments.js'
+
+export interface ReplayRequest extends EngineRequest {
+  readonly wishes: InstrumentWishes
+  readonly from: WindowEnd | undefined
+  readonly to: WindowEnd | undefined
+  readonly speed: number
+  readonly max_wait_ms: number
+}
+
+/** Who is played to. */
+export interface Audience {
+  /** A reading begins, for the first time or again after a seek backwards. */
+  onBegin?(session: SessionFiles, playback: Playback): void
+  onTick?(tick: RawTick): void
+  onCandle?(candle: Candle): void
+  /** What was handed out is made ready to leave. With it, and with a speed, the engine runs one moment ahead. */
+  onPrepare?(): void
+  /** Everything due has been handed out. */
+  onIdle?(): void
+  onProgress?(done_bytes: number, total_bytes: number | undefined): void
+  /** False once nobody listens any more. */
+  readonly wanted: boolean
+  /** Gets what lies before the window too. */
+  readonly wantsAll: boolean
+  /** Stays at the end until told to quit or to seek backwards. */
+  readonly rests: boolean
+}
+
+export interface ReplayRun {
+  readonly audience: Audience
+  readonly ports: PacerPorts
+  readonly signal: AbortSignal
+  onNotice(text: string): void
+}
+
+export interface ReplaySummary {
+  /** Records, packets and candles inside the window. */
+  records: number
+  ticks: number
+  candles: number
+  /** Times of receipt of the first and the last record inside the window; undefined when there is none. */
+  first_ms: number | undefined
+  last_ms: number | undefined
+  real_ms: number
+  lateness: { p50_ms: number; p99_ms: number; max_ms: number } | undefined
+  files: FileSummary[]
+  /** One per session. */
+  diagnostics: DiagnosticsLog[]
+}
+
+interface Played {
+  records: number
+  ticks: number
+  candles: number
+  first_ms: number | undefined
+  last_ms: number | undefined
+  files: FileSummary[]
+  diagnostics: DiagnosticsLog
+}
+
+/** Plays recordings in virtual time, day after day. */
+export async function replay(request: ReplayRequest, run: ReplayRun): Promise<ReplaySummary> {
+  const begun_ms = run.ports.nowMs()
+  const { calendar } = await loadCalendar(request.calendar)
+  const { sessions, notices } = findRecordings(request.recordings)
+  for (const notice of notices) run.onNotice(notice)
+  const playback = new Playback({
+    speed: request.speed,
+    max_wait_ms: request.max_wait_ms,
+    ports: run.ports,
+    onPrepare: run.audience.onPrepare?.bind(run.audience),
+    onIdle: () => run.audience.onIdle?.(),
+    isWanted: () => run.audience.wanted && !run.signal.aborted,
+  })
+  run.signal.addEventListener('abort', () => playback.stop('quit'), { once: true })
+  const played: Played[] = []
+  for (const session of sessions) {
+    const is_last = session === sessions.at(-1)
+    played.push(await playSession({ session, is_last, request, run, calendar, playback }))
+    if (playback.stopped === 'quit' || playback.stopped === 'unwanted') break
+  }
+  return summaryOf(played, playback, run.ports.nowMs() - begun_ms)
+}
+
+interface SessionPlay {
+  readonly session: SessionFiles
+  readonly is_last: boolean
+  readonly request: ReplayRequest
+  readonly run: ReplayRun
+  readonly calendar: Calendar
+  readonly playback: Playback
+}
+
+async function playSession(play: SessionPlay): Promise<Played> {
+  const { session, request, run, playback } = play
+  const { table, files: masters } = await sessionInstruments(session, request.instruments)
+  noteMasters(masters, run)
+  const isShown = instrumentFilter(request.wishes, table, run.onNotice)
+  const windowOf = (first_ms: number) => windowOn(session.day ?? istDay(first_ms), request.from, request.to)
+  for (let at_ms: number | undefined; ; at_ms = playback.target_ms) {
+    playback.begin(windowOf, at_ms)
+    run.audience.onBegin?.(session, playback)
+    const played = await readOnce(play, table, isShown)
+    if (run.signal.aborted) throw new MdsError('interrupted', { message: 'Interrupted.', exitCode: EXIT.interrupted })
+    if (run.audience.rests && play.is_last && (playback.stopped === undefined || playback.stopped === 'window')) {
+      await playback.rest()
+      if (run.signal.aborted) throw new MdsError('interrupted', { message: 'Interrupted.', exitCode: EXIT.interrupted })
+    }
+    if (playback.stopped !== 'rewind') return played
+  }
+}
+
+async function readOnce(
+  { session, request, run, calendar, playback }: SessionPlay,
+  table: InstrumentTable,
+  isShown: (instrument: Instrument) => boolean,
+): Promise<Played> {
+  const { audience } = run
+  const diagnostics = new DiagnosticsLog()
+  const onDiagnostic = diagnostics.add.bind(diagnostics)
+  const played: Played = { records: 0, ticks: 0, candles: 0, first_ms: undefined, last_ms: undefined, files: [], diagnostics }
+  const pipeline = new Pipeline(
+    { ...request, instruments: table, calendar, files: session.files.map(({ path }) => path) },
+    {
+      onTick(tick) {
+        if (!isShown(tick.instrument)) return
+        if (playback.isInWindow) played.ticks++
+        else if (!audience.wantsAll) return
+        audience.onTick?.(tick)
+      },
+      onCandle(candle) {
+        if (!isShown(candle.instrument)) return
+        if (playback.isInWindow) played.candles++
+        else if (!audience.wantsAll) return
+        audience.onCandle?.(candle)
+      },
+      onDiagnostic,
+    },
+  )
+  played.files = await readSession(
+    session,
+    {
+      onFrame(frame) {
+        playback.noteRecord(frame.received_at_ms)
+        if (playback.isInWindow) {
+          played.records++
+          played.first_ms ??= playback.last_ms
+          played.last_ms = playback.last_ms
+        }
+        pipeline.onFrame(frame)
+      },
+      onRecycle: (view) => pipeline.onRecycle(view),
+    },
+    {
+      onDiagnostic,
+      gate: playback,
+      ...(audience.onProgress === undefined ? {} : { onProgress: audience.onProgress.bind(audience) }),
+    },
+  )
+  // Cut short, the bars that are still open stay untold: a longer replay would tell them otherwise.
+  if (playback.stopped === undefined) pipeline.end()
+  await playback.finish()
+  return played
+}
+
+function summaryOf(played: readonly Played[], { lateness }: Playback, real_ms: number): ReplaySummary {
+  const sum = (count: (one: Played) => number): number => played.reduce((total, one) => total + count(one), 0)
+  const p50_ms = lateness.quantile(0.5)
+  const p99_ms = lateness.quantile(0.99)
+  return {
+    records: sum(({ records }) => records),
+    ticks: sum(({ ticks }) => ticks),
+    candles: sum(({ candles }) => candles),
+    first_ms: played.find(({ first_ms }) => first_ms !== undefined)?.first_ms,
+    last_ms: played.findLast(({ last_ms }) => last_ms !== undefined)?.last_ms,
+    real_ms,
+    lateness: p50_ms === undefined || p99_ms === undefined ? undefined : { p50_ms, p99_ms, max_ms: lateness.max_ms },
+    files: played.flatMap(({ files }) => files),
+    diagnostics: played.map(({ diagnostics }) => diagnostics),
+  }
+}

@@ -1,0 +1,105 @@
+import { statSync } from 'node:fs'
+import {
+  type CandleStyle,
+  type Interval,
+  MINUTE_INTERVAL,
+  parseBarKinds,
+  parseIntervals,
+  type TimeBarOptions,
+} from '../core/candles/index.js'
+import { usageError } from '../core/errors.js'
+import { CANDLE_FIELDS, type Candle } from '../core/market/index.js'
+import { formatDate } from '../core/time/index.js'
+import type { BarClock } from '../core/volume/index.js'
+import { type Layout, openLayout } from './candle-layout.js'
+import { formatFor } from './formats.js'
+import { type InstrumentWishes, instrumentFilter } from './instrument-filter.js'
+import { type RunListener, runSessions, type SessionRequest, type SessionRun } from './run-sessions.js'
+
+/** What the command line says. */
+export interface CandleWords extends SessionRequest {
+  readonly tf: readonly string[]
+  readonly event_bars: readonly string[]
+  readonly style: CandleStyle
+  readonly clock: BarClock
+  readonly bars: Omit<TimeBarOptions, 'intervals'>
+  readonly output: string | undefined
+  readonly format: string | undefined
+  /** Default: per-symbol into a folder, else file. */
+  readonly layout: Layout | undefined
+  readonly wishes: InstrumentWishes
+  /** Draw the busiest instrument after the result. */
+  readonly chart: boolean
+}
+
+export interface CandleSummary {
+  readonly candles: number
+  readonly output: string
+  readonly format: string
+  readonly layout: Layout
+  readonly runs: readonly SessionRun[]
+  /** With `chart`: candles of the finest interval. */
+  readonly drawn: readonly Candle[]
+}
+
+/** A terminal shows the first and last of these; a file or a pipe gets them all. */
+const TABLE_ROWS = 40
+
+/** Recordings to candles in files or on standard output. A file appears whole or not at all. */
+export async function runCandles(words: CandleWords, run: RunListener): Promise<CandleSummary> {
+  const event_bars = parseBarKinds(words.event_bars)
+  const bars = { ...words.bars, intervals: intervalsOf(words.tf, event_bars.length > 0) }
+  const layout = words.layout ?? (isFolder(words.output) ? 'per-symbol' : 'file')
+  if (layout === 'file' && isFolder(words.output))
+    throw usageError('output_is_folder', `${words.output} is a folder, expected a file for --layout file.`, '--layout per-symbol')
+  const to_terminal = layout === 'file' && words.output === undefined && process.stdout.isTTY === true
+  const format = await formatFor(
+    { format: words.format, output: layout === 'file' ? words.output : undefined, isTTY: to_terminal, fallback: 'parquet' },
+    { width: process.stdout.columns ?? 120, limit: TABLE_ROWS },
+  )
+  const output = openLayout({ layout, output: words.output, format, fields: CANDLE_FIELDS })
+  let candles = 0
+  const drawn: Candle[] = []
+  try {
+    const runs = await runSessions({ ...words, bars, event_bars }, { ...run, onStep: () => output.settle() }, (_, table) => {
+      const isWanted = instrumentFilter(words.wishes, table, run.onNotice)
+      return {
+        onCandle(candle) {
+          if (!isWanted(candle.instrument)) return
+          candles++
+          output.append(candle)
+          if (words.chart) drawn.push(candle)
+        },
+      }
+    })
+    await output.finish()
+    return { candles, output: words.output ?? '-', format: format.id, layout, runs, drawn }
+  } catch (error) {
+    output.abort()
+    throw error
+  }
+}
+
+/** Bars of a minute, unless other bars are asked for. */
+function intervalsOf(tf: readonly string[], has_event_bars: boolean): Interval[] {
+  if (tf.length === 0) return has_event_bars ? [] : [MINUTE_INTERVAL]
+  return parseIntervals(tf)
+}
+
+const isFolder = (path: string | undefined): boolean =>
+  path !== undefined && (path.endsWith('/') || statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+
+/** Why there are no candles, when there are none: an empty result explains itself. */
+export function whyNone({ candles, runs }: CandleSummary): string | undefined {
+  if (candles > 0) return undefined
+  const packets = runs.reduce((sum, { pipeline }) => sum + pipeline.counts.packets, 0)
+  if (packets === 0) return 'No candles: the recordings hold no tick, only heartbeats, texts or damaged messages. See mds info.'
+  const cached = runs.reduce((sum, { pipeline }) => sum + pipeline.ledger.counts.cached, 0)
+  if (cached === packets) {
+    const days = runs
+      .map(({ session }) => (session.day === undefined ? 'the day of receipt' : formatDate(session.day)))
+      .join(', ')
+    return `No candles: all ${packets} packets are snapshots of before the session of ${days} (cached by the feed).`
+  }
+  return `No candles: of ${packets} packets none tells a trade inside session hours (${cached} are cached snapshots). See mds info.`
+}

@@ -1,0 +1,78 @@
+import { FactsCollector, type SessionFacts } from '../core/engine/index.js'
+import type { FileSummary } from './read-session.js'
+import { type RunListener, runSessions, type SessionRequest, type SessionRun } from './run-sessions.js'
+
+export interface SessionInfo extends SessionFacts {
+  readonly files: readonly FileSummary[]
+  readonly masters: readonly string[]
+  readonly diagnostics: ReturnType<SessionRun['diagnostics']['summary']>
+}
+
+/** What is in the recordings, day by day. */
+export async function runInfo(
+  request: SessionRequest,
+  run: RunListener,
+): Promise<{ sessions: SessionInfo[]; runs: SessionRun[] }> {
+  const collectors: FactsCollector[] = []
+  const runs = await runSessions(
+    {
+      ...request,
+      clock: 'trade',
+      bars: { intervals: [], auction: 'separate', fill: 'skip', late: 'drop', gap_volume: 'quarantine' },
+    },
+    run,
+    () => {
+      const collector = new FactsCollector()
+      collectors.push(collector)
+      return { onCandle: () => {}, onVolumeEvent: (event) => collector.onVolumeEvent(event) }
+    },
+  )
+  const sessions = runs.map(({ pipeline, files, masters, diagnostics }, index) => ({
+    ...(collectors[index] as FactsCollector).facts(pipeline),
+    files,
+    masters,
+    diagnostics: diagnostics.summary(),
+  }))
+  return { sessions, runs }
+}
+
+const NUMBER = /\B(?=(\d{3})+(?!\d))/g
+const grouped = (value: number): string => String(value).replace(NUMBER, ',')
+const listed = (counts: Record<string, number>): string =>
+  Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => `${name} ${grouped(count)}`)
+    .join('  ') || 'none'
+
+/** The same for people: a block per day. */
+export function infoLines(info: SessionInfo, diagnostics: readonly string[]): string[] {
+  const bytes = info.files.reduce((sum, file) => sum + file.bytes, 0)
+  const rows: [string, string][] = [
+    ['files', `${info.files.length}, ${grouped(bytes)} bytes`],
+    ...info.files.map((file): [string, string] => [
+      '',
+      `${file.path}  ${grouped(file.records)} records, ${grouped(file.bytes)} bytes${file.packing === 'plain' ? '' : ` (${file.packing})`}${file.byte_order === 'big' ? '' : ', little-endian'}`,
+    ]),
+    ['master', info.masters.join(', ') || 'none: tokens stand for themselves'],
+    ['span', `${info.span.first} to ${info.span.last} (${grouped(info.span.seconds)} s)`],
+    [
+      'messages',
+      `${grouped(info.messages.messages)}: ${grouped(info.messages.heartbeats)} heartbeats, ${grouped(info.messages.texts)} texts`,
+    ],
+    ['packets', `${grouped(info.messages.packets)}: ${listed(info.packets)}`],
+    [
+      'instruments',
+      `${grouped(info.instruments.total)} (${info.instruments.unknown} unknown): ${listed(info.instruments.by_exchange)}`,
+    ],
+    ['', listed(info.instruments.by_asset_class)],
+    ['gaps', info.gaps.length === 0 ? 'none' : String(info.gaps.length)],
+    ...info.gaps.map((gap): [string, string] => ['', `${gap.from} to ${gap.to}  ${gap.seconds} s`]),
+    ['volume', listed(info.volume)],
+    ...info.volume_events.map((event): [string, string] => [
+      '',
+      `${event.at}  ${event.symbol}  ${event.kind}: ${grouped(event.from)} to ${grouped(event.to)}`,
+    ]),
+    ['findings', diagnostics.length === 0 ? 'none' : ''],
+  ]
+  return [info.date, ...rows.map(([name, text]) => `  ${name.padEnd(12)} ${text}`), ...diagnostics.map((line) => `    ${line}`)]
+}
