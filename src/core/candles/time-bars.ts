@@ -7,6 +7,7 @@ import { DAY_INTERVAL, type Interval, MINUTE_INTERVAL } from './interval.js'
 import { OpenBar } from './open-bar.js'
 import { ExchangeBook, hasNoVolume, NEVER_S, Track } from './track.js'
 
+/** How bars are cut and what goes into them: the flags of `mds candles`, each value documented there. */
 export interface TimeBarOptions {
   /** Sorted from fine to coarse. */
   intervals: readonly Interval[]
@@ -29,6 +30,7 @@ interface DueBar {
   synthetic: boolean
 }
 
+/** A trade on its way to a bar. Price and volume in feed units, `at_s` is the second that places it. */
 export interface OfferedTrade {
   price: number
   volume: number

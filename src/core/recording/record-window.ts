@@ -5,7 +5,10 @@ import { RECEIVED_MS_MAX, RECEIVED_MS_MIN, RECORD_HEADER_BYTES, RECORD_MESSAGE_B
 export type ByteOrder = 'big' | 'little'
 export type Answer = 'yes' | 'no' | 'unknown'
 
-/** First buffer of a file, enough to see how it begins; then the size at which reading costs no more than the copy by the kernel. */
+/**
+ * First buffer of a file: enough to see how it begins, and for small files all there is. Then the size at which reading costs no more than the
+ * copy by the kernel.
+ */
 export const FIRST_BUFFER_BYTES = 64 * 1024
 const BUFFER_BYTES = 1024 * 1024
 /** Records that must follow one another before reading resumes after damage, and how far from the last good time they may lie. */
@@ -39,7 +42,7 @@ export class RecordWindow {
    */
   space(): Uint8Array {
     const unread = this.to - this.from
-    const wanted = this.total_bytes === 0 ? FIRST_BUFFER_BYTES : Math.max(BUFFER_BYTES, 2 * unread)
+    const wanted = this.total_bytes < FIRST_BUFFER_BYTES ? FIRST_BUFFER_BYTES : Math.max(BUFFER_BYTES, 2 * unread)
     if (this.#spare.length < wanted) {
       this.#spare = new Uint8Array(wanted)
       this.spare_view = new DataView(this.#spare.buffer)

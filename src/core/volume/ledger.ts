@@ -33,6 +33,7 @@ export interface VolumeEvent {
 /** Which time places a packet in the day. */
 export type BarClock = 'trade' | 'exchange' | 'arrival'
 
+/** What the ledger asks of its surroundings, and whom it tells. */
 export interface LedgerSetup {
   clock: BarClock
   sessionOf(instrument: Instrument, day: IstDay): Session
