@@ -1,5 +1,5 @@
-import { Args, Flags } from '@oclif/core'
-import { MdsCommand, recordingFlags } from './base.js'
+import { Flags } from '@oclif/core'
+import { barFlags, MdsCommand, recordingFlags, sessionArgs } from './base.js'
 
 export default class Replay extends MdsCommand {
   static override summary = 'Play recordings in virtual time: ticks and candles as they came'
@@ -22,58 +22,72 @@ Days follow one another without a wait.`
     },
   ]
   static override strict = false
-  static override args = { session: Args.string({ description: 'Day, file, folder or pattern; none: the newest day there is' }) }
+  static override args = sessionArgs
   static override flags = {
     speed: Flags.string({ summary: '0.1x to 1000x, or max', default: '1x', helpValue: '10x' }),
-    emit: Flags.string({ summary: 'ticks, candles or both', default: ['ticks'], multiple: true, helpValue: 'ticks,candles' }),
+    emit: Flags.string({
+      summary: 'ticks, candles or both',
+      default: ['ticks'],
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'ticks,candles',
+    }),
     from: Flags.string({
       summary: 'Begin with what was received at HH:MM[:SS] (IST) or at a moment (ISO 8601 with zone)',
       helpValue: 'TIME',
     }),
     to: Flags.string({ summary: 'End before what was received at this time', helpValue: 'TIME' }),
-    symbol: Flags.string({ summary: 'Only these instruments; may be repeated', multiple: true, helpValue: 'NAME' }),
-    tf: Flags.string({
-      summary: 'Bar lengths: any Nm, 1h, 1d; separated by commas',
-      default: ['1m'],
+    symbol: Flags.string({
+      summary: 'Only these: RELIANCE, NSE:RELIANCE or token:N; may be repeated',
       multiple: true,
-      helpValue: '1m,5m',
+      multipleNonGreedy: true,
+      helpValue: 'NAME',
     }),
     'max-wait': Flags.string({ summary: 'Shorten longer silences to this much real time; default: never', helpValue: '5s' }),
     output: Flags.string({ char: 'o', summary: 'File to write; default: standard output', helpValue: 'FILE' }),
     format: Flags.string({ summary: 'ndjson, csv, parquet, arrow or table', helpValue: 'NAME' }),
+    ...barFlags,
+    bars: Flags.string({
+      summary: 'Bars that trades end: tick:N, volume:N, value:RUPEES, imbalance:N, renko:RUPEES',
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'KIND:SIZE',
+    }),
+    style: Flags.option({
+      summary: 'As traded, or redrawn as Heikin-Ashi',
+      options: ['plain', 'heikin-ashi'] as const,
+      default: 'plain',
+    })(),
     ...recordingFlags,
   }
 
   async run(): Promise<unknown> {
     const { argv, flags } = await this.parse(Replay)
-    const { runReplay } = await import('../io/run-replay.js')
-    return await runReplay(
-      {
-        recordings: { sessions: argv.map(String), data_dir: flags['data-dir'], profiles: flags.profile ?? [] },
-        instruments: flags.instruments ?? [],
-        calendar: flags.calendar,
-        symbols: flags.symbol ?? [],
-        clock: 'trade',
-        bars: { auction: 'separate', fill: 'skip', late: 'drop', gap_volume: 'quarantine' },
-        tf: flags.tf,
-        from: flags.from,
-        to: flags.to,
-        speed: flags.speed,
-        max_wait: flags['max-wait'],
-        emit: flags.emit,
-        output: flags.output,
-        format: flags.format,
-        strict: flags.strict === true,
-        as_json: this.jsonEnabled(),
-      },
-      {
-        signal: this.interrupt.signal,
-        interrupt: () => process.emit('SIGINT'),
-        onNotice: (text) => {
-          if (!flags.quiet) this.notice(text)
+    this.requireFileForJson(flags.output, 'mds replay 20251005 --speed max --json -o ticks.ndjson')
+    const { closingLine, runReplay } = await import('../io/run-replay.js')
+    const { diagnostics, ...summary } = await this.withProgress('Replay', flags.quiet, (run) =>
+      runReplay(
+        {
+          ...this.sessionRequest(argv, flags),
+          wishes: { symbols: flags.symbol ?? [], tokens: [], exchanges: [] },
+          clock: flags.clock,
+          bars: { auction: flags.auction, fill: flags.fill, late: flags.late, gap_volume: flags['gap-volume'] },
+          tf: flags.tf ?? [],
+          event_bars: flags.bars ?? [],
+          style: flags.style,
+          from: flags.from,
+          to: flags.to,
+          speed: flags.speed,
+          max_wait: flags['max-wait'],
+          emit: flags.emit,
+          output: flags.output,
+          format: flags.format,
         },
-        progress: this.progress('Replay', flags.quiet),
-      },
+        { ...run, interrupt: () => process.emit('SIGINT') },
+      ),
     )
+    this.report(diagnostics, flags)
+    if (!flags.quiet) this.notice(closingLine(summary))
+    return { ...summary, diagnostics: diagnostics.map((log) => log.summary()) }
   }
 }

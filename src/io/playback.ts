@@ -103,17 +103,17 @@ export class Playback implements Gate {
 
   pass(next_ms: number | undefined): boolean | Promise<boolean> {
     if (next_ms === undefined) {
-      this.#idle()
+      this.idle()
       return this.#goes()
     }
     const window = this.#window ?? this.#open(next_ms)
     if (!this.#goes()) return false
     if (next_ms >= window.to_ms) {
-      this.#idle()
-      return this.#end(next_ms)
+      this.idle()
+      return this.#end(window)
     }
     if (this.#target_ms === undefined && this.#steps === 0 && this.#pacer.isDue(next_ms)) return this.#release(next_ms)
-    this.#idle()
+    this.idle()
     return this.#hold(next_ms)
   }
 
@@ -146,6 +146,8 @@ export class Playback implements Gate {
     const begin_ms = Math.max(window.from_ms, this.first_ms)
     const target_ms = Math.max(begin_ms, (this.#target_ms ?? this.virtual_ms) + ms)
     this.#target_ms = target_ms
+    // Unlimited speed would be back at the end before anyone has seen a thing.
+    if (this.#resting && this.speed === UNPACED) this.#pacer.setPaused(true)
     if (target_ms < this.last_ms) this.stop('rewind')
     else this.#reconsider()
   }
@@ -187,17 +189,14 @@ export class Playback implements Gate {
     return window
   }
 
-  #end(next_ms: number): false | Promise<boolean> {
-    const window = this.#window
-    // Even the end of the window comes at its time.
-    if (window === undefined || this.speed === UNPACED || window.from_ms >= next_ms) {
+  /** Even the end of the window comes at its time. */
+  #end({ to_ms }: Window): false | Promise<boolean> {
+    const stop = (): false => {
       this.stopped ??= 'window'
+      this.#due_ms = []
       return false
     }
-    return this.#hold(window.to_ms).then(() => {
-      this.stopped ??= 'window'
-      return false
-    })
+    return this.speed === UNPACED ? stop() : this.#hold(to_ms).then(stop)
   }
 
   #release(next_ms: number): true {
@@ -249,7 +248,8 @@ export class Playback implements Gate {
     this.#pacer.wake()
   }
 
-  #idle(): void {
+  /** What was handed out leaves now; how late it was counts from then. */
+  idle(): void {
     this.#setup.onIdle()
     if (this.#due_ms.length === 0) return
     const now_ms = this.#setup.ports.nowMs()

@@ -1,26 +1,20 @@
-import type { TimeBarOptions } from '../core/candles/index.js'
 import { Pipeline, type RawTick } from '../core/engine/index.js'
 import { EXIT, MdsError } from '../core/index.js'
-import type { Calendar, Candle, InstrumentTable } from '../core/market/index.js'
+import type { Calendar, Candle, Instrument, InstrumentTable } from '../core/market/index.js'
 import { type WindowEnd, windowOn } from '../core/replay/index.js'
 import { istDay } from '../core/time/index.js'
-import type { BarClock } from '../core/volume/index.js'
 import { loadCalendar } from './calendar-file.js'
 import { DiagnosticsLog } from './diagnostics-log.js'
-import { findRecordings, type RecordingQuery, type SessionFiles } from './find-recordings.js'
+import { findRecordings, type SessionFiles } from './find-recordings.js'
+import { type InstrumentWishes, instrumentFilter } from './instrument-filter.js'
 import type { PacerPorts } from './pacer.js'
 import { Playback } from './playback.js'
 import { type FileSummary, readSession } from './read-session.js'
+import { type EngineRequest, noteMasters } from './run-sessions.js'
 import { sessionInstruments } from './session-instruments.js'
 
-export interface ReplayRequest {
-  readonly recordings: RecordingQuery
-  readonly instruments: readonly string[]
-  readonly calendar: string | undefined
-  /** `SYMBOL`, `EXCHANGE:SYMBOL` or `token:N`; none means all. */
-  readonly symbols: readonly string[]
-  readonly clock: BarClock
-  readonly bars: TimeBarOptions
+export interface ReplayRequest extends EngineRequest {
+  readonly wishes: InstrumentWishes
   readonly from: WindowEnd | undefined
   readonly to: WindowEnd | undefined
   readonly speed: number
@@ -110,13 +104,14 @@ interface SessionPlay {
 
 async function playSession(play: SessionPlay): Promise<Played> {
   const { session, request, run, playback } = play
-  const { table } = await sessionInstruments(session, request.instruments)
-  const tokens = tokensOf(request.symbols, table, run)
+  const { table, files: masters } = await sessionInstruments(session, request.instruments)
+  noteMasters(masters, run)
+  const isShown = instrumentFilter(request.wishes, table, run.onNotice)
   const windowOf = (first_ms: number) => windowOn(session.day ?? istDay(first_ms), request.from, request.to)
   for (let at_ms: number | undefined; ; at_ms = playback.target_ms) {
     playback.begin(windowOf, at_ms)
     run.audience.onBegin?.(session, playback)
-    const played = await readOnce(play, table, tokens)
+    const played = await readOnce(play, table, isShown)
     if (run.signal.aborted) throw new MdsError('interrupted', { message: 'Interrupted.', exitCode: EXIT.interrupted })
     if (run.audience.rests && play.is_last && (playback.stopped === undefined || playback.stopped === 'window')) {
       await playback.rest()
@@ -129,30 +124,23 @@ async function playSession(play: SessionPlay): Promise<Played> {
 async function readOnce(
   { session, request, run, calendar, playback }: SessionPlay,
   table: InstrumentTable,
-  tokens: ReadonlySet<number> | undefined,
+  isShown: (instrument: Instrument) => boolean,
 ): Promise<Played> {
   const { audience } = run
   const diagnostics = new DiagnosticsLog()
   const onDiagnostic = diagnostics.add.bind(diagnostics)
   const played: Played = { records: 0, ticks: 0, candles: 0, first_ms: undefined, last_ms: undefined, files: [], diagnostics }
-  const isShown = (token: number): boolean => tokens === undefined || tokens.has(token)
   const pipeline = new Pipeline(
-    {
-      instruments: table,
-      calendar,
-      clock: request.clock,
-      bars: request.bars,
-      files: session.files.map(({ path }) => path),
-    },
+    { ...request, instruments: table, calendar, files: session.files.map(({ path }) => path) },
     {
       onTick(tick) {
-        if (!isShown(tick.instrument.instrument_token)) return
+        if (!isShown(tick.instrument)) return
         if (playback.isInWindow) played.ticks++
         else if (!audience.wantsAll) return
         audience.onTick?.(tick)
       },
       onCandle(candle) {
-        if (!isShown(candle.instrument.instrument_token)) return
+        if (!isShown(candle.instrument)) return
         if (playback.isInWindow) played.candles++
         else if (!audience.wantsAll) return
         audience.onCandle?.(candle)
@@ -182,28 +170,9 @@ async function readOnce(
   )
   // Cut short, the bars that are still open stay untold: a longer replay would tell them otherwise.
   if (playback.stopped === undefined) pipeline.end()
-  audience.onIdle?.()
+  playback.idle()
   return played
 }
-
-function tokensOf(symbols: readonly string[], table: InstrumentTable, run: ReplayRun): ReadonlySet<number> | undefined {
-  if (symbols.length === 0) return undefined
-  const tokens = new Set<number>()
-  for (const symbol of symbols) {
-    const token = /^token:(\d{1,10})$/i.exec(symbol)?.[1]
-    const found = token === undefined ? table.find(symbol).map((instrument) => instrument.instrument_token) : [Number(token)]
-    for (const found_token of found) tokens.add(found_token)
-    if (found.length === 0) run.onNotice(`No instrument is called ${symbol}${orSimilar(table.similarSymbols(symbol))}.`)
-  }
-  if (tokens.size > 0) return tokens
-  throw new MdsError('unknown_symbol', {
-    message: `None of the symbols asked for is in the instrument master: ${symbols.join(', ')}.`,
-    suggestions: symbols.flatMap((symbol) => table.similarSymbols(symbol, 1).map((similar) => `--symbol ${similar}`)),
-    exitCode: EXIT.usage,
-  })
-}
-
-const orSimilar = (names: readonly string[]): string => (names.length === 0 ? '' : `; similar: ${names.join(', ')}`)
 
 function summaryOf(played: readonly Played[], { lateness }: Playback, real_ms: number): ReplaySummary {
   const sum = (count: (one: Played) => number): number => played.reduce((total, one) => total + count(one), 0)

@@ -75,7 +75,7 @@ export const gateOf = ({ onStep }: RunListener): Gate => ({ until_ms: Number.POS
 
 export function noteMasters(
   masters: readonly { path: string; bad_entries: readonly { where: string; reason: string }[] }[],
-  run: RunListener,
+  run: Pick<RunListener, 'onNotice'>,
 ): void {
   for (const { path, bad_entries } of masters) {
     const first = bad_entries[0]

@@ -24,7 +24,7 @@ export class OpenBar {
   broken = false
   revision = 0
   /** When the bar becomes final: exchange second, or virtual time. */
-  due_exchange_s = Number.POSITIVE_INFINITY
+  due_exchange_s = 0x7fffffff
   due_clock_ms = Number.POSITIVE_INFINITY
 
   constructor(start_s: number, end_s: number, phase: BarPhase) {

@@ -5,7 +5,7 @@ import { barAround, clockWaitOf, latenessOf, phaseAt, sessionEnd, tradingSpan } 
 import { GapList } from './gaps.js'
 import { DAY_INTERVAL, type Interval, MINUTE_INTERVAL } from './interval.js'
 import { OpenBar } from './open-bar.js'
-import { ExchangeBook, hasNoVolume, Track } from './track.js'
+import { ExchangeBook, hasNoVolume, NEVER_S, Track } from './track.js'
 
 export interface TimeBarOptions {
   /** Sorted from fine to coarse. */
@@ -460,8 +460,9 @@ export class TimeBars {
     this.#expect(track, bar)
   }
 
-  #expect(track: Track, bar: OpenBar): void {
-    if (bar.due_exchange_s < track.book.next_due_s) track.book.next_due_s = bar.due_exchange_s
+  #expect({ book }: Track, bar: OpenBar): void {
+    if (bar.due_exchange_s < book.next_due_s) book.next_due_s = bar.due_exchange_s
+    if (bar.due_clock_ms < book.next_due_ms) book.next_due_ms = bar.due_clock_ms
     if (bar.due_clock_ms < this.#next_clock_due_ms) this.#next_clock_due_ms = bar.due_clock_ms
   }
 
@@ -506,7 +507,7 @@ export class TimeBars {
         a.bar.start_s - b.bar.start_s,
     )
     for (const bar of due) this.#tell(bar)
-    this.#schedule()
+    this.#schedule(books)
   }
 
   #gather(track: Track, due: DueBar[]): void {
@@ -632,10 +633,14 @@ export class TimeBars {
     })
   }
 
-  #schedule(): void {
-    this.#next_clock_due_ms = Number.POSITIVE_INFINITY
-    for (const book of this.#sorted_books) {
-      book.next_due_s = Number.POSITIVE_INFINITY
+  /** When the next bar of these books becomes final, and of all. */
+  #schedule(books: readonly ExchangeBook[]): void {
+    for (const book of books) {
+      book.next_due_s = NEVER_S
+      book.next_due_ms = Number.POSITIVE_INFINITY
+    }
+    this.#next_clock_due_ms = Math.min(...this.#sorted_books.map(({ next_due_ms }) => next_due_ms))
+    for (const book of books) {
       for (const track of book.tracks) {
         if (track.current !== undefined) this.#expect(track, track.current)
         for (const bar of track.older) this.#expect(track, bar)

@@ -46,6 +46,9 @@ export class Track {
   }
 }
 
+/** Later than any exchange second, and still a small integer. */
+export const NEVER_S = 0x7fffffff
+
 /** Instruments that share an event clock. */
 export class ExchangeBook {
   readonly exchange: string
@@ -54,7 +57,9 @@ export class ExchangeBook {
   /** Latest exchange second seen. */
   max_exchange_s = 0
   /** Exchange second at which some bar becomes final. */
-  next_due_s = Number.POSITIVE_INFINITY
+  next_due_s = NEVER_S
+  /** Virtual time at which some bar becomes final. */
+  next_due_ms = Number.POSITIVE_INFINITY
 
   constructor(exchange: string) {
     this.exchange = exchange

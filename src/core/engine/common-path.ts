@@ -120,9 +120,11 @@ export class CommonPath {
   open(index: number): void {
     const track = this.#tracks[index] as Track
     const { ledger, current: bar } = track
-    // Without a priced bar, or after anything odd, the next packet goes the whole way too.
-    if (bar === undefined || !bar.has_price || ledger.last_view === undefined || ledger.last_length !== FULL_BYTES) return
-    if (ledger.hwm === 0 || ledger.hwm > INT32_MAX || bar.close !== ledger.last_price || ledger.common_before_s === 0) return
+    // Without a bar, or after anything odd, the next packet goes the whole way too.
+    if (bar === undefined || ledger.last_view === undefined || ledger.last_length !== FULL_BYTES) return
+    if (ledger.hwm > INT32_MAX || ledger.common_before_s === 0) return
+    // Without volume today no price is a trade.
+    if (bar.has_price && (bar.close !== ledger.last_price || ledger.hwm === 0)) return
     if ((index + 1) * ROW > this.#rows.length) this.#grow()
     const rows = this.#rows
     const row = index * ROW
@@ -137,7 +139,8 @@ export class CommonPath {
     rows[row + BAR_TO_S] = bar.end_s
     rows[row + HIGH] = bar.high
     rows[row + LOW] = bar.low
-    rows[row + CLOSE_S] = bar.close_s
+    // The first trade of a bar goes the whole way.
+    rows[row + CLOSE_S] = bar.has_price ? bar.close_s : INT32_MAX
     rows[row + TICKS] = rows[row + TRADES] = 0
     rows[row + BOOK] = numberIn(this.#books, track.book) | (ledger.last_connection << CONNECTION_SHIFT)
     this.#sums[index * SUM + VOLUME] = this.#sums[index * SUM + TURNOVER] = 0
@@ -159,15 +162,16 @@ export class CommonPath {
     ledger.last_trade_s = rows[row + LAST_TRADE_S] as number
     ledger.last_at = rows[row + LAST_AT] as number
     ledger.last_view = this.#views[rows[row + LAST_VIEW] as number]
+    bar.tick_count += ticks
+    if (has_oi) bar.oi = rows[row + OI] as number
+    if (!bar.has_price) return
     bar.high = rows[row + HIGH] as number
     bar.low = rows[row + LOW] as number
     bar.close = ledger.last_price
     bar.close_s = rows[row + CLOSE_S] as number
-    bar.tick_count += ticks
     bar.trade_count += rows[row + TRADES] as number
     bar.volume += this.#sums[index * SUM + VOLUME] as number
     bar.turnover += this.#sums[index * SUM + TURNOVER] as number
-    if (has_oi) bar.oi = rows[row + OI] as number
   }
 
   /** Settles every row, or those whose last packet lies in `view`. */

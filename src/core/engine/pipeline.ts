@@ -121,11 +121,12 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
     const token = kite.readToken(view, at)
     let index = this.#tokens.find(token)
     if (index < 0) index = this.#open(token)
-    if (length === kite.FULL_BYTES) this.#full_packets++
-    else this.packets_by_length.set(length, (this.packets_by_length.get(length) ?? 0) + 1)
+    if (this.#onTick !== undefined) this.#onTick(this.#rawTick(view, at, length, index))
+    if (length === kite.FULL_BYTES) {
+      this.#full_packets++
+      if (this.#common?.take(view, at, index) === true) return
+    } else this.packets_by_length.set(length, (this.packets_by_length.get(length) ?? 0) + 1)
     const state = this.#states[index] as LedgerState
-    if (this.#onTick !== undefined) this.#onTick(this.#rawTick(view, at, length, state))
-    if (length === kite.FULL_BYTES && this.#common?.take(view, at, index) === true) return
     this.#common?.settle(index)
     const verdict = this.ledger.take(state, view, at, length)
     if (verdict !== VERDICT.dropped)
@@ -152,9 +153,9 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
     for (const count of this.packets_by_length.values()) this.counts.packets += count
   }
 
-  #rawTick(view: DataView, at: number, length: kite.PacketBytes, state: LedgerState): RawTick {
+  #rawTick(view: DataView, at: number, length: kite.PacketBytes, index: number): RawTick {
     const received_at_ms = (this.#frame as Frame).received_at_ms
-    const { index, instrument } = state
+    const { instrument } = this.#states[index] as LedgerState
     const tick = this.#tick
     if (tick === undefined) {
       this.#tick = { view, at, length, received_at_ms, sequence: 0, index, instrument }

@@ -1,277 +1,298 @@
-import { assert } from '../assert.js'
 import type { DiagnosticCode } from '../diagnostics.js'
-import { addsUp } from '../wire/index.js'
 import type { Frame } from './frame.js'
-import { RECEIVED_MS_MAX, RECEIVED_MS_MIN, RECORD_HEADER_BYTES, RECORD_MESSAGE_BYTES_MAX } from './record.js'
+import { RECORD_HEADER_BYTES, RECORD_MESSAGE_BYTES_MAX } from './record.js'
+import { type Answer, type ByteOrder, FIRST_BUFFER_BYTES, RecordWindow } from './record-window.js'
 
-export type ByteOrder = 'big' | 'little'
+export type { ByteOrder } from './record-window.js'
 export type ReaderFinding = (
   code: DiagnosticCode,
   place: { record: number; offset: number },
   detail: Record<string, number | string>,
 ) => void
 
-/** First buffer of a file, enough to see how it begins; then the size at which reading costs no more than the copy by the kernel. */
-const FIRST_BUFFER_BYTES = 64 * 1024
-const BUFFER_BYTES = 1024 * 1024
-/** Records that must follow one another before reading resumes after damage, and how far from the last good time they may lie. */
-const RESUME_CHAIN = 3
-const RESUME_WITHIN_MS = 86_400_000
 /** A neighbour's time further off than this is doubted, if what follows agrees with what came before. */
 const TIME_JUMP_MS = 3_600_000
-const TWO_POW_32 = 0x1_0000_0000
-/** `{`, and what closes it. */
-const JSON_STARTS: ReadonlySet<number> = new Set([0x7b])
-const JSON_ENDS: ReadonlySet<number> = new Set([0x7d])
 const BYTE_ORDERS = ['big', 'little'] as const
 
 /**
  * Finds the records in a stream of bytes, whoever reads them: fill `space()`, say `filled(n)` or `ended()`, take frames with `advance()`.
+ * What is found does not depend on the pieces the bytes come in.
  *
- * A length is never trusted. A record is handed out once what follows it looks like a record too. If it does not, reading resumes at the next
- * place where three records chain, and the bytes between are reported; a record whose own length is damaged keeps its whole packets.
+ * A length is never trusted. A record is handed out once a header stands where it ends, or its packets add up. If neither, the next place is
+ * sought where a record begins. A header of which one half still makes sense, and whose message reaches up to that place, is mended; what
+ * else lies between is reported.
  */
 export class RecordingReader {
   /** The record at hand after `advance()` said yes. */
   readonly frame: Frame
   byte_order: ByteOrder | undefined
   records = 0
-  /** Bytes taken in so far. */
-  total_bytes = 0
   first_ms = 0
   last_ms = 0
   readonly #finding: ReaderFinding
-  #bytes = new Uint8Array(FIRST_BUFFER_BYTES)
-  #view = new DataView(this.#bytes.buffer)
-  #spare = new Uint8Array(0)
-  #spare_view = new DataView(this.#spare.buffer)
-  /** `[from, to)` of the buffer is unread; `base` is the file offset of its byte 0. */
-  #from = 0
-  #to = 0
-  #base = 0
-  #ended = false
-  #lost_from = -1
+  readonly #window = new RecordWindow()
+  /** File offset of the next place to try while records are sought behind damage; -1 when all is well. The doubtful header is at `from`. */
+  #seek_offset = -1
+  /** File offset of the first byte that belongs to no record, once the doubtful header has been given up; else -1. */
+  #lost_offset = -1
 
   constructor(file: number, connection: number, finding: ReaderFinding) {
     this.#finding = finding
-    this.frame = {
-      file,
-      connection,
-      record: -1,
-      offset: 0,
-      received_at_ms: 0,
-      view: this.#view,
-      bytes: this.#bytes,
-      start: 0,
-      end: 0,
-    }
+    const { view, bytes } = this.#window
+    this.frame = { file, connection, record: -1, offset: 0, received_at_ms: 0, view, bytes, start: 0, end: 0 }
   }
 
   /** The view whose bytes the next `space()` overwrites. */
   get view(): DataView {
-    return this.#spare_view
+    return this.#window.spare_view
+  }
+
+  /** Bytes taken in so far. */
+  get total_bytes(): number {
+    return this.#window.total_bytes
   }
 
   /** True when nothing more can come. */
   get done(): boolean {
-    return this.#ended && this.#from >= this.#to
+    return this.#window.ended && this.#window.from >= this.#window.to
   }
 
-  /**
-   * Where to put the next bytes; never empty. Two buffers take turns, so that the bytes of the last one can still be looked at: most
-   * instruments are heard of again before theirs are overwritten.
-   */
+  /** Where to put the next bytes; never empty. Frames handed out before the last call are void. */
   space(): Uint8Array {
-    const unread = this.#to - this.#from
-    const wanted = this.total_bytes === 0 ? FIRST_BUFFER_BYTES : Math.max(BUFFER_BYTES, 2 * unread)
-    if (this.#spare.length < wanted) {
-      this.#spare = new Uint8Array(wanted)
-      this.#spare_view = new DataView(this.#spare.buffer)
-    }
-    this.#spare.set(this.#bytes.subarray(this.#from, this.#to))
-    const [bytes, view] = [this.#bytes, this.#view]
-    this.#bytes = this.#spare
-    this.#view = this.#spare_view
-    this.#spare = bytes
-    this.#spare_view = view
-    this.#base += this.#from
-    this.#from = 0
-    this.#to = unread
-    return this.#bytes.subarray(unread)
+    return this.#window.space()
   }
 
   filled(count: number): void {
-    this.#to += count
-    this.total_bytes += count
-    assert(this.#to <= this.#bytes.length, 'a reader is filled within its space')
+    this.#window.filled(count)
   }
 
   ended(): void {
-    this.#ended = true
+    this.#window.ended = true
   }
 
   /** Steps to the next record. False: more bytes are needed, or `done`. */
   advance(): boolean {
     if (this.byte_order === undefined && !this.#settleByteOrder()) return false
+    const window = this.#window
     for (;;) {
-      if (this.#lost_from >= 0 && !this.#resume()) return false
-      const at = this.#from
-      const left = this.#to - at
-      if (left < RECORD_HEADER_BYTES) return this.#atTail(left)
-      if (!this.#isHeader(at)) {
-        this.#lost_from = at
+      if (this.#seek_offset >= 0) {
+        const step = this.#seek()
+        if (step === 'handed') return true
+        if (step === 'wait') return false
         continue
       }
-      const end = at + RECORD_HEADER_BYTES + this.#lengthAt(at)
-      const next_is_here = end + RECORD_HEADER_BYTES <= this.#to
-      if (!next_is_here && !this.#ended) return false
-      if (end > this.#to) return this.#atOverlong(at)
-      const damaged = next_is_here && !this.#isHeader(end) && !this.#isSound(at, end)
-      this.#hand(at, end)
-      // Its length led nowhere and its packets don't add up: the true next record may begin inside it or after it.
-      if (damaged) this.#lost_from = at + RECORD_HEADER_BYTES
+      const at = window.from
+      const left = window.to - at
+      if (left < RECORD_HEADER_BYTES) {
+        if (window.ended && left > 0) this.#tear(at)
+        return false
+      }
+      const state = this.#judge(at)
+      if (state === 'unknown') return false
+      if (state === 'no') {
+        this.#seek_offset = window.base + at + 1
+        continue
+      }
+      const end = window.endAt(at)
+      const time_ms = this.#believedTime(at, end)
+      if (time_ms === undefined) return false
+      this.#hand(at, end, time_ms)
       return true
     }
   }
 
-  #hand(at: number, end: number): void {
-    const frame = this.frame
-    frame.record = this.records++
-    frame.offset = this.#base + at
-    frame.view = this.#view
-    frame.bytes = this.#bytes
-    frame.start = at + RECORD_HEADER_BYTES
-    frame.end = end
-    frame.received_at_ms = this.#believedTime(at, end)
-    if (frame.record === 0) this.first_ms = frame.received_at_ms
-    else if (frame.received_at_ms < this.last_ms) {
-      this.#finding('time_regression', frame, {
-        received_at_ms: frame.received_at_ms,
-        step_back_ms: this.last_ms - frame.received_at_ms,
-      })
-    }
-    this.last_ms = frame.received_at_ms
-    this.#from = end
+  /** Is the record at `at` what its header says? */
+  #judge(at: number): Answer {
+    const window = this.#window
+    if (!window.isHeader(at)) return 'no'
+    const start = at + RECORD_HEADER_BYTES
+    const end = window.endAt(at)
+    const next_is_here = end + RECORD_HEADER_BYTES <= window.to
+    if (!next_is_here && !window.ended) return 'unknown'
+    if (end > window.to) return 'no'
+    const sound = window.isSound(start, end)
+    // A single byte is a heartbeat, but also what a damaged length of 1 leaves of a message.
+    if (next_is_here && !window.isHeader(end)) return sound && end - start > 1 ? 'yes' : 'no'
+    if (sound) return 'yes'
+    const next_fits = !next_is_here || window.isNear(window.timeAt(end)) ? 'yes' : window.beginsRecord(end)
+    return next_fits === 'yes' ? this.#hasSwallowed(start, end) : next_fits
   }
 
-  /** A single time far from both its neighbours, which agree, is damaged: the record then counts as received with the one before. */
-  #believedTime(at: number, end: number): number {
-    const time_ms = this.#timeAt(at)
-    if (this.frame.record === 0 || Math.abs(time_ms - this.last_ms) <= TIME_JUMP_MS || end + RECORD_HEADER_BYTES > this.#to)
-      return time_ms
-    if (!this.#isHeader(end) || Math.abs(this.#timeAt(end) - this.last_ms) > TIME_JUMP_MS) return time_ms
-    this.#finding('damaged_time', this.frame, { time_ms, used_ms: this.last_ms })
-    return this.last_ms
-  }
-
-  #atTail(left: number): boolean {
-    if (this.#ended && left > 0) this.#tear(this.#from)
-    return false
-  }
-
-  /** The record at the end is longer than the file: cut off, unless records follow inside it; then its length is damaged. */
-  #atOverlong(at: number): boolean {
-    for (let offset = at + RECORD_HEADER_BYTES; offset < this.#to; offset++) {
-      if (this.#chain(offset) !== 'yes') continue
-      this.#hand(at, offset)
-      this.#finding('damaged_record', this.frame, { declared_bytes: this.#lengthAt(at), resumed_at: this.#base + offset })
-      return true
-    }
-    this.#tear(at)
-    return false
-  }
-
-  #tear(at: number): void {
-    this.#finding('truncated_tail', { record: this.records, offset: this.#base + at }, { bytes: this.#to - at })
-    this.#from = this.#to
-  }
-
-  /** Looks for the place where records go on. False: more bytes are needed, or the end has come. */
-  #resume(): boolean {
-    for (let offset = Math.max(this.#lost_from, this.#from - RECORD_MESSAGE_BYTES_MAX); offset < this.#to; offset++) {
-      const found = this.#chain(offset)
-      if (found === 'no') continue
-      if (found === 'unknown') return false
-      this.#found(offset)
-      return true
-    }
-    if (!this.#ended) return false
-    this.#found(this.#to)
-    return true
-  }
-
-  #found(offset: number): void {
-    const lost_from = Math.max(this.#lost_from, this.#from)
-    if (offset > lost_from) {
-      this.#finding(
-        'damaged_record',
-        { record: this.records, offset: this.#base + lost_from },
-        { bytes: offset - lost_from, resumed_at: this.#base + offset },
-      )
-    }
-    this.#from = offset
-    this.#lost_from = -1
-  }
-
-  /** Do three sound records follow one another from here, or fewer up to the very end? */
-  #chain(offset: number): 'yes' | 'no' | 'unknown' {
-    const atEnd = (count: number): 'yes' | 'no' | 'unknown' => (this.#ended ? (count > 0 ? 'yes' : 'no') : 'unknown')
-    let at = offset
-    for (let count = 0; count < RESUME_CHAIN; count++) {
-      if (at + RECORD_HEADER_BYTES > this.#to) return atEnd(count)
-      if (!this.#isHeader(at) || (this.records > 0 && Math.abs(this.#timeAt(at) - this.last_ms) > RESUME_WITHIN_MS)) return 'no'
-      const end = at + RECORD_HEADER_BYTES + this.#lengthAt(at)
-      if (end > this.#to) return atEnd(count)
-      if (count === 0 && !this.#isSound(at, end)) return 'no'
-      at = end
+  /** A length that is too large by exactly the records behind it ends at a header too. 'no': it has swallowed some. */
+  #hasSwallowed(start: number, end: number): Answer {
+    for (let offset = start + 1; offset + RECORD_HEADER_BYTES <= end; offset++) {
+      if (!this.#window.leadsTo(offset, end)) continue
+      const begins = this.#window.beginsRecord(offset)
+      if (begins !== 'no') return begins === 'yes' ? 'no' : 'unknown'
     }
     return 'yes'
   }
 
-  /** A heartbeat, a JSON text, or packets that add up. */
-  #isSound(at: number, end: number): boolean {
+  #hand(at: number, end: number, time_ms: number): void {
+    const window = this.#window
+    const frame = this.frame
+    frame.record = this.records++
+    frame.offset = window.base + at
+    frame.view = window.view
+    frame.bytes = window.bytes
+    frame.start = at + RECORD_HEADER_BYTES
+    frame.end = end
+    frame.received_at_ms = time_ms
+    const told_ms = window.timeAt(at)
+    if (told_ms !== time_ms) this.#finding('damaged_time', frame, { time_ms: told_ms, used_ms: time_ms })
+    if (frame.record === 0) this.first_ms = time_ms
+    else if (time_ms < this.last_ms)
+      this.#finding('time_regression', frame, { received_at_ms: time_ms, step_back_ms: this.last_ms - time_ms })
+    this.last_ms = time_ms
+    window.last_good_ms = time_ms
+    window.from = end
+  }
+
+  /**
+   * A single time far from both its neighbours, which agree, is damaged: the record then counts as received with the one before, the first of
+   * a file with the one behind. Undefined: more bytes are needed.
+   */
+  #believedTime(at: number, end: number): number | undefined {
+    const window = this.#window
+    const time_ms = window.timeAt(at)
+    if (this.records > 0 && Math.abs(time_ms - this.last_ms) <= TIME_JUMP_MS) return time_ms
+    if (end + RECORD_HEADER_BYTES > window.to || !window.isHeader(end)) return time_ms
+    const next_ms = window.timeAt(end)
+    if (this.records > 0) return Math.abs(next_ms - this.last_ms) <= TIME_JUMP_MS ? this.last_ms : time_ms
+    if (Math.abs(next_ms - time_ms) <= TIME_JUMP_MS) return time_ms
+    const third = window.endAt(end)
+    if (third + RECORD_HEADER_BYTES > window.to) return window.ended ? time_ms : undefined
+    return window.isHeader(third) && Math.abs(window.timeAt(third) - next_ms) <= TIME_JUMP_MS ? next_ms : time_ms
+  }
+
+  #tear(at: number): void {
+    const window = this.#window
+    this.#finding('truncated_tail', { record: this.records, offset: window.base + at }, { bytes: window.to - at })
+    window.from = window.to
+  }
+
+  /** Looks for the place where records go on, `wait`ing for more bytes; then settles what became of the doubtful header and goes on there. */
+  #seek(): 'handed' | 'go_on' | 'wait' {
+    const window = this.#window
+    for (let offset = this.#seek_offset - window.base; ; offset++) {
+      const too_far = offset - window.from > RECORD_HEADER_BYTES + RECORD_MESSAGE_BYTES_MAX
+      if (this.#lost_offset < 0 && too_far && this.#giveUp(offset)) return 'handed'
+      const answer = offset < window.to ? window.beginsRecord(offset) : window.ended ? 'yes' : 'unknown'
+      if (answer === 'no') continue
+      if (answer === 'yes') return this.#settle(offset)
+      this.#seek_offset = window.base + offset
+      if (this.#lost_offset >= 0) window.from = offset
+      return 'wait'
+    }
+  }
+
+  /** No message reaches that far. Of a header that makes sense the whole packets are kept: true. */
+  #giveUp(offset: number): boolean {
+    const window = this.#window
+    const at = window.from
+    const keeps = window.isHeader(at)
+    const end = keeps ? window.endAt(at) : at
+    if (keeps) this.#hand(at, end, this.#believedTime(at, end) ?? window.timeAt(at))
+    this.#lost_offset = window.base + end
+    this.#seek_offset = window.base + offset
+    window.from = offset
+    return keeps
+  }
+
+  /** Records go on at `resumed`, or the file ends there. */
+  #settle(resumed: number): 'handed' | 'go_on' {
+    const window = this.#window
+    const at = window.from
+    const resumed_at = window.base + resumed
+    this.#seek_offset = -1
+    if (this.#lost_offset >= 0) {
+      const lost_offset = this.#lost_offset
+      this.#lost_offset = -1
+      window.from = resumed
+      this.#tellLost(lost_offset, resumed_at)
+      return 'go_on'
+    }
     const start = at + RECORD_HEADER_BYTES
-    if (end - start === 1) return true
-    return JSON_STARTS.has(this.#bytes[start] as number)
-      ? JSON_ENDS.has(this.#bytes[end - 1] as number)
-      : addsUp(this.#view, start, end)
+    if (start > resumed) return this.#lose(at, resumed)
+    const end = window.endAt(at)
+    const is_header = window.isHeader(at)
+    if (is_header && end > window.to && resumed === window.to) {
+      this.#tear(at)
+      return 'go_on'
+    }
+    const mended_ms = this.#mendedTime(at, resumed)
+    if (mended_ms !== undefined && window.isSound(start, resumed)) {
+      const declared_bytes = window.lengthAt(at)
+      this.#hand(at, resumed, mended_ms)
+      if (end !== resumed) this.#finding('damaged_record', this.frame, { declared_bytes, resumed_at })
+      return 'handed'
+    }
+    if (!is_header) return this.#lose(at, resumed)
+    const time_ms = window.isNear(window.timeAt(at)) ? window.timeAt(at) : this.last_ms
+    // A heartbeat or an empty message ahead of the damage.
+    if (end - start <= 1) {
+      this.#hand(at, end, time_ms)
+      return 'handed'
+    }
+    const kept_end = Math.min(end, resumed)
+    this.#hand(at, kept_end, time_ms)
+    window.from = resumed
+    this.#finding('damaged_record', this.frame, { declared_bytes: end - start, bytes: resumed - kept_end, resumed_at })
+    return 'handed'
   }
 
-  #isHeader(at: number): boolean {
-    const time_ms = this.#timeAt(at)
-    return time_ms >= RECEIVED_MS_MIN && time_ms <= RECEIVED_MS_MAX && this.#lengthAt(at) <= RECORD_MESSAGE_BYTES_MAX
+  /** When a record that reaches up to `resumed` was received. Undefined when neither half of its header says so. */
+  #mendedTime(at: number, resumed: number): number | undefined {
+    const window = this.#window
+    const time_ms = window.timeAt(at)
+    if (window.isNear(time_ms)) return time_ms
+    if (window.endAt(at) !== resumed) return undefined
+    if (this.records > 0) return this.last_ms
+    return resumed < window.to ? window.timeAt(resumed) : undefined
   }
 
-  #timeAt(at: number): number {
-    const little = this.byte_order === 'little'
-    const high = this.#view.getUint32(little ? at + 4 : at, little)
-    return high * TWO_POW_32 + this.#view.getUint32(little ? at : at + 4, little)
+  #lose(at: number, resumed: number): 'go_on' {
+    const window = this.#window
+    window.from = resumed
+    this.#tellLost(window.base + at, window.base + resumed)
+    return 'go_on'
   }
 
-  #lengthAt(at: number): number {
-    return this.#view.getUint32(at + 8, this.byte_order === 'little')
+  #tellLost(offset: number, resumed_at: number): void {
+    const bytes = resumed_at - offset
+    if (bytes > 0) this.#finding('damaged_record', { record: this.records, offset }, { bytes, resumed_at })
   }
 
-  /** The first header makes sense in one order only; when it is damaged, the first chain of records decides. False: more bytes are needed. */
+  /** The first header makes sense in one order only; when it is damaged, the first record that begins anywhere decides. False: more bytes are needed. */
   #settleByteOrder(): boolean {
-    if (this.#to < RECORD_HEADER_BYTES) {
-      if (!this.#ended) return false
+    const window = this.#window
+    if (window.to < RECORD_HEADER_BYTES) {
+      if (!window.ended) return false
       this.byte_order = 'big'
       return true
     }
-    for (const order of BYTE_ORDERS) {
-      this.byte_order = order
-      if (this.#isHeader(0)) return true
-    }
-    if (this.#to < FIRST_BUFFER_BYTES && !this.#ended) {
-      this.byte_order = undefined
-      return false
-    }
-    for (const order of BYTE_ORDERS) {
-      this.byte_order = order
-      for (let offset = 1; offset < this.#to; offset++) if (this.#chain(offset) === 'yes') return true
-    }
-    this.byte_order = 'big'
+    for (const order of BYTE_ORDERS) if (this.#agreesWith(order, () => window.isHeader(0))) return true
+    if (window.to < FIRST_BUFFER_BYTES && !window.ended) return false
+    for (const order of BYTE_ORDERS) if (this.#agreesWith(order, () => this.#beginsEarly())) return true
+    window.byte_order = this.byte_order = 'big'
     return true
+  }
+
+  #agreesWith(order: ByteOrder, makes_sense: () => boolean): boolean {
+    this.#window.byte_order = order
+    if (!makes_sense()) return false
+    this.byte_order = order
+    return true
+  }
+
+  /** Looks at the same bytes whatever pieces they come in. */
+  #beginsEarly(): boolean {
+    const window = this.#window
+    const { to } = window
+    window.to = Math.min(to, FIRST_BUFFER_BYTES)
+    let found = false
+    for (let offset = 1; offset < window.to && !found; offset++) found = window.beginsRecord(offset) === 'yes'
+    window.to = to
+    return found
   }
 }

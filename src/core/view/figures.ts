@@ -16,8 +16,9 @@ export function formatPrice(units: number, divisor: number): string {
 /** With its sign; a change of nothing has none. */
 export const formatChange = (units: number, divisor: number): string => `${units > 0 ? '+' : ''}${formatPrice(units, divisor)}`
 
-/** `+0.48%` */
-export function formatPercent(share: number): string {
-  const text = (share * 100).toFixed(2)
-  return `${Number(text) > 0 ? '+' : ''}${Number(text) === 0 ? '0.00' : text}%`
+/** `+0.48%`: the change as a share of what it changed, halves away from 0. */
+export function formatPercent(change: number, previous: number): string {
+  const hundredths = Math.floor((Math.abs(change) * 20_000 + Math.abs(previous)) / (2 * Math.abs(previous)))
+  const sign = hundredths === 0 ? '' : change > 0 === previous > 0 ? '+' : '-'
+  return `${sign}${Math.floor(hundredths / 100)}.${String(hundredths % 100).padStart(2, '0')}%`
 }

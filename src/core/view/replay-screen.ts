@@ -34,12 +34,13 @@ export interface ScreenSize {
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const
 const MARGIN = 2
-/** Lines above the symbols and around the chart. */
+/** Column heads, a blank, the title, and a blank above the keys. */
 const AROUND_CHART_LINES = 4
+const CHART_LINES_MIN = 3
 const CHART_LINES_MAX = 16
 const LAST_CELLS = 13
 const CHANGE_CELLS = 11
-const PERCENT_CELLS = 9
+const PERCENT_CELLS = 10
 const VOLUME_CELLS = 15
 const SYMBOL_CELLS = 22
 const SPARK_CELLS_MIN = 12
@@ -101,12 +102,14 @@ function market(screen: ReplayScreen, width: number, space: number): Line[] {
   )
   const chosen = ranking[at]
   if (chosen === undefined) return [[span('No packets yet.', 'faint')]]
-  const chart_lines = Math.min(CHART_LINES_MAX, Math.max(0, Math.floor((space - AROUND_CHART_LINES) / 2)))
-  const table_rows = Math.max(1, space - 1 - (chart_lines > 2 ? chart_lines + 3 : 0))
+  const chart_room = Math.max(Math.floor((space - AROUND_CHART_LINES) / 2), space - AROUND_CHART_LINES - ranking.length)
+  const chart_lines = Math.max(0, Math.min(CHART_LINES_MAX, chart_room))
+  const with_chart = chart_lines >= CHART_LINES_MIN
+  const table_rows = Math.max(1, space - 1 - (with_chart ? chart_lines + 3 : 0))
   // The chosen one stays in sight: the list scrolls by pages, so that rows keep their places as long as they can.
   const from = Math.floor(at / table_rows) * table_rows
   const table = ranking.slice(from, from + table_rows).map((row) => symbolLine(row, row === chosen, width))
-  if (chart_lines <= 2) return [columnHeads(width), ...table]
+  if (!with_chart) return [columnHeads(width), ...table]
   while (table.length < table_rows) table.push([])
   return [columnHeads(width), ...table, [], ...candlePanel(chosen, screen.interval, width, chart_lines)]
 }
@@ -128,7 +131,7 @@ function symbolLine(row: BoardRow, is_chosen: boolean, width: number): Line {
   const divisor = instrument.price_divisor
   const change = previous_close === undefined ? undefined : last_price - previous_close
   const tone = change === undefined || change === 0 ? 'plain' : change > 0 ? 'up' : 'down'
-  const share = change === undefined || previous_close === undefined ? undefined : change / previous_close
+  const percent = change === undefined || previous_close === undefined ? '' : formatPercent(change, previous_close)
   const with_volume = hasVolume(width)
   const spark_cells = Math.max(0, Math.min(SPARK_CELLS_MAX, sparkCells(width) - (with_volume ? VOLUME_CELLS : 0)))
   const recent = prices.slice(-spark_cells)
@@ -137,7 +140,7 @@ function symbolLine(row: BoardRow, is_chosen: boolean, width: number): Line {
     span(left(instrument.symbol, SYMBOL_CELLS), is_chosen ? 'strong' : 'plain'),
     span(right(formatPrice(last_price, divisor), LAST_CELLS)),
     span(right(change === undefined ? '' : formatChange(change, divisor), CHANGE_CELLS), tone),
-    span(right(share === undefined ? '' : formatPercent(share), PERCENT_CELLS), tone),
+    span(right(percent, PERCENT_CELLS), tone),
     ...(with_volume ? [span(right(row.volume === 0 ? '' : formatCount(row.volume), VOLUME_CELLS), 'faint')] : []),
     span('  '),
     span(spark_cells > 0 ? sparkline(recent) : '', tone === 'plain' ? 'faint' : tone),

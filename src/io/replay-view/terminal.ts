@@ -33,7 +33,7 @@ const FALLBACK = { columns: 80, rows: 24 } as const
 export function openTerminal({ onInput, onResize }: TerminalEvents): Terminal {
   const { stdin, stdout } = process
   const keys = stdin.isTTY === true
-  const colour = (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb'
+  const colour = (process.env.NO_COLOR ?? '') === '' && process.env.TERM !== 'dumb'
   let shown: readonly string[] = []
   let open = true
   const input = (bytes: Buffer): void => onInput(bytes.toString('utf8'))
