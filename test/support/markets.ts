@@ -5,7 +5,6 @@ import { at, full, indexFull, indexQuote, ltp, NIFTY, quote, STOCK } from './fee
 
 /** An instrument always comes in the same mode here; changes of mode are the ledger's tests. */
 type Mode = 'full' | 'quote' | 'ltp' | 'index_full' | 'index_quote'
-const QUOTED = 500 * 256 + 2
 const TOKENS: readonly [number, Mode][] = [
   [STOCK, 'full'],
   [CAS_STOCK, 'full'],
@@ -123,5 +122,3 @@ function packetOf({ token, mode, cum, price, trade_s, oi }: Now, exchange_timest
   const packet: FullPacket = full({ ...told, volume_traded: cum, exchange_timestamp, last_trade_time: trade_s, oi })
   return packet
 }
-
-export { QUOTED }

@@ -66,7 +66,7 @@ interface Book {
   early: boolean
   hwm: number
   missed: number
-  correction: number
+  corrections: { volume: number; moment: number }[]
   whole_from_s: number
   lower: { second: number; cum: number }[]
   collapsed_s: number | undefined
@@ -75,7 +75,7 @@ interface Book {
   last_trade_s: number
   last_price: number
   heard_s: number
-  last_record: number
+  last_moment: number
   last_connection: number
   last_payload: string
   /** By moment: the connections that have carried it since. */
@@ -85,13 +85,13 @@ interface Book {
 export function referenceCandles(messages: readonly Message[], options: ReferenceOptions): ReferenceBar[] {
   const timeline = new Timeline(messages)
   const books = new Map<number, Book>()
-  messages.forEach((message, record) => {
+  messages.forEach((message) => {
     timeline.received(message)
     for (const packet of message.packets) {
       const token = packet.instrument_token
       const book = books.get(token) ?? newBook(instrumentOf(token))
       books.set(token, book)
-      const fact = judge(book, packet, message, record, timeline, options)
+      const fact = judge(book, packet, message, timeline, options)
       if (fact === undefined) continue
       timeline.seen(book.instrument.exchange, fact.known_exchange_s)
       fact.moment = timeline.moment
@@ -101,6 +101,13 @@ export function referenceCandles(messages: readonly Message[], options: Referenc
   })
   const told = [...books.values()].flatMap((book) => barsOf(book, timeline, options))
   return told.sort((a, b) => a.moment - b.moment || inOneMoment(a, b)).map(({ bar }) => bar)
+}
+
+interface Silence {
+  from_ms: number
+  to_ms: number
+  /** Moment of the record that ended it; NaN while it lasts. */
+  ended: number
 }
 
 /** What was known when: a moment is a message or a packet. */
@@ -142,15 +149,18 @@ class Timeline {
   }
 
   /** Silences of more than 15 s on a connection inside session hours, and one under way, as known at a moment. */
-  silences(connection: number, moment: number): [number, number][] {
+  silences(connection: number, moment: number): Silence[] {
     const heard = this.records.filter((record) => record.connection === connection && record.moment <= moment)
+    const recorded = heard
+      .map(({ received_ms, moment }, n) => ({
+        from_ms: heard[n - 1]?.received_ms ?? received_ms,
+        to_ms: received_ms,
+        ended: moment,
+      }))
+      .filter(({ from_ms, to_ms, ended }) => to_ms - from_ms > 15_000 && this.#isTrading(from_ms, to_ms, ended))
     const open_ms = heard.at(-1)?.received_ms ?? 0
     const now_ms = this.now_ms[moment] as number
-    const recorded = heard
-      .map(({ received_ms, moment }, n) => ({ from_ms: heard[n - 1]?.received_ms ?? received_ms, to_ms: received_ms, moment }))
-      .filter(({ from_ms, to_ms, moment }) => to_ms - from_ms > 15_000 && this.#isTrading(from_ms, to_ms, moment))
-      .map(({ from_ms, to_ms }): [number, number] => [from_ms, to_ms])
-    return now_ms - open_ms > 15_000 ? [...recorded, [open_ms, now_ms]] : recorded
+    return now_ms - open_ms > 15_000 ? [...recorded, { from_ms: open_ms, to_ms: now_ms, ended: Number.NaN }] : recorded
   }
 
   #isTrading(from_ms: number, to_ms: number, moment: number): boolean {
@@ -169,7 +179,7 @@ const newBook = (instrument: Instrument): Book => ({
   early: false,
   hwm: 0,
   missed: 0,
-  correction: 0,
+  corrections: [],
   whole_from_s: Number.NaN,
   lower: [],
   collapsed_s: undefined,
@@ -178,7 +188,7 @@ const newBook = (instrument: Instrument): Book => ({
   last_trade_s: 0,
   last_price: Number.NaN,
   heard_s: 0,
-  last_record: -1,
+  last_moment: -1,
   last_connection: -1,
   last_payload: '',
   carriers: new Map(),
@@ -189,7 +199,6 @@ function judge(
   book: Book,
   packet: Packet,
   { received_ms, connection }: Message,
-  record: number,
   timeline: Timeline,
   { clock }: ReferenceOptions,
 ): Fact | undefined {
@@ -230,7 +239,7 @@ function judge(
       book.last_price = packet.last_price
       book.last_payload = payload
       book.last_connection = connection
-      book.last_record = record
+      book.last_moment = timeline.moment
       book.heard_s = Math.max(book.heard_s, second)
     }
     const oi = packet.kind === 'full' ? packet.oi : undefined
@@ -263,8 +272,8 @@ function judge(
     const inc = from_zero ? cum : 0
     if (from_zero) book.whole_from_s = 0
     else book.missed = cum
-    const silent = timeline.silences(connection, timeline.moment).filter(([, to]) => Math.floor(to / 1000) > opening_s)
-    const from_s = Math.max(opening_s, Math.floor((silent.at(-1)?.[0] ?? 0) / 1000))
+    const silent = timeline.silences(connection, timeline.moment).filter(({ to_ms }) => Math.floor(to_ms / 1000) > opening_s)
+    const from_s = Math.max(opening_s, Math.floor((silent.at(-1)?.from_ms ?? 0) / 1000))
     const is_recent = trade_s !== 0 && exchange_s >= trade_s && exchange_s - trade_s <= 120
     return fact(
       inc > 0 || (cum > 0 && is_recent) ? 'trade' : 'quiet',
@@ -291,7 +300,7 @@ function judge(
       book.collapsed_s = second
       book.ignore = 4
     } else if (second - book.collapsed_s >= 60) {
-      book.correction += book.hwm - cum
+      book.corrections.push({ volume: book.hwm - cum, moment: timeline.moment + 1 })
       book.hwm = cum
       book.lower = []
       book.ignore = 0
@@ -307,7 +316,7 @@ function judge(
     if (cum < (book.lower.at(-1)?.cum ?? 0)) book.lower = []
     book.lower.push({ second, cum })
     if (book.lower.length >= 5 && second - (book.lower[0]?.second ?? 0) >= 30) {
-      book.correction += book.hwm - cum
+      book.corrections.push({ volume: book.hwm - cum, moment: timeline.moment + 1 })
       book.hwm = cum
       book.lower = []
     }
@@ -318,12 +327,8 @@ function judge(
     book.hwm = cum
   }
   // G
-  const ended = timeline
-    .silences(connection, timeline.moment)
-    .filter(([, to_ms]) =>
-      timeline.records.some((r, n) => r.connection === connection && r.received_ms === to_ms && n > book.last_record),
-    )
-  const over_gap = inc > 0 && second - book.heard_s > 15 && ended.length > 0
+  const after_gap = timeline.silences(connection, timeline.moment).some(({ ended }) => ended > book.last_moment)
+  const over_gap = inc > 0 && second - book.heard_s > 15 && after_gap
   const moved = inc > 0 || packet.last_price !== book.last_price
   const told = moved || (trade_s > book.last_trade_s && trade_s <= second)
   const at_s = placed(moved && trade_s >= book.last_trade_s && trade_s <= second && isNear(inc))
@@ -439,8 +444,8 @@ function barsOf(book: Book, timeline: Timeline, options: ReferenceOptions): Told
       if (since > known) continue
       dark = timeline
         .silences(connection, known)
-        .flatMap(([from, to]) =>
-          dark.map(([a, b]): [number, number] => [Math.max(a, from), Math.min(b, to)]).filter(([a, b]) => a < b),
+        .flatMap(({ from_ms, to_ms }) =>
+          dark.map(([a, b]): [number, number] => [Math.max(a, from_ms), Math.min(b, to_ms)]).filter(([a, b]) => a < b),
         )
     }
     return dark.length > 0 ? book.carriers.size === 0 : true
@@ -521,7 +526,13 @@ function barsOf(book: Book, timeline: Timeline, options: ReferenceOptions): Told
     whole.turnover = day_turnover
     whole.gap_volume = gap_volume
     whole.complete &&= book.missed === 0 && gap_volume === 0
-    whole.day = { missed: book.missed, late: late_volume, gap: gap_volume, correction: book.correction, official }
+    whole.day = {
+      missed: book.missed,
+      late: late_volume,
+      gap: gap_volume,
+      correction: sum(book.corrections.filter(({ moment }) => moment < day_moment).map(({ volume }) => volume)),
+      official,
+    }
     told.push({ bar: whole, moment: day_moment, rank: options.tf.length, ...place })
   }
   return told

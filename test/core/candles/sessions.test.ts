@@ -49,7 +49,8 @@ function countBars(token: number, date: string, from: string, to: string, tf: st
   tape.full('09:00:00', 0, { token, trade: 'never' })
   for (let m = minute(from); m < minute(to); m++) {
     const clock = `${String(Math.floor(m / 60)).padStart(2, '0')}:${String(m % 60).padStart(2, '0')}`
-    tape.full(`${clock}:30`, (cum += 3), { token })
+    cum += 3
+    tape.full(`${clock}:30`, cum, { token })
   }
   tape
   const candles = tape.candles({ tf: [tf] }).filter(({ phase }) => phase === 'continuous')
