@@ -328,11 +328,12 @@ export class TimeBars {
       if (rank > 0 || this.#wants_minute) this.#tell({ track, bar, rank, interval: interval.label, synthetic: false })
     })
     const day = this.#dayBar(track)
+    const had_price = day.has_price
     day.trade(ledger.price, ledger.event_s)
     day.volume += ledger.inc
     day.turnover += ledger.inc * ledger.price
     if (day !== track.told_day) return
-    day.revision++
+    if (had_price) day.revision++
     if (this.#wants_day) this.#tell({ track, bar: day, rank: intervals.length, interval: DAY_INTERVAL.label, synthetic: false })
   }
 
@@ -607,7 +608,7 @@ export class TimeBars {
   #fillUpTo(track: Track, rank: number, interval: Interval, until_s: number, due: DueBar[]): void {
     let from_s = track.filled_to_s[rank] ?? -1
     const session = track.session
-    if (from_s < 0 || session === undefined) return
+    if (from_s < 0 || session === undefined || (!this.#ending && this.now_ms < track.held_until_ms)) return
     const phase = session.phases[phaseAt(session, from_s - 1)]
     while (phase !== undefined && from_s < phase.end_s) {
       const { start_s, end_s } = barAround(phase, from_s, interval.length_s)
