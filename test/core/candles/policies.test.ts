@@ -215,6 +215,13 @@ test('`revise` after the day has been told tells the day again', () => {
   ])
 })
 
+test('`revise` tells a day that had no trade until then for the first time', () => {
+  const tape = new Tape()
+    .full('23:00:00', 0, { token: CRUDE, trade: 'never' })
+    .full('23:31:05', 30, { token: CRUDE, trade: '23:29:59' })
+  expect(tape.run({ late: 'revise', tf: ['1d'] })).toEqual(['1d 09:00-23:30 10000 10000 10000 10000 v30 incomplete'])
+})
+
 test('`revise` of a minute that was filled is its second emission', () => {
   const tape = early().full('10:00:30', 100).full('10:02:10', 115, { price: 10_400, trade: '10:01:59' })
   expect(intraday(tape.run({ late: 'revise', fill: 'forward' })).slice(0, 3)).toEqual([
