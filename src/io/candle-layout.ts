@@ -1,10 +1,11 @@
-import { readdirSync, rmSync, statSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { CandleBatch, type Cell, cellsOf, type Encoder, type Format, RecordBatch } from '../core/formats/index.js'
 import { usageError } from '../core/index.js'
 import type { Candle, Field } from '../core/market/index.js'
 import { formatDate, type IstDay, istDay } from '../core/time/index.js'
-import { openFile, openStdout, type Sink } from './output.js'
+import { noName, openFile, openStdout, type Sink } from './output.js'
+import { statPath } from './stat-path.js'
 import { readStored } from './stored-candles.js'
 
 /**
@@ -42,7 +43,8 @@ export function openLayout(options: LayoutOptions): CandleOutput {
       `The ${options.layout} layout writes many files, expected a folder to put them in.`,
       '--output candles',
     )
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false)
+  if (folder === '') throw noName()
+  if (statPath(folder.replace(/\/+$/, '') || '/')?.isDirectory() === false)
     throw usageError(
       'output_is_file',
       `${folder} is a file, expected a folder for the ${options.layout} layout.`,
@@ -57,9 +59,16 @@ function openOneFile({ output, format, fields }: LayoutOptions): CandleOutput {
   const sink = output === undefined || output === '-' ? openStdout() : openFile(output)
   const encoder = format.open(fields)
   const batch = new CandleBatch(fields)
-  let reading = sink.write(encoder.begin())
+  // The head waits for the first row or the end: a run that fails before leaves standard output empty.
+  let head: Uint8Array | undefined = encoder.begin()
+  let reading = true
+  const put = (bytes: Uint8Array): void => {
+    if (head !== undefined) reading = sink.write(head)
+    head = undefined
+    if (reading) reading = sink.write(bytes)
+  }
   const drain = (): void => {
-    if (batch.rows > 0 && reading) reading = sink.write(encoder.write(batch))
+    if (batch.rows > 0 && reading) put(encoder.write(batch))
     batch.clear()
   }
   return {
@@ -73,7 +82,7 @@ function openOneFile({ output, format, fields }: LayoutOptions): CandleOutput {
     },
     finish: async () => {
       drain()
-      if (reading) sink.write(encoder.end())
+      if (reading) put(encoder.end())
       sink.finish()
     },
     abort: () => sink.abort(),

@@ -108,7 +108,9 @@ async function decodeSession(session: SessionFiles, { words, run, from, to, outp
 /** Ticks into one stream, a batch per session: each session numbers its instruments anew. */
 class TickOutput {
   ticks = 0
-  wanted: boolean
+  wanted = true
+  /** Waits for the first row or the end: a run that fails before leaves standard output empty. */
+  #head: Uint8Array | undefined
   readonly #sink: Sink
   readonly #encoder: Encoder
   readonly #fields: readonly Field[]
@@ -119,7 +121,7 @@ class TickOutput {
     this.#encoder = encoder
     this.#fields = fields
     this.#batch = new TickBatch([], fields)
-    this.wanted = sink.write(encoder.begin())
+    this.#head = encoder.begin()
   }
 
   isDone(limit: number): boolean {
@@ -137,13 +139,19 @@ class TickOutput {
   }
 
   drain(): void {
-    if (this.#batch.rows > 0 && this.wanted) this.wanted = this.#sink.write(this.#encoder.write(this.#batch))
+    if (this.#batch.rows > 0 && this.wanted) this.#put(this.#encoder.write(this.#batch))
     this.#batch.clear()
   }
 
   finish(): void {
     this.drain()
-    if (this.wanted) this.#sink.write(this.#encoder.end())
+    if (this.wanted) this.#put(this.#encoder.end())
     this.#sink.finish()
+  }
+
+  #put(bytes: Uint8Array): void {
+    if (this.#head !== undefined) this.wanted = this.#sink.write(this.#head)
+    this.#head = undefined
+    if (this.wanted) this.wanted = this.#sink.write(bytes)
   }
 }

@@ -1,9 +1,11 @@
-import { mkdir, open, readdir, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, open, readdir, rm, rmdir, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { EXIT, MdsError } from '../core/errors.js'
 import { createUniverse, MarketDay, masterCsv, type RecordSink, SYNTHETIC_MARK, Truth } from '../core/synth/index.js'
 import { formatCompactDate, istDayStartMs } from '../core/time/index.js'
 import { HourlyWriter } from './hourly-writer.js'
+import { outputError } from './output.js'
 import { checkRequest, rateOf, type SynthRequest } from './synth-request.js'
 import { writeTruth } from './synth-truth-file.js'
 
@@ -23,13 +25,28 @@ export interface SynthSummary {
   candles: number | undefined
 }
 
-/** Makes a synthetic day and writes it as a capture would have: hourly recordings and the day's instrument master. */
-export async function synthesizeRecording(request: SynthRequest): Promise<SynthSummary> {
-  const { day, calendar, seed, profile } = request
+/**
+ * Makes a synthetic day and writes it as a capture would have: hourly recordings and the day's instrument master. All of it or nothing: on
+ * failure, and when `signal` aborts, its files are taken away again.
+ */
+export async function synthesizeRecording(request: SynthRequest, signal?: AbortSignal): Promise<SynthSummary> {
   checkRequest(request)
-  const folder = join(request.data_dir, profile)
-  const prefix = `${profile}_${formatCompactDate(day)}`
-  await makeRoom(folder, prefix, request.force)
+  const folder = join(request.data_dir, request.profile)
+  const prefix = `${request.profile}_${formatCompactDate(request.day)}`
+  let made: Made = { folder: undefined, has_room: false }
+  try {
+    made = { folder: await mkdir(folder, { recursive: true }), has_room: false }
+    await makeRoom(folder, prefix, request.force)
+    made = { ...made, has_room: true }
+    return await writeDay(request, folder, prefix, signal)
+  } catch (error) {
+    await clearAway(folder, prefix, made)
+    throw outputError(folder, error)
+  }
+}
+
+async function writeDay(request: SynthRequest, folder: string, prefix: string, signal?: AbortSignal): Promise<SynthSummary> {
+  const { day, calendar, seed } = request
   const universe = createUniverse({ day, instruments: request.instruments, seed, calendar })
   const midnight_s = istDayStartMs(day) / 1000
   const market = new MarketDay({
@@ -49,7 +66,12 @@ export async function synthesizeRecording(request: SynthRequest): Promise<SynthS
   const truth = request.truth ? new Truth(universe, calendar) : undefined
   const sink = truth === undefined ? writer : both(writer, truth)
   try {
-    while (market.advance(sink)) if (writer.isFull) await writer.flush()
+    while (market.advance(sink)) {
+      if (!writer.isFull) continue
+      await writer.flush()
+      await setImmediate()
+      if (signal?.aborted === true) throw interrupted()
+    }
   } finally {
     await writer.close()
   }
@@ -69,10 +91,28 @@ export async function synthesizeRecording(request: SynthRequest): Promise<SynthS
   }
 }
 
+const interrupted = (): MdsError => new MdsError('interrupted', { message: 'Interrupted.', exitCode: EXIT.interrupted })
+
+interface Made {
+  /** The outermost folder that was not there before. */
+  readonly folder: string | undefined
+  /** Nothing of another run is left under the names of the day: what is there is ours. */
+  readonly has_room: boolean
+}
+
+async function clearAway(folder: string, prefix: string, made: Made): Promise<void> {
+  if (made.has_room) for (const name of await filesOf(folder, prefix)) await rm(join(folder, name), { force: true })
+  if (made.folder === undefined) return
+  const outermost = resolve(made.folder)
+  for (let empty = resolve(folder); empty.length >= outermost.length; empty = dirname(empty)) await rmdir(empty).catch(() => {})
+}
+
+const filesOf = async (folder: string, prefix: string): Promise<string[]> =>
+  (await readdir(folder)).filter((name) => name.startsWith(`${prefix}_`) || name.startsWith(`${prefix}.`)).sort()
+
 /** A capture never overwrites, and neither do we: a day that is there stays unless asked for. */
 async function makeRoom(folder: string, prefix: string, force: boolean): Promise<void> {
-  await mkdir(folder, { recursive: true })
-  const there = (await readdir(folder)).filter((name) => name.startsWith(`${prefix}_`) || name.startsWith(`${prefix}.`)).sort()
+  const there = await filesOf(folder, prefix)
   if (there.length === 0) return
   if (!force)
     throw new MdsError('recording_exists', {
