@@ -1,11 +1,12 @@
-import { readdirSync, rmSync, statSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { CandleBatch, type Cell, cellsOf, type Encoder, type Format, RecordBatch } from '../core/formats/index.js'
 import { usageError } from '../core/index.js'
 import type { Candle, Field } from '../core/market/index.js'
 import { formatDate, type IstDay, istDay } from '../core/time/index.js'
 import { EncodedOutput } from './encoded-output.js'
-import { openFile, openStdout, type Sink } from './output.js'
+import { noName, openFile, openStdout, type Sink } from './output.js'
+import { statPath } from './stat-path.js'
 import { readStored } from './stored-candles.js'
 
 /**
@@ -43,7 +44,8 @@ export function openLayout(options: LayoutOptions): CandleOutput {
       `The ${options.layout} layout writes many files, expected a folder to put them in.`,
       '--output candles',
     )
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false)
+  if (folder === '') throw noName()
+  if (statPath(folder.replace(/\/+$/, '') || '/')?.isDirectory() === false)
     throw usageError(
       'output_is_file',
       `${folder} is a file, expected a folder for the ${options.layout} layout.`,
