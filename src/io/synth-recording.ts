@@ -43,9 +43,10 @@ export async function synthesizeRecording(request: SynthRequest, run: SynthRun =
   const folder = join(request.data_dir, request.profile)
   const prefix = `${request.profile}_${formatCompactDate(request.day)}`
   const staging = join(folder, `.${prefix}.${process.pid}.tmp`)
-  let made: string | undefined
+  const made = await mkdir(staging, { recursive: true }).catch((error: unknown) => {
+    throw outputError(folder, error)
+  })
   try {
-    made = await mkdir(staging, { recursive: true })
     const replaced = await replaceable(folder, prefix, request.force)
     const summary = await writeDay(request, run, { folder: staging, prefix })
     for (const name of replaced) await rm(join(folder, name))
