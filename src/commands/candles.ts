@@ -105,7 +105,7 @@ On a terminal candles come as a table, into a pipe or a file as Parquet; --forma
   async #draw(candles: readonly Candle[]): Promise<void> {
     const { chartLines } = await import('../io/draw-candles.js')
     const stream = process.stdout.isTTY ? process.stdout : process.stderr
-    const colour = stream.isTTY === true && process.env['NO_COLOR'] === undefined
+    const colour = stream.isTTY === true && process.env.NO_COLOR === undefined
     for (const line of chartLines(candles, stream.columns ?? 100, colour)) stream.write(`${line}\n`)
   }
 }

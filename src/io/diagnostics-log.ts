@@ -22,9 +22,10 @@ export class DiagnosticsLog {
     return [...this.counts].reduce((sum, [code, count]) => sum + (HARMLESS.has(code) ? 0 : count), 0)
   }
 
-  /** Lines for stderr: the first few of each code, then how many there are. */
+  /** Lines for stderr: the first few of each code, then how many there are. Of harmless codes only how many. */
   lines(): string[] {
     return [...this.counts].flatMap(([code, count]) => {
+      if (HARMLESS.has(code)) return [`${code} (${count}): ${DIAGNOSTIC_CODES[code]}.`]
       const shown = this.kept.filter((diagnostic) => diagnostic.code === code).slice(0, SHOWN_PER_CODE)
       const more = count > shown.length ? [`  ... ${count - shown.length} more ${code}`] : []
       return [

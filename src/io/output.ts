@@ -157,7 +157,7 @@ const CAUSES: Readonly<Record<string, { says: string; try: (path: string) => str
 }
 
 /** An error the user can mend as MdsError, everything else as it came. */
-function outputError(path: string, error: unknown): unknown {
+export function outputError(path: string, error: unknown): unknown {
   const code = codeOf(error)
   const cause = code === undefined ? undefined : CAUSES[code]
   if (cause === undefined) return error

@@ -8,6 +8,11 @@ export interface PlaybackSetup {
   readonly speed: number
   readonly max_wait_ms: number
   readonly ports: PacerPorts
+  /**
+   * With it a moment is handed out ahead of its time, made ready here, and leaves with `onIdle` when it is due: decoding and printing then make
+   * nothing late. Only without controls, for the engine is one moment ahead.
+   */
+  onPrepare?: (() => void) | undefined
   /** Everything due has been handed out, and a wait may follow: let it leave. */
   onIdle(): void
   /** False once nobody takes what is handed out. */
@@ -34,6 +39,8 @@ export class Playback implements Gate {
   #window: Window | undefined
   /** Running at full speed to this moment. */
   #target_ms: number | undefined
+  /** Handed out ahead of its time and still here. */
+  #prepared_ms: number | undefined
   #steps = 0
   #resting = false
   /** When the records handed out since the last `onIdle` were due, in real time. */
@@ -89,6 +96,7 @@ export class Playback implements Gate {
     this.#windowOf = windowOf
     this.#window = undefined
     this.#target_ms = at_ms
+    this.#prepared_ms = undefined
     this.#steps = 0
     if (this.stopped !== 'quit') this.stopped = undefined
     this.#resting = false
@@ -103,11 +111,12 @@ export class Playback implements Gate {
 
   pass(next_ms: number | undefined): boolean | Promise<boolean> {
     if (next_ms === undefined) {
-      this.idle()
+      if (!this.#isAhead) this.idle()
       return this.#goes()
     }
     const window = this.#window ?? this.#open(next_ms)
     if (!this.#goes()) return false
+    if (this.#isAhead) return this.#prepare(next_ms, window)
     if (next_ms >= window.to_ms) {
       this.idle()
       return this.#end(window)
@@ -246,6 +255,43 @@ export class Playback implements Gate {
   #reconsider(): void {
     this.until_ms = this.last_ms
     this.#pacer.wake()
+  }
+
+  /** Call when reading is over: the last moment leaves at its time too. */
+  async finish(): Promise<void> {
+    if (this.#prepared_ms !== undefined) await this.#sendPrepared()
+    else this.idle()
+  }
+
+  get #isAhead(): boolean {
+    return this.#setup.onPrepare !== undefined && this.speed !== UNPACED
+  }
+
+  async #prepare(next_ms: number, window: Window): Promise<boolean> {
+    if (this.#prepared_ms !== undefined && !(await this.#sendPrepared())) return false
+    if (next_ms >= window.to_ms) return this.#end(window)
+    if (this.#target_ms !== undefined && next_ms < this.#target_ms) this.until_ms = Math.min(this.#target_ms, window.to_ms) - 1
+    else {
+      this.until_ms = next_ms
+      this.#prepared_ms = next_ms
+    }
+    return true
+  }
+
+  async #sendPrepared(): Promise<boolean> {
+    const prepared_ms = this.#prepared_ms ?? 0
+    this.#setup.onPrepare?.()
+    // The schedule begins with the first moment that is ready to leave.
+    if (this.#target_ms !== undefined) this.#pacer.seek(this.#target_ms)
+    this.#target_ms = undefined
+    while (this.#goes()) {
+      if ((await this.#pacer.wait(prepared_ms)) === 'woken') continue
+      this.#prepared_ms = undefined
+      this.#due_ms.push(this.#pacer.dueMs(prepared_ms))
+      this.idle()
+      return this.#goes()
+    }
+    return false
   }
 
   /** What was handed out leaves now; how late it was counts from then. */

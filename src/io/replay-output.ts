@@ -16,6 +16,8 @@ export interface ReplayOutput {
   readonly wanted: boolean
   onTick(tick: RawTick): void
   onCandle(candle: Candle): void
+  /** Encodes what was given so far. */
+  prepare(): void
   /** What was given so far leaves now. */
   flush(): void
   /** The instruments of the next session count from 0 again. */
@@ -42,6 +44,7 @@ export async function openReplayOutput(
   path: string | undefined,
   format_id: FormatId,
   kinds: readonly RecordKind[],
+  { is_paced }: { is_paced: boolean },
 ): Promise<ReplayOutput> {
   if (kinds.length > 1 && format_id !== 'ndjson')
     throw usageError(
@@ -52,7 +55,15 @@ export async function openReplayOutput(
     )
   const format = await loadFormat(format_id)
   const sink = path === undefined || path === '-' ? openStdout() : openFile(path)
-  return new MergedOutput(sink, kinds, (fields) => format.open(fields))
+  return new MergedOutput({ sink, kinds, is_paced, open: (fields) => format.open(fields) })
+}
+
+interface OutputSetup {
+  readonly sink: Sink
+  readonly kinds: readonly RecordKind[]
+  /** Nothing leaves before `flush`. */
+  readonly is_paced: boolean
+  open(fields: readonly Field[]): Encoder
 }
 
 /** Encoded bytes gather up to here before they leave: a call of the kernel per line would set the pace at full speed. */
@@ -76,11 +87,13 @@ class MergedOutput implements ReplayOutput {
   readonly #candle_rows: Batch
   readonly #tick_encoder: Encoder | undefined
   readonly #candle_encoder: Encoder | undefined
-  readonly #gathered = new Uint8Array(GATHERED_BYTES)
+  readonly #is_paced: boolean
+  #gathered = new Uint8Array(GATHERED_BYTES)
   #gathered_bytes = 0
 
-  constructor(sink: Sink, kinds: readonly RecordKind[], open: (fields: readonly Field[]) => Encoder) {
+  constructor({ sink, kinds, is_paced, open }: OutputSetup) {
     this.#sink = sink
+    this.#is_paced = is_paced
     const both = kinds.length > 1
     const fieldsOf = (fields: readonly Field[]): readonly Field[] => (both ? [TYPE_FIELD, ...fields] : fields)
     this.#tick_batch = new TickBatch(this.#instruments)
@@ -108,6 +121,10 @@ class MergedOutput implements ReplayOutput {
     this.#candle_batch.append(candle)
     this.candles++
     if (this.#candle_batch.isFull) this.#encode()
+  }
+
+  prepare(): void {
+    this.#encode()
   }
 
   flush(): void {
@@ -144,13 +161,20 @@ class MergedOutput implements ReplayOutput {
   }
 
   #put(bytes: Uint8Array): void {
-    if (this.#gathered_bytes + bytes.length > GATHERED_BYTES) this.#send()
-    if (bytes.length > GATHERED_BYTES) {
-      this.wanted = this.#sink.write(bytes) && this.wanted
-      return
+    if (this.#gathered_bytes + bytes.length > this.#gathered.length) {
+      if (!this.#is_paced) this.#send()
+      this.#makeRoom(this.#gathered_bytes + bytes.length)
     }
     this.#gathered.set(bytes, this.#gathered_bytes)
     this.#gathered_bytes += bytes.length
+  }
+
+  /** A single piece may be larger than all room there is, and what waits for its time must be kept whole. */
+  #makeRoom(bytes: number): void {
+    if (bytes <= this.#gathered.length) return
+    const larger = new Uint8Array(Math.max(bytes, 2 * this.#gathered.length))
+    larger.set(this.#gathered.subarray(0, this.#gathered_bytes))
+    this.#gathered = larger
   }
 
   #send(): void {

@@ -27,6 +27,8 @@ export interface Audience {
   onBegin?(session: SessionFiles, playback: Playback): void
   onTick?(tick: RawTick): void
   onCandle?(candle: Candle): void
+  /** What was handed out is made ready to leave. With it, and with a speed, the engine runs one moment ahead. */
+  onPrepare?(): void
   /** Everything due has been handed out. */
   onIdle?(): void
   onProgress?(done_bytes: number, total_bytes: number | undefined): void
@@ -80,6 +82,7 @@ export async function replay(request: ReplayRequest, run: ReplayRun): Promise<Re
     speed: request.speed,
     max_wait_ms: request.max_wait_ms,
     ports: run.ports,
+    onPrepare: run.audience.onPrepare?.bind(run.audience),
     onIdle: () => run.audience.onIdle?.(),
     isWanted: () => run.audience.wanted && !run.signal.aborted,
   })
@@ -170,7 +173,7 @@ async function readOnce(
   )
   // Cut short, the bars that are still open stay untold: a longer replay would tell them otherwise.
   if (playback.stopped === undefined) pipeline.end()
-  playback.idle()
+  await playback.finish()
   return played
 }
 

@@ -35,7 +35,7 @@ export async function runReplay(words: ReplayWords, run: ReplayListener): Promis
   const kinds = parseKinds(words.emit)
   if (process.stdout.isTTY === true && words.output === undefined && words.format === undefined) return watch(request, run)
   const format = chooseFormat({ format: words.format, output: words.output, isTTY: false, fallback: 'ndjson' })
-  return writeTo(await openReplayOutput(words.output, format, kinds), request, run)
+  return writeTo(await openReplayOutput(words.output, format, kinds, { is_paced: request.speed !== UNPACED }), request, run)
 }
 
 function requestOf(words: ReplayWords): ReplayRequest {
@@ -57,8 +57,8 @@ function requestOf(words: ReplayWords): ReplayRequest {
   }
 }
 
-/** Records to a file or a pipe. At full speed they leave in large pieces, when paced at once. */
-function recordAudience(output: ReplayOutput, is_paced: boolean, run: RunListener): Audience {
+/** At full speed records leave in large pieces; paced ones are made ready ahead of their time and leave at it. */
+function recordAudience(output: ReplayOutput, run: RunListener): Audience {
   return {
     wantsAll: false,
     rests: false,
@@ -68,24 +68,36 @@ function recordAudience(output: ReplayOutput, is_paced: boolean, run: RunListene
     onBegin: () => output.nextSession(),
     onTick: (tick) => output.onTick(tick),
     onCandle: (candle) => output.onCandle(candle),
-    onIdle: () => {
-      if (is_paced) output.flush()
-    },
-    onProgress: (done, total) => {
-      if (!is_paced) run.onProgress(done, total)
-    },
+    onProgress: (done, total) => run.onProgress(done, total),
   }
 }
 
-/** What a pipe has not got yet it gets even on Ctrl-C; a file appears whole or not at all. */
+function pacedAudience(output: ReplayOutput, run: RunListener): Audience {
+  const audience = recordAudience(output, run)
+  return {
+    ...audience,
+    get wanted() {
+      return output.wanted
+    },
+    onPrepare: () => output.prepare(),
+    onIdle: () => output.flush(),
+    // A share of bytes says little about a replay that mostly waits.
+    onProgress: () => {},
+  }
+}
+
+/**
+ * What a pipe has not got yet it gets even on Ctrl-C, unless its time has not come; a file appears whole or not at all.
+ */
 async function writeTo(output: ReplayOutput, request: ReplayRequest, run: RunListener): Promise<ReplaySummary> {
-  const audience = recordAudience(output, request.speed !== UNPACED, run)
+  const is_paced = request.speed !== UNPACED
+  const audience = is_paced ? pacedAudience(output, run) : recordAudience(output, run)
   try {
     const summary = await replay(request, { ports: systemPacing(), signal: run.signal, onNotice: run.onNotice, audience })
     output.finish()
     return summary
   } catch (error) {
-    if (error instanceof MdsError && error.exitCode === EXIT.interrupted) output.flush()
+    if (!is_paced && error instanceof MdsError && error.exitCode === EXIT.interrupted) output.flush()
     output.abort()
     throw error
   }

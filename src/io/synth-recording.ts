@@ -1,9 +1,11 @@
-import { mkdir, open, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { EXIT, MdsError } from '../core/errors.js'
 import { createUniverse, MarketDay, masterCsv, type RecordSink, SYNTHETIC_MARK, Truth } from '../core/synth/index.js'
 import { formatCompactDate, istDayStartMs } from '../core/time/index.js'
 import { HourlyWriter } from './hourly-writer.js'
+import { outputError } from './output.js'
 import { checkRequest, rateOf, type SynthRequest } from './synth-request.js'
 import { writeTruth } from './synth-truth-file.js'
 
@@ -23,13 +25,44 @@ export interface SynthSummary {
   candles: number | undefined
 }
 
-/** Makes a synthetic day and writes it as a capture would have: hourly recordings and the day's instrument master. */
-export async function synthesizeRecording(request: SynthRequest): Promise<SynthSummary> {
-  const { day, calendar, seed, profile } = request
+export interface SynthRun {
+  /** Of the recording's own seconds. */
+  onProgress?(done_s: number, total_s: number): void
+  readonly signal?: AbortSignal
+}
+
+/** Seconds of the market between two looks at the event loop. */
+const STEP_S = 60
+
+/**
+ * Makes a synthetic day and writes it as a capture would have: hourly recordings and the day's instrument master. The files appear together,
+ * when all of them are whole.
+ */
+export async function synthesizeRecording(request: SynthRequest, run: SynthRun = {}): Promise<SynthSummary> {
   checkRequest(request)
-  const folder = join(request.data_dir, profile)
-  const prefix = `${profile}_${formatCompactDate(day)}`
-  await makeRoom(folder, prefix, request.force)
+  const folder = join(request.data_dir, request.profile)
+  const prefix = `${request.profile}_${formatCompactDate(request.day)}`
+  const staging = join(folder, `.${prefix}.${process.pid}.tmp`)
+  try {
+    await mkdir(staging, { recursive: true })
+    const replaced = await replaceable(folder, prefix, request.force)
+    const summary = await writeDay(request, run, { folder: staging, prefix })
+    for (const name of replaced) await rm(join(folder, name))
+    for (const name of await readdir(staging)) await rename(join(staging, name), join(folder, name))
+    return { ...summary, folder }
+  } catch (error) {
+    throw outputError(folder, error)
+  } finally {
+    await rm(staging, { recursive: true, force: true })
+  }
+}
+
+async function writeDay(
+  request: SynthRequest,
+  run: SynthRun,
+  { folder, prefix }: { folder: string; prefix: string },
+): Promise<SynthSummary> {
+  const { day, calendar, seed } = request
   const universe = createUniverse({ day, instruments: request.instruments, seed, calendar })
   const midnight_s = istDayStartMs(day) / 1000
   const market = new MarketDay({
@@ -49,7 +82,13 @@ export async function synthesizeRecording(request: SynthRequest): Promise<SynthS
   const truth = request.truth ? new Truth(universe, calendar) : undefined
   const sink = truth === undefined ? writer : both(writer, truth)
   try {
-    while (market.advance(sink)) if (writer.isFull) await writer.flush()
+    for (let second = 1; market.advance(sink); second++) {
+      if (writer.isFull) await writer.flush()
+      if (second % STEP_S !== 0) continue
+      run.onProgress?.(second, request.until_s - request.start_s)
+      await setImmediate()
+      if (run.signal?.aborted === true) throw new MdsError('interrupted', { message: 'Interrupted.', exitCode: EXIT.interrupted })
+    }
   } finally {
     await writer.close()
   }
@@ -69,11 +108,10 @@ export async function synthesizeRecording(request: SynthRequest): Promise<SynthS
   }
 }
 
-/** A capture never overwrites, and neither do we: a day that is there stays unless asked for. */
-async function makeRoom(folder: string, prefix: string, force: boolean): Promise<void> {
-  await mkdir(folder, { recursive: true })
+/** Files of that day to replace. A capture never overwrites, and neither do we: a day that is there stays unless asked for. */
+async function replaceable(folder: string, prefix: string, force: boolean): Promise<string[]> {
   const there = (await readdir(folder)).filter((name) => name.startsWith(`${prefix}_`) || name.startsWith(`${prefix}.`)).sort()
-  if (there.length === 0) return
+  if (there.length === 0) return []
   if (!force)
     throw new MdsError('recording_exists', {
       message: `${folder} already holds ${there.length} files of that day, e.g. ${there[0]}.`,
@@ -87,7 +125,7 @@ async function makeRoom(folder: string, prefix: string, force: boolean): Promise
       suggestions: ['Choose another --profile or --data-dir', 'Move the recording away'],
       exitCode: EXIT.usage,
     })
-  for (const name of there) await rm(join(folder, name))
+  return there
 }
 
 /** The greeting of a synthetic day says so in its first record. A real day cannot be had again. */

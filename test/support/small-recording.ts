@@ -35,7 +35,7 @@ export function writeSmallRecording(): SmallRecording {
 
 function records(profile: number): Uint8Array[] {
   // A first minute bar is under way when the seconds that matter begin.
-  const before = [encodeRecord(OPEN_MS + 55_000 + profile, encodeMessage(packetsAt(OPEN_MS + 54_000, 0, profile)))]
+  const before = [encodeRecord(OPEN_MS + 55_000 + 500 * profile, encodeMessage(packetsAt(OPEN_MS + 54_000, 0, profile)))]
   const body = Array.from({ length: RECORDS }, (_, n) => {
     // Every eighth record shares its millisecond with the one before.
     const received_ms = BEGIN_MS + (n % 8 === 7 ? n - 1 : n) * STEP_MS

@@ -70,7 +70,7 @@ export class TimeBars {
   begin_ms = Number.POSITIVE_INFINITY
   now_ms = 0
   trades: TradeListener | undefined
-  /** Called before the bars of an instrument (by its index) are looked at from outside its own packets. */
+  /** Called before the newest bar of an instrument (by its index) is closed from outside its own packets. */
   onTouch: ((index: number) => void) | undefined
   readonly #options: TimeBarOptions
   readonly #rolled: readonly Interval[]
@@ -517,7 +517,6 @@ export class TimeBars {
 
   #gather(track: Track, due: DueBar[]): void {
     if (track.session === undefined) return
-    this.onTouch?.(track.ledger.index)
     if (track.older.length > 0) {
       const ready = track.older.filter((bar) => this.#isDue(track, bar)).sort((a, b) => a.start_s - b.start_s)
       if (ready.length > 0) track.older.splice(0, track.older.length, ...track.older.filter((bar) => !ready.includes(bar)))
@@ -525,6 +524,7 @@ export class TimeBars {
     }
     const { current } = track
     if (current !== undefined && this.#isDue(track, current)) {
+      this.onTouch?.(track.ledger.index)
       track.current = undefined
       this.#finishMinute(track, current, due)
     }

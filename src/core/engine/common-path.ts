@@ -2,8 +2,11 @@ import { assert } from '../assert.js'
 import type { ExchangeBook, Track } from '../candles/index.js'
 import { TRADE_AGE_MAX_S } from '../volume/index.js'
 import * as kite from '../wire/index.js'
+import type { TokenTable } from './token-table.js'
 
 const { FULL_BYTES } = kite
+const LENGTH_BYTES = 2
+const FRAMED_BYTES = LENGTH_BYTES + FULL_BYTES
 
 /** A row of 64 bytes for each instrument: what its next packet is compared with, and what it changes. */
 const ROW = 16
@@ -41,14 +44,16 @@ export class CommonPath {
   #rows = new Int32Array(0)
   #sums = new Float64Array(0)
   readonly #tracks: readonly Track[]
+  readonly #tokens: TokenTable
   readonly #books: ExchangeBook[] = []
   readonly #views: DataView[] = []
   #view_number = -1
   #connection = -1
 
-  /** `tracks` grows as instruments appear. */
-  constructor(tracks: readonly Track[]) {
+  /** Both grow as instruments appear. */
+  constructor(tracks: readonly Track[], tokens: TokenTable) {
     this.#tracks = tracks
+    this.#tokens = tokens
   }
 
   /** The packets that follow lie in this view and came on this connection. */
@@ -57,54 +62,68 @@ export class CommonPath {
     if (this.#views[this.#view_number] !== view) this.#view_number = numberIn(this.#views, view)
   }
 
-  /** Takes a full packet if it is a common one. Nothing is changed when it says no. */
-  take(view: DataView, at: number, index: number): boolean {
+  /**
+   * Takes common packets from `at` on, at most `count`, all inside `[at, end)`; answers how many. It stops ahead of the first packet that is
+   * not common, and changes nothing for that one. One long function, because a call per packet costs as much as half of the work.
+   */
+  skim(view: DataView, at: number, end: number, count: number): number {
     const rows = this.#rows
-    const row = index * ROW
-    // All in 32-bit integers: what the wire sends from 2^31 on turns negative here, and is uncommon.
-    const exchange_s = kite.readExchangeTime(view, at) | 0
-    const last_exchange_s = rows[row + LAST_EXCHANGE_S] as number
-    // A closed row has 0 here.
-    if (exchange_s < last_exchange_s || !(exchange_s < (rows[row + COMMON_BEFORE_S] as number))) return false
-    const cum = kite.readVolume(view, at) | 0
-    const inc = (cum - (rows[row + HWM] as number)) | 0
-    const oi = kite.readOi(view, at) | 0
-    if ((inc | cum | oi) < 0) return false
-    const source = rows[row + BOOK] as number
-    const book = this.#books[source & 0xffff] as ExchangeBook
-    if (exchange_s >= book.next_due_s || source >>> CONNECTION_SHIFT !== this.#connection) return false
-    const price = kite.readLastPrice(view, at)
-    const trade_s = kite.readLastTradeTime(view, at) | 0
-    const last_trade_s = rows[row + LAST_TRADE_S] as number
-    if (inc > 0 || price !== rows[row + LAST_PRICE]) {
-      let event_s = exchange_s
-      if (trade_s >= last_trade_s && trade_s <= exchange_s && trade_s >= exchange_s - TRADE_AGE_MAX_S) event_s = trade_s
-      else if (trade_s !== 0) return false
-      if (event_s < (rows[row + CLOSE_S] as number) || event_s >= (rows[row + BAR_TO_S] as number)) return false
-      if (price > (rows[row + HIGH] as number)) rows[row + HIGH] = price
-      if (price < (rows[row + LOW] as number)) rows[row + LOW] = price
-      rows[row + CLOSE_S] = event_s
-      rows[row + LAST_PRICE] = price
-      if (inc > 0) {
-        rows[row + HWM] = cum
-        rows[row + TRADES] = (rows[row + TRADES] as number) + 1
-        const sum = index * SUM
-        this.#sums[sum + VOLUME] = (this.#sums[sum + VOLUME] as number) + inc
-        this.#sums[sum + TURNOVER] = (this.#sums[sum + TURNOVER] as number) + inc * price
+    const sums = this.#sums
+    const tokens = this.#tokens
+    const view_number = this.#view_number
+    const connection = this.#connection
+    let taken = 0
+    for (; taken < count; taken++, at += FRAMED_BYTES) {
+      if (at + FRAMED_BYTES > end || view.getUint16(at) !== FULL_BYTES) return taken
+      const packet = at + LENGTH_BYTES
+      const index = tokens.find(kite.readToken(view, packet))
+      if (index < 0) return taken
+      const row = index * ROW
+      // All in 32-bit integers: what the wire sends from 2^31 on turns negative here, and is uncommon.
+      const exchange_s = kite.readExchangeTime(view, packet) | 0
+      const last_exchange_s = rows[row + LAST_EXCHANGE_S] as number
+      // A closed row has 0 here, a row that does not exist undefined.
+      if (exchange_s < last_exchange_s || !(exchange_s < (rows[row + COMMON_BEFORE_S] as number))) return taken
+      const cum = kite.readVolume(view, packet) | 0
+      const inc = (cum - (rows[row + HWM] as number)) | 0
+      const oi = kite.readOi(view, packet) | 0
+      if ((inc | cum | oi) < 0) return taken
+      const source = rows[row + BOOK] as number
+      const book = this.#books[source & 0xffff] as ExchangeBook
+      if (exchange_s >= book.next_due_s || source >>> CONNECTION_SHIFT !== connection) return taken
+      const price = kite.readLastPrice(view, packet)
+      const trade_s = kite.readLastTradeTime(view, packet) | 0
+      const last_trade_s = rows[row + LAST_TRADE_S] as number
+      if ((inc | (price ^ (rows[row + LAST_PRICE] as number))) !== 0) {
+        let event_s = exchange_s
+        if (trade_s >= last_trade_s && trade_s <= exchange_s && trade_s >= exchange_s - TRADE_AGE_MAX_S) event_s = trade_s
+        else if (trade_s !== 0) return taken
+        if (event_s < (rows[row + CLOSE_S] as number) || event_s >= (rows[row + BAR_TO_S] as number)) return taken
+        if (price > (rows[row + HIGH] as number)) rows[row + HIGH] = price
+        if (price < (rows[row + LOW] as number)) rows[row + LOW] = price
+        rows[row + CLOSE_S] = event_s
+        rows[row + LAST_PRICE] = price
+        if (inc > 0) {
+          rows[row + HWM] = cum
+          rows[row + TRADES] = (rows[row + TRADES] as number) + 1
+          const sum = index * SUM
+          sums[sum + VOLUME] = (sums[sum + VOLUME] as number) + inc
+          sums[sum + TURNOVER] = (sums[sum + TURNOVER] as number) + inc * price
+        }
+      } else {
+        if (trade_s > last_trade_s || exchange_s < (rows[row + BAR_FROM_S] as number)) return taken
+        if (exchange_s >= (rows[row + BAR_TO_S] as number)) return taken
+        if (exchange_s === last_exchange_s && this.#isSame(row, view, packet)) return taken
       }
-    } else {
-      if (trade_s > last_trade_s || exchange_s < (rows[row + BAR_FROM_S] as number)) return false
-      if (exchange_s >= (rows[row + BAR_TO_S] as number)) return false
-      if (exchange_s === last_exchange_s && this.#isSame(row, view, at)) return false
+      if (trade_s > last_trade_s) rows[row + LAST_TRADE_S] = trade_s
+      rows[row + LAST_EXCHANGE_S] = exchange_s
+      rows[row + TICKS] = (rows[row + TICKS] as number) + 1
+      rows[row + OI] = oi
+      rows[row + LAST_AT] = packet
+      rows[row + LAST_VIEW] = view_number
+      if (exchange_s > book.max_exchange_s) book.max_exchange_s = exchange_s
     }
-    if (trade_s > last_trade_s) rows[row + LAST_TRADE_S] = trade_s
-    rows[row + LAST_EXCHANGE_S] = exchange_s
-    rows[row + TICKS] = (rows[row + TICKS] as number) + 1
-    rows[row + OI] = oi
-    rows[row + LAST_AT] = at
-    rows[row + LAST_VIEW] = this.#view_number
-    if (exchange_s > book.max_exchange_s) book.max_exchange_s = exchange_s
-    return true
+    return taken
   }
 
   #isSame(row: number, view: DataView, at: number): boolean {
@@ -120,13 +139,11 @@ export class CommonPath {
   open(index: number): void {
     const track = this.#tracks[index] as Track
     const { ledger, current: bar } = track
-    // Without a bar, or after anything odd, the next packet goes the whole way too.
+    // Without a bar, before the first volume, or after anything odd, the next packet goes the whole way too.
     if (bar === undefined || ledger.last_view === undefined || ledger.last_length !== FULL_BYTES) return
-    if (ledger.hwm > INT32_MAX || ledger.common_before_s === 0) return
-    // What a bar holds of earlier seconds (an auction folded in, volume over a gap) is told bar by bar.
-    if (bar.has_price && bar.close_s < bar.start_s) return
-    // Without volume today no price is a trade.
-    if (bar.has_price && (bar.close !== ledger.last_price || ledger.hwm === 0)) return
+    if (ledger.hwm === 0 || ledger.hwm > INT32_MAX || ledger.common_before_s === 0) return
+    // So it does while a bar holds only earlier seconds (an auction folded in, volume over a gap): the rows know no second before the bar.
+    if (bar.has_price && (bar.close !== ledger.last_price || bar.close_s < bar.start_s)) return
     if ((index + 1) * ROW > this.#rows.length) this.#grow()
     const rows = this.#rows
     const row = index * ROW

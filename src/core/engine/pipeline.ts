@@ -88,7 +88,7 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
     if (event_bars.length > 0) this.bars.trades = new EventBars(event_bars, this.bars.gaps, emit)
     // Event bars want each trade in its order; the common path goes by the time of the trade.
     const is_common = setup.common_path !== false && event_bars.length === 0 && setup.clock === 'trade'
-    this.#common = is_common ? new CommonPath(this.tracks) : undefined
+    this.#common = is_common ? new CommonPath(this.tracks, this.#tokens) : undefined
     this.bars.onTouch = (index) => this.#common?.settle(index)
     this.ledger = new VolumeLedger({
       clock: setup.clock,
@@ -117,15 +117,21 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
     kite.walkPackets(frame.view, frame.start, frame.end, this)
   }
 
+  /** Takes the packets that need no closer look; see `CommonPath`. */
+  skim(view: DataView, at: number, end: number, count: number): number {
+    if (this.#common === undefined || this.#onTick !== undefined) return 0
+    const taken = this.#common.skim(view, at, end, count)
+    this.#full_packets += taken
+    return taken
+  }
+
   onPacket(view: DataView, at: number, length: kite.PacketBytes): void {
     const token = kite.readToken(view, at)
     let index = this.#tokens.find(token)
     if (index < 0) index = this.#open(token)
     if (this.#onTick !== undefined) this.#onTick(this.#rawTick(view, at, length, index))
-    if (length === kite.FULL_BYTES) {
-      this.#full_packets++
-      if (this.#common?.take(view, at, index) === true) return
-    } else this.packets_by_length.set(length, (this.packets_by_length.get(length) ?? 0) + 1)
+    if (length === kite.FULL_BYTES) this.#full_packets++
+    else this.packets_by_length.set(length, (this.packets_by_length.get(length) ?? 0) + 1)
     const state = this.#states[index] as LedgerState
     this.#common?.settle(index)
     const verdict = this.ledger.take(state, view, at, length)

@@ -90,6 +90,8 @@ export const readDepthOrders = (view: DataView, entry: number): number => view.g
 
 /** Who wants the packets of a message. `at` and `length` lie inside the view; the bytes are borrowed for the call. */
 export interface PacketSink {
+  /** May take some packets by itself, from the length field at `at` on: answers how many. All must be whole and of 184 bytes. */
+  skim?(view: DataView, at: number, end: number, count: number): number
   onPacket(view: DataView, at: number, length: PacketBytes): void
   /** `offset` is absolute in the view. The words in `detail` are for people. */
   onBadPacket(
@@ -119,6 +121,10 @@ export function walkPackets(view: DataView, start: number, end: number, sink: Pa
   const announced = view.getUint16(start)
   let at = start + 2
   for (let packet = 0; packet < announced; packet++) {
+    const skimmed = sink.skim?.(view, at, end, announced - packet) ?? 0
+    packet += skimmed
+    at += skimmed * (2 + FULL_BYTES)
+    if (packet === announced) break
     const length = at + 2 <= end ? view.getUint16(at) : -1
     if (length < 0 || at + 2 + length > end) {
       sink.onBadPacket('truncated_packet', at, { packet, announced, length, left: end - at })

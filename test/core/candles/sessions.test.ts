@@ -52,7 +52,6 @@ function countBars(token: number, date: string, from: string, to: string, tf: st
     cum += 3
     tape.full(`${clock}:30`, cum, { token })
   }
-  tape
   const candles = tape.candles({ tf: [tf] }).filter(({ phase }) => phase === 'continuous')
   expect(candles.every(({ complete }) => complete)).toBe(true)
   return { count: candles.length, last_min: (candles.at(-1)?.expected_ms ?? 0) / 60_000 }
