@@ -116,6 +116,17 @@ test.each<[RunOptions['gap_volume'], string[]]>([
   ).toEqual(expected)
 })
 
+test('more of a trade that `last` put into a later bar is late, on the common path too', () => {
+  const tape = early().full('10:00:30', 1000).silence('10:00:35', '10:07:10')
+  tape.full('10:07:10', 1600, { price: 10_050, trade: '10:06:20' }).full('10:07:12', 1605, { price: 10_055, trade: '10:06:20' })
+  for (const common_path of [true, false]) {
+    expect(tape.run({ gap_volume: 'last', tf: ['1m', '1d'], common_path }).slice(1)).toEqual([
+      '1m 10:07-10:08 10050 10050 10050 10050 v600 incomplete',
+      '1d 09:15-15:30 10000 10050 10000 10050 v1605 incomplete late 5',
+    ])
+  }
+})
+
 test('gap volume `spread` ends at the last trade', () => {
   const lines = staleGap().run({ gap_volume: 'spread' })
   // 600 over the 350 s to 10:06:20, of which 20 in the last minute
