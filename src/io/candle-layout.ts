@@ -1,7 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { usageError } from '../core/errors.js'
 import { CandleBatch, type Cell, cellsOf, type Encoder, type Format, RecordBatch } from '../core/formats/index.js'
-import { usageError } from '../core/index.js'
 import type { Candle, Field } from '../core/market/index.js'
 import { formatDate, type IstDay, istDay } from '../core/time/index.js'
 import { EncodedOutput } from './encoded-output.js'
