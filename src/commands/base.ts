@@ -1,8 +1,9 @@
 import { Args, Command, Flags } from '@oclif/core'
-import { EXIT, type ExitCode, MdsError, usageError } from '../core/errors.js'
+import { EXIT, MdsError, usageError } from '../core/errors.js'
 import type { DiagnosticsLog } from '../io/diagnostics-log.js'
 import { Progress } from '../io/progress.js'
 import type { RunListener, SessionRequest } from '../io/run-sessions.js'
+import { tellError } from '../io/tell-error.js'
 
 export const sessionArgs = {
   session: Args.string({
@@ -143,10 +144,10 @@ export abstract class MdsCommand extends Command {
 
   /** One line that says what was expected and found, then what to try. Only our own bugs show a stack. */
   protected override async catch(error: Error & { oclif?: { exit?: number } }): Promise<unknown> {
-    if (error instanceof MdsError) return this.#fail(error.message, error.suggestions, error.exitCode, error.code)
+    if (error instanceof MdsError) return this.#fail(error)
     const usage = error.oclif?.exit
     if (usage === 0) throw error
-    if (usage !== undefined) return this.#fail(oneLine(error.message), [`mds ${this.id ?? ''} --help`], EXIT.usage, 'usage')
+    if (usage !== undefined) return this.#fail(usageError('usage', oneLine(error.message)))
     process.stderr.write(
       `${error.stack ?? String(error)}\nThis is a bug in mds. Please report it with the lines above and the command you ran.\n`,
     )
@@ -154,15 +155,10 @@ export abstract class MdsCommand extends Command {
     return undefined
   }
 
-  #fail(message: string, suggestions: readonly string[], exitCode: ExitCode, code: string): unknown {
-    process.exitCode = exitCode
-    if (this.jsonEnabled()) {
-      this.logJson({ error: { code, message, suggestions, exit_code: exitCode } })
-      return undefined
-    }
-    process.stderr.write(`Error: ${message}\n`)
-    for (const suggestion of suggestions) process.stderr.write(`  Try: ${suggestion}\n`)
-    return undefined
+  #fail({ code, message, suggestions, exitCode }: MdsError): undefined {
+    const is_over = exitCode === EXIT.interrupted
+    const tries = suggestions.length > 0 || is_over ? suggestions : [`mds ${this.id ?? ''} --help`]
+    tellError(code, { message, suggestions: tries, exitCode }, this.jsonEnabled())
   }
 }
 

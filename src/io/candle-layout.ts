@@ -1,10 +1,12 @@
-import { readdirSync, rmSync, statSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { CandleBatch, type Cell, cellsOf, type Encoder, type Format, RecordBatch } from '../core/formats/index.js'
 import { usageError } from '../core/index.js'
 import type { Candle, Field } from '../core/market/index.js'
 import { formatDate, type IstDay, istDay } from '../core/time/index.js'
-import { openFile, openStdout, type Sink } from './output.js'
+import { EncodedOutput } from './encoded-output.js'
+import { noName, openFile, openStdout, type Sink } from './output.js'
+import { statPath } from './stat-path.js'
 import { readStored } from './stored-candles.js'
 
 /**
@@ -42,7 +44,8 @@ export function openLayout(options: LayoutOptions): CandleOutput {
       `The ${options.layout} layout writes many files, expected a folder to put them in.`,
       '--output candles',
     )
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false)
+  if (folder === '') throw noName()
+  if (statPath(folder.replace(/\/+$/, '') || '/')?.isDirectory() === false)
     throw usageError(
       'output_is_file',
       `${folder} is a file, expected a folder for the ${options.layout} layout.`,
@@ -55,11 +58,10 @@ export function openLayout(options: LayoutOptions): CandleOutput {
 
 function openOneFile({ output, format, fields }: LayoutOptions): CandleOutput {
   const sink = output === undefined || output === '-' ? openStdout() : openFile(output)
-  const encoder = format.open(fields)
+  const encoded = new EncodedOutput(sink, format.open(fields))
   const batch = new CandleBatch(fields)
-  let reading = sink.write(encoder.begin())
   const drain = (): void => {
-    if (batch.rows > 0 && reading) reading = sink.write(encoder.write(batch))
+    encoded.write(batch)
     batch.clear()
   }
   return {
@@ -69,14 +71,13 @@ function openOneFile({ output, format, fields }: LayoutOptions): CandleOutput {
     },
     settle: async () => {
       drain()
-      return reading
+      return encoded.wanted
     },
     finish: async () => {
       drain()
-      if (reading) sink.write(encoder.end())
-      sink.finish()
+      encoded.finish()
     },
-    abort: () => sink.abort(),
+    abort: () => encoded.abort(),
   }
 }
 
@@ -206,16 +207,15 @@ function removeEarlierParts(partition: string, extension: string): void {
 }
 
 function writeWhole(sink: Sink, encoder: Encoder, fill: (write: (batch: CandleBatch | RecordBatch) => void) => void): void {
+  const encoded = new EncodedOutput(sink, encoder)
   try {
-    sink.write(encoder.begin())
     fill((batch) => {
-      sink.write(encoder.write(batch))
+      encoded.write(batch)
       batch.clear()
     })
-    sink.write(encoder.end())
-    sink.finish()
+    encoded.finish()
   } catch (error) {
-    sink.abort()
+    encoded.abort()
     throw error
   }
 }

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
-import { basename, dirname, join, sep } from 'node:path'
+import { existsSync, readdirSync } from 'node:fs'
+import { basename, dirname, join, resolve, sep } from 'node:path'
 import { EXIT, MdsError, usageError } from '../core/errors.js'
 import { formatCompactDate, formatDate, type IstDay, parseDate } from '../core/time/index.js'
+import { statPath } from './stat-path.js'
 
 /** One file of a session. */
 export interface RecordingFile {
@@ -39,24 +40,31 @@ const STDIN: RecordingFile = { path: '-', profile: '-', day: undefined }
 
 /** Turns session arguments into files, grouped by day and in order of time. */
 export function findRecordings(query: RecordingQuery): FoundRecordings {
-  const notices: string[] = []
-  const files =
-    query.sessions.length === 0 ? newestDay(query, notices) : query.sessions.flatMap((session) => filesOf(session, query))
-  return { sessions: groupByDay(preferUnpacked(files, notices)), notices }
+  const search = { ...query, notices: [] }
+  try {
+    const files = query.sessions.length === 0 ? newestDay(search) : query.sessions.flatMap((session) => filesOf(session, search))
+    return { sessions: groupByDay(preferUnpacked(files, search.notices)), notices: search.notices }
+  } catch (error) {
+    throw named(error)
+  }
 }
 
-function filesOf(session: string, query: RecordingQuery): RecordingFile[] {
+interface Search extends RecordingQuery {
+  readonly notices: string[]
+}
+
+function filesOf(session: string, query: Search): RecordingFile[] {
   if (session === '-') return [STDIN]
   const day = parseDate(session)
   if (day !== undefined && !existsSync(session)) return filesOfDay(day, query)
-  const stat = statSync(session, { throwIfNoEntry: false })
+  const stat = statPath(session)
   if (stat?.isDirectory() === true) return filesOfFolder(session, query)
   if (stat !== undefined) return [recordingFile(session)]
   if (/[*?]/.test(session)) return filesOfGlob(session)
   throw noSuchSession(session, query)
 }
 
-function filesOfDay(day: IstDay, query: RecordingQuery): RecordingFile[] {
+function filesOfDay(day: IstDay, query: Search): RecordingFile[] {
   const all = allRecordings(query)
   const found = all.filter((file) => file.day === day)
   if (found.length > 0) return found
@@ -70,7 +78,7 @@ function filesOfDay(day: IstDay, query: RecordingQuery): RecordingFile[] {
   })
 }
 
-function newestDay(query: RecordingQuery, notices: string[]): RecordingFile[] {
+function newestDay(query: Search): RecordingFile[] {
   const all = allRecordings(query)
   const newest = newestOf(all)
   if (newest === undefined) {
@@ -80,12 +88,12 @@ function newestDay(query: RecordingQuery, notices: string[]): RecordingFile[] {
       exitCode: EXIT.unreadable,
     })
   }
-  notices.push(`No session named: taking ${formatDate(newest)}, the newest day in ${where(query)}.`)
+  query.notices.push(`No session named: taking ${formatDate(newest)}, the newest day in ${where(query)}.`)
   return all.filter((file) => file.day === newest)
 }
 
-function filesOfFolder(folder: string, query: RecordingQuery): RecordingFile[] {
-  const found = [...recordingsIn(folder), ...subfolders(folder).flatMap(recordingsIn)].filter((file) => isWanted(file, query))
+function filesOfFolder(folder: string, query: Search): RecordingFile[] {
+  const found = recordingsBelow(folder, query)
   if (found.length > 0) return found
   throw new MdsError('no_recordings', {
     message: `No recordings (.bin, .bin.zst, .bin.gz) in the folder ${folder}${query.profiles.length > 0 ? ` of profile ${query.profiles.join(', ')}` : ''}.`,
@@ -113,7 +121,7 @@ function filesOfGlob(pattern: string): RecordingFile[] {
       )
     }
   }
-  const found = paths.filter((path) => RECORDING_ENDING.test(path) && statSync(path).isFile())
+  const found = paths.filter((path) => RECORDING_ENDING.test(path) && statPath(path)?.isFile() === true)
   if (found.length > 0) return found.map(recordingFile)
   throw new MdsError('no_recordings', {
     message: `Nothing matches ${pattern}: expected recordings (.bin, .bin.zst, .bin.gz).`,
@@ -137,10 +145,21 @@ function noSuchSession(session: string, query: RecordingQuery): MdsError {
   })
 }
 
-function allRecordings(query: RecordingQuery): RecordingFile[] {
-  return [...recordingsIn(query.data_dir), ...subfolders(query.data_dir).flatMap(recordingsIn)].filter((file) =>
-    isWanted(file, query),
-  )
+function allRecordings(query: Search): RecordingFile[] {
+  return recordingsBelow(query.data_dir, query)
+}
+
+/** In the folder and in those directly below it. One of these that is closed to us (`lost+found`) is named and left out. */
+function recordingsBelow(folder: string, query: Search): RecordingFile[] {
+  const below = subfolders(folder).flatMap((subfolder) => {
+    try {
+      return recordingsIn(subfolder)
+    } catch (error) {
+      query.notices.push(`${subfolder} is left out: ${reasonOf(error)}.`)
+      return []
+    }
+  })
+  return [...recordingsIn(folder), ...below].filter((file) => isWanted(file, query))
 }
 
 const isWanted = (file: RecordingFile, query: RecordingQuery): boolean =>
@@ -150,7 +169,7 @@ function recordingsIn(folder: string): RecordingFile[] {
   return entries(folder)
     .filter((name) => RECORDING_ENDING.test(name) && !name.startsWith('.'))
     .map((name) => recordingFile(join(folder, name)))
-    .filter((file) => statSync(file.path, { throwIfNoEntry: false })?.isFile() === true)
+    .filter((file) => statPath(file.path)?.isFile() === true)
 }
 
 function recordingFile(path: string): RecordingFile {
@@ -164,20 +183,31 @@ function recordingFile(path: string): RecordingFile {
 const subfolders = (folder: string): string[] =>
   entries(folder)
     .map((name) => join(folder, name))
-    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+    .filter((path) => statPath(path)?.isDirectory() === true)
 
 /** In the order of code points: what readdir says depends on the file system. */
 function entries(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort(byCodePoint)
-  } catch {
-    return []
-  }
+  return statPath(folder)?.isDirectory() === true ? readdirSync(folder).sort(byCodePoint) : []
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+const reasonOf = (error: unknown): string =>
+  /^(?:EACCES|EPERM)$/.test(codeOf(error)) ? 'reading it is not allowed (check its permissions)' : `it can't be read (${error})`
+
+/** A failing look at a folder with its name, for people. */
+function named(error: unknown): unknown {
+  if (error instanceof MdsError || codeOf(error) === '' || !(error instanceof Error) || !('path' in error)) return error
+  return new MdsError('unreadable_folder', {
+    message: `Cannot look for recordings in ${error.path}: ${reasonOf(error)}.`,
+    suggestions: [`ls -ld ${error.path}`],
+    exitCode: EXIT.unreadable,
+  })
 }
 
 /** A part that is there both plain and packed is being archived: read once. */
 function preferUnpacked(files: readonly RecordingFile[], notices: string[]): RecordingFile[] {
-  const unique = [...new Map(files.map((file) => [file.path, file])).values()]
+  const unique = [...new Map(files.map((file) => [file.path === '-' ? '-' : resolve(file.path), file])).values()]
   const paths = new Set(unique.map((file) => file.path))
   return unique.filter((file) => {
     const plain = file.path.replace(/\.(?:zst|gz)$/, '')
@@ -195,7 +225,9 @@ function groupByDay(files: readonly RecordingFile[]): SessionFiles[] {
       day,
       files: of_day.sort(
         (a, b) =>
-          byCodePoint(a.profile, b.profile) || byCodePoint(basename(a.path), basename(b.path)) || byCodePoint(a.path, b.path),
+          byCodePoint(a.profile, b.profile) ||
+          byCodePoint(basename(a.path), basename(b.path)) ||
+          byCodePoint(resolve(a.path), resolve(b.path)),
       ),
     }))
     .sort((a, b) => (a.day ?? Number.POSITIVE_INFINITY) - (b.day ?? Number.POSITIVE_INFINITY))

@@ -112,9 +112,12 @@ export class HourlyWriter implements RecordSink {
   }
 
   async close(): Promise<void> {
-    await this.flush()
-    await this.#file?.close()
-    this.#file = undefined
+    try {
+      await this.flush()
+    } finally {
+      await this.#file?.close()
+      this.#file = undefined
+    }
   }
 }
 

@@ -16,19 +16,23 @@ export function instrumentFilter(
   onNotice: (text: string) => void,
 ): (instrument: Instrument) => boolean {
   const tokens = new Set(wishes.tokens)
-  for (const symbol of wishes.symbols) for (const token of tokensOf(symbol, table, onNotice)) tokens.add(token)
+  const unknown: string[] = []
+  for (const symbol of wishes.symbols) {
+    const found = tokensOf(symbol, table)
+    if (found.length === 0) unknown.push(symbol)
+    for (const token of found) tokens.add(token)
+  }
   if (wishes.symbols.length > 0 && tokens.size === 0) throw unknownSymbols(wishes.symbols, table)
+  for (const symbol of unknown) onNotice(`No instrument is called ${symbol}${orSimilar(table.similarSymbols(symbol))}.`)
   const exchanges = new Set(wishes.exchanges.map((exchange) => exchange.toUpperCase()))
   return ({ instrument_token, exchange }) =>
     (tokens.size === 0 || tokens.has(instrument_token)) && (exchanges.size === 0 || exchanges.has(exchange))
 }
 
-function tokensOf(symbol: string, table: InstrumentTable, onNotice: (text: string) => void): number[] {
+function tokensOf(symbol: string, table: InstrumentTable): number[] {
   const token = /^token:(\d{1,10})$/i.exec(symbol)?.[1]
   if (token !== undefined) return [Number(token)]
-  const found = table.find(symbol).map(({ instrument_token }) => instrument_token)
-  if (found.length === 0) onNotice(`No instrument is called ${symbol}${orSimilar(table.similarSymbols(symbol))}.`)
-  return found
+  return table.find(symbol).map(({ instrument_token }) => instrument_token)
 }
 
 function unknownSymbols(symbols: readonly string[], table: InstrumentTable): MdsError {

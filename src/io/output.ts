@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { EXIT, MdsError } from '../core/index.js'
+import { EXIT, MdsError, usageError } from '../core/index.js'
 
 /** Where encoded bytes go. One owner; `finish` or `abort` exactly once, `abort` after either does nothing. */
 export interface Sink {
@@ -57,6 +57,7 @@ export function openFile(
   path: string,
   { makeFolder = false, files = nodeFiles }: { makeFolder?: boolean; files?: FilePort } = {},
 ): Sink {
+  if (path === '') throw noName()
   const existing = attempt(path, () => statSync(path, { throwIfNoEntry: false }))
   if (existing?.isDirectory() === true)
     throw new MdsError('output_is_folder', {
@@ -69,6 +70,9 @@ export function openFile(
   // through a link to the file it stands for: renaming must not replace the link
   return openAtomically(existing === undefined ? path : realpathSync(path), files)
 }
+
+export const noName = (): MdsError =>
+  usageError('no_output_name', 'The output has an empty name, expected that of a file or folder.', '--output out.parquet')
 
 function openAtomically(path: string, files: FilePort): Sink {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)

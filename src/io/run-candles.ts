@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs'
 import {
   type CandleStyle,
   type Interval,
@@ -15,6 +14,7 @@ import { type Layout, openLayout } from './candle-layout.js'
 import { formatFor } from './formats.js'
 import { type InstrumentWishes, instrumentFilter } from './instrument-filter.js'
 import { type RunListener, runSessions, type SessionRequest, type SessionRun } from './run-sessions.js'
+import { statPath } from './stat-path.js'
 
 /** What the command line says. */
 export interface CandleWords extends SessionRequest {
@@ -87,7 +87,7 @@ function intervalsOf(tf: readonly string[], has_event_bars: boolean): Interval[]
 }
 
 const isFolder = (path: string | undefined): boolean =>
-  path !== undefined && (path.endsWith('/') || statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+  path !== undefined && (path.endsWith('/') || statPath(path)?.isDirectory() === true)
 
 /** Why there are no candles, when there are none: an empty result explains itself. */
 export function whyNone({ candles, runs }: CandleSummary): string | undefined {

@@ -1,5 +1,5 @@
-import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, open, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { EXIT, MdsError } from '../core/errors.js'
 import { createUniverse, MarketDay, masterCsv, type RecordSink, SYNTHETIC_MARK, Truth } from '../core/synth/index.js'
@@ -43,8 +43,10 @@ export async function synthesizeRecording(request: SynthRequest, run: SynthRun =
   const folder = join(request.data_dir, request.profile)
   const prefix = `${request.profile}_${formatCompactDate(request.day)}`
   const staging = join(folder, `.${prefix}.${process.pid}.tmp`)
+  const made = await mkdir(staging, { recursive: true }).catch((error: unknown) => {
+    throw outputError(folder, error)
+  })
   try {
-    await mkdir(staging, { recursive: true })
     const replaced = await replaceable(folder, prefix, request.force)
     const summary = await writeDay(request, run, { folder: staging, prefix })
     for (const name of replaced) await rm(join(folder, name))
@@ -54,7 +56,15 @@ export async function synthesizeRecording(request: SynthRequest, run: SynthRun =
     throw outputError(folder, error)
   } finally {
     await rm(staging, { recursive: true, force: true })
+    await removeEmpty(folder, made)
   }
+}
+
+/** Takes the folders away that were made for nothing, up to `outermost`. */
+async function removeEmpty(folder: string, outermost: string | undefined): Promise<void> {
+  if (outermost === undefined) return
+  for (let empty = resolve(folder); empty.length >= resolve(outermost).length; empty = dirname(empty))
+    await rmdir(empty).catch(() => {})
 }
 
 async function writeDay(

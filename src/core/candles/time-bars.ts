@@ -116,9 +116,16 @@ export class TimeBars {
     this.gaps.add({ connection, from_ms, to_ms })
     if (this.#options.gap_volume !== 'spread') return
     for (const book of this.#sorted_books) {
-      for (const track of book.tracks)
-        if (track.ledger.last_connection === connection) track.held_until_ms = to_ms + SPREAD_WAIT_MS
+      for (const track of book.tracks) if (track.ledger.last_connection === connection) this.#hold(track, to_ms + SPREAD_WAIT_MS)
     }
+  }
+
+  #hold(track: Track, until_ms: number): void {
+    if (this.now_ms >= track.held_until_ms) {
+      track.held_at_ms = this.now_ms
+      track.held_at_exchange_s = track.book.max_exchange_s
+    }
+    track.held_until_ms = until_ms
   }
 
   /** One accepted packet, as the ledger left it in `track.ledger`. `oi` is -1 when the packet carries none. */
@@ -190,7 +197,7 @@ export class TimeBars {
       this.#outside(track, verdict)
       return
     }
-    const bar = this.#barFor(track, phase_index, phase)
+    const bar = this.#barFor(track, phase_index, phase, ledger.event_s)
     if (verdict === VERDICT.late) this.#widen(track, bar, oi)
     else if (verdict === VERDICT.traded_over_gap) this.#placeOverGap(track, bar, phase, oi, was_held)
     else if (bar === undefined) this.#tooLate(track, phase, verdict)
@@ -208,7 +215,6 @@ export class TimeBars {
     track.rolled.length = 0
     track.filled_to_s.length = 0
     track.told.length = 0
-    track.told_to_s = 0
     track.day = track.told_day = undefined
     track.late_volume = track.gap_volume = 0
     track.close_official = undefined
@@ -229,12 +235,12 @@ export class TimeBars {
     else if (this.#isClosingPrice(track, verdict)) track.close_official = ledger.price
   }
 
-  /** The open bar for the packet's second, made if need be. Undefined when it is final already. */
-  #barFor(track: Track, phase_index: number, phase: SessionPhase): OpenBar | undefined {
-    const { ledger, session } = track
+  /** The open bar for a second, made if need be. Undefined when it is final already. */
+  #barFor(track: Track, phase_index: number, phase: SessionPhase, at_s: number): OpenBar | undefined {
+    const { session } = track
     const folded = this.#options.auction === 'fold' ? this.#foldedInto(track, phase_index) : undefined
     if (phase.phase !== 'continuous' && folded === undefined) return this.#auctionBar(track, phase_index, phase)
-    const home = folded ?? { phase, time_s: ledger.event_s }
+    const home = folded ?? { phase, time_s: at_s }
     const { start_s, end_s } = barAround(home.phase, home.time_s, MINUTE_INTERVAL.length_s)
     if (track.current?.start_s === start_s) return track.current
     const waiting = track.older.find((bar) => bar.start_s === start_s)
@@ -324,11 +330,12 @@ export class TimeBars {
       if (rank > 0 || this.#wants_minute) this.#tell({ track, bar, rank, interval: interval.label, synthetic: false })
     })
     const day = this.#dayBar(track)
+    const had_price = day.has_price
     day.trade(ledger.price, ledger.event_s)
     day.volume += ledger.inc
     day.turnover += ledger.inc * ledger.price
     if (day !== track.told_day) return
-    day.revision++
+    if (had_price) day.revision++
     if (this.#wants_day) this.#tell({ track, bar: day, rank: intervals.length, interval: DAY_INTERVAL.label, synthetic: false })
   }
 
@@ -374,10 +381,10 @@ export class TimeBars {
     const { ledger, session } = track
     let bar = trade_bar
     if (bar === undefined && session !== undefined) {
-      ledger.event_s = ledger.lastSeen()
-      const phase_index = phaseAt(session, ledger.event_s)
+      const seen_s = ledger.lastSeen()
+      const phase_index = phaseAt(session, seen_s)
       const phase = session.phases[phase_index]
-      if (phase !== undefined) bar = this.#barFor(track, phase_index, phase)
+      if (phase !== undefined) bar = this.#barFor(track, phase_index, phase, seen_s)
     }
     if (bar === undefined) this.#addToDayOnly(track)
     else this.#apply(track, bar, VERDICT.traded_over_gap, oi)
@@ -420,9 +427,10 @@ export class TimeBars {
 
   #minuteBar(track: Track, phase: SessionPhase, start_s: number, may_make: boolean): OpenBar | undefined {
     const open = this.#openMinute(track, start_s)
-    // What another connection let us tell meanwhile is not told twice.
-    if (open !== undefined || !may_make || start_s < track.told_to_s) return open
-    const bar = new OpenBar(start_s, Math.min(start_s + 60, phase.end_s), 'continuous')
+    const end_s = Math.min(start_s + 60, phase.end_s)
+    // What another connection let us tell during the gap is not told twice.
+    if (open !== undefined || !may_make || this.#isFinal(track, end_s, track.held_at_exchange_s, track.held_at_ms)) return open
+    const bar = new OpenBar(start_s, end_s, 'continuous')
     track.older.push(bar)
     this.#watch(track, bar)
     return bar
@@ -443,15 +451,12 @@ export class TimeBars {
     return track.day
   }
 
-  /** True when a bar that ends then is final for this instrument. */
-  #isFinal(track: Track, bar_end_s: number): boolean {
+  /** True when a bar that ends then is final for this instrument, by the clocks of now or those given. */
+  #isFinal(track: Track, bar_end_s: number, exchange_s = track.book.max_exchange_s, now_ms = this.now_ms): boolean {
     const session = track.session
     assert(session !== undefined, 'finality is asked within a session')
     const end_s = this.#waitsFor(track, bar_end_s)
-    return (
-      track.book.max_exchange_s >= end_s + latenessOf(end_s, session) ||
-      this.now_ms >= (end_s + clockWaitOf(end_s, session)) * 1000
-    )
+    return exchange_s >= end_s + latenessOf(end_s, session) || now_ms >= (end_s + clockWaitOf(end_s, session)) * 1000
   }
 
   /** Notes when a new bar becomes final. */
@@ -544,9 +549,7 @@ export class TimeBars {
 
   #finishMinute(track: Track, bar: OpenBar, due: DueBar[]): void {
     this.#roll(track, bar, due)
-    if (!bar.has_price) return
-    track.told_to_s = bar.end_s
-    this.#finish(track, bar, 0, due)
+    if (bar.has_price) this.#finish(track, bar, 0, due)
   }
 
   #gatherDay(track: Track, due: DueBar[]): void {
@@ -607,7 +610,7 @@ export class TimeBars {
   #fillUpTo(track: Track, rank: number, interval: Interval, until_s: number, due: DueBar[]): void {
     let from_s = track.filled_to_s[rank] ?? -1
     const session = track.session
-    if (from_s < 0 || session === undefined) return
+    if (from_s < 0 || session === undefined || (!this.#ending && this.now_ms < track.held_until_ms)) return
     const phase = session.phases[phaseAt(session, from_s - 1)]
     while (phase !== undefined && from_s < phase.end_s) {
       const { start_s, end_s } = barAround(phase, from_s, interval.length_s)
