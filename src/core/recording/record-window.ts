@@ -20,7 +20,7 @@ const CLOSING_BRACE = 0x7d
 
 /** The part of a recording that is at hand, and what can be said about a place in it. Places are offsets in `bytes`. */
 export class RecordWindow {
-  bytes = new Uint8Array(FIRST_BUFFER_BYTES)
+  bytes = new Uint8Array(0)
   view = new DataView(this.bytes.buffer)
   /** Bytes of the last turn; `space` overwrites them. */
   #spare = new Uint8Array(0)
@@ -41,6 +41,8 @@ export class RecordWindow {
    * instruments are heard of again before theirs are overwritten.
    */
   space(): Uint8Array {
+    // Small pieces and small files: nothing has to move yet.
+    if (this.to < this.bytes.length / 2) return this.bytes.subarray(this.to)
     const unread = this.to - this.from
     const wanted = this.total_bytes < FIRST_BUFFER_BYTES ? FIRST_BUFFER_BYTES : Math.max(BUFFER_BYTES, 2 * unread)
     if (this.#spare.length < wanted) {
