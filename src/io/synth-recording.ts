@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, rm, rmdir, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { EXIT, MdsError } from '../core/errors.js'
+import { EXIT, interrupted, MdsError } from '../core/errors.js'
 import { createUniverse, MarketDay, masterCsv, type RecordSink, SYNTHETIC_MARK, Truth } from '../core/synth/index.js'
 import { formatCompactDate, istDayStartMs } from '../core/time/index.js'
 import { HourlyWriter } from './hourly-writer.js'
@@ -90,8 +90,6 @@ async function writeDay(request: SynthRequest, folder: string, prefix: string, s
     candles: told?.candles,
   }
 }
-
-const interrupted = (): MdsError => new MdsError('interrupted', { message: 'Interrupted.', exitCode: EXIT.interrupted })
 
 interface Made {
   /** The outermost folder that was not there before. */
