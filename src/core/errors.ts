@@ -27,6 +27,9 @@ export class MdsError extends Error {
   }
 }
 
+/** The user said stop. */
+export const interrupted = (): MdsError => new MdsError('interrupted', { message: 'Interrupted.', exitCode: EXIT.interrupted })
+
 /** A mistake in how the command was called: exit code 2. */
 export function usageError(code: string, message: string, ...suggestions: string[]): MdsError {
   return new MdsError(code, { message, suggestions, exitCode: EXIT.usage })

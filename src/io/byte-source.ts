@@ -1,7 +1,8 @@
-import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, createReadStream, fstatSync, openSync, readSync, type Stats } from 'node:fs'
+import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import * as zlib from 'node:zlib'
-import { EXIT, MdsError } from '../core/errors.js'
+import { EXIT, interrupted, MdsError } from '../core/errors.js'
 
 /** Bytes of a recording, whatever it is wrapped in. */
 export interface ByteSource {
@@ -23,24 +24,37 @@ const ZSTD_MAGIC = 0x28b52ffd
 const STREAM_CHUNK_BYTES = 256 * 1024
 const PACKED_PIECE_BYTES = 16 * 1024
 
-/** Opens a recording; its content says how it is packed, never its name. `-` is standard input. */
-export async function openByteSource(path: string): Promise<ByteSource> {
-  if (path === '-') return unpacking('-', process.stdin, undefined)
+/**
+ * Opens a recording; its content says how it is packed, never its name. `-` is standard input. Where bytes come late or never, an abort of
+ * `signal` ends the wait with `interrupted`.
+ */
+export async function openByteSource(path: string, signal?: AbortSignal): Promise<ByteSource> {
+  if (path === '-') return unpacking('-', untilAborted(process.stdin, signal), undefined)
   const fd = openForReading(path)
   try {
     const stat = fstatSync(fd)
     if (stat.isDirectory()) throw unreadable(path, 'it is a folder')
-    if (!stat.isFile()) {
-      // Never opened twice: the writer of a pipe would find it closed in between.
-      return unpacking(path, createReadStream(path, { fd, highWaterMark: STREAM_CHUNK_BYTES }), undefined)
-    }
+    // Never opened twice: the writer of a pipe would find it closed in between.
+    if (!stat.isFile()) return unpacking(path, untilAborted(streamOf(fd, stat), signal), undefined)
     const magic = Buffer.alloc(MAGIC_BYTES)
     readSync(fd, magic, 0, MAGIC_BYTES, 0)
     if (packingOf(magic) === 'plain') return plainFile(path, fd, stat.size)
-    return unpacking(path, createReadStream(path, { fd, start: 0, highWaterMark: STREAM_CHUNK_BYTES }), stat.size)
+    const packed = createReadStream(path, { fd, start: 0, highWaterMark: STREAM_CHUNK_BYTES })
+    return unpacking(path, untilAborted(packed, signal), stat.size)
   } catch (error) {
     throw named(error, path)
   }
+}
+
+/** A pipe is waited for by the event loop: a thread that waits for its writer could not be called off. */
+const streamOf = (fd: number, stat: Stats): Readable =>
+  stat.isFIFO()
+    ? new Socket({ fd, readable: true, writable: false })
+    : createReadStream('', { fd, highWaterMark: STREAM_CHUNK_BYTES })
+
+function untilAborted(stream: Readable, signal: AbortSignal | undefined): Readable {
+  signal?.addEventListener('abort', () => stream.destroy(interrupted()), { once: true })
+  return stream
 }
 
 function plainFile(path: string, fd: number, size: number): ByteSource {
@@ -201,7 +215,7 @@ function packingOf(magic: Buffer): ByteSource['packing'] {
 
 function openForReading(path: string): number {
   try {
-    return openSync(path, 'r')
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK) // or a pipe without a writer would hold us here
   } catch (error) {
     throw named(error, path)
   }

@@ -81,9 +81,11 @@ function openAtomically(path: string, files: FilePort): Sink {
   const abort = (): void => {
     if (!open) return
     open = false
+    process.off('exit', abort)
     files.close(fd)
     files.remove(temporary)
   }
+  process.on('exit', abort) // a second Ctrl-C, or a bug
   const orAbort = <T>(action: () => T): T => {
     try {
       return attempt(path, action)
@@ -97,6 +99,7 @@ function openAtomically(path: string, files: FilePort): Sink {
     finish: () => {
       orAbort(() => files.sync(fd))
       open = false
+      process.off('exit', abort)
       files.close(fd)
       try {
         attempt(path, () => files.rename(temporary, path))

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Diagnostic } from '../core/diagnostics.js'
-import { EXIT, MdsError } from '../core/errors.js'
+import { EXIT, interrupted, MdsError } from '../core/errors.js'
 import { type FrameConsumer, RecordingMerge, RecordingReader } from '../core/recording/index.js'
 import { type ByteSource, openByteSource } from './byte-source.js'
 import type { RecordingFile, SessionFiles } from './find-recordings.js'
@@ -54,6 +54,7 @@ export async function readSession(session: SessionFiles, consumer: FrameConsumer
     for (const [index, file] of session.files.entries())
       inputs.push(await openInput(file, index, connections.indexOf(file.profile), options))
     await drain(inputs, consumer, options)
+    if (options.signal?.aborted === true) throw interrupted() // the end of a stream that was cut by it
   } finally {
     for (const { source } of inputs) source.close()
   }
@@ -79,7 +80,7 @@ interface Input {
 }
 
 async function openInput(file: RecordingFile, index: number, connection: number, options: ReadOptions): Promise<Input> {
-  const source = await openByteSource(file.path)
+  const source = await openByteSource(file.path, options.signal)
   const reader = new RecordingReader(index, connection, (code, { record, offset }, detail) => {
     options.onDiagnostic({ code, file: file.path, record, offset, detail })
   })
@@ -118,8 +119,7 @@ async function drain(inputs: readonly Input[], consumer: FrameConsumer, options:
     await options.pause?.()
     await setImmediate()
     if (options.gate !== undefined && !(await options.gate.pass(undefined))) return
-    if (options.signal?.aborted === true)
-      throw new MdsError('interrupted', { message: 'Interrupted.', exitCode: EXIT.interrupted })
+    if (options.signal?.aborted === true) throw interrupted()
   }
 }
 

@@ -1,5 +1,7 @@
 import { Pipeline, type RawTick } from '../core/engine/index.js'
-import { EXIT, MdsError } from '../core/errors.js'
+
+import { interrupted } from '../core/errors.js'
+
 import type { Calendar, Candle, Instrument, InstrumentTable } from '../core/market/index.js'
 import { type WindowEnd, windowOn } from '../core/replay/index.js'
 import { istDay } from '../core/time/index.js'
@@ -115,10 +117,10 @@ async function playSession(play: SessionPlay): Promise<Played> {
     playback.begin(windowOf, at_ms)
     run.audience.onBegin?.(session, playback)
     const played = await readOnce(play, table, isShown)
-    if (run.signal.aborted) throw new MdsError('interrupted', { message: 'Interrupted.', exitCode: EXIT.interrupted })
+    if (run.signal.aborted) throw interrupted()
     if (run.audience.rests && play.is_last && (playback.stopped === undefined || playback.stopped === 'window')) {
       await playback.rest()
-      if (run.signal.aborted) throw new MdsError('interrupted', { message: 'Interrupted.', exitCode: EXIT.interrupted })
+      if (run.signal.aborted) throw interrupted()
     }
     if (playback.stopped !== 'rewind') return played
   }
@@ -151,7 +153,7 @@ async function readOnce(
       onDiagnostic,
     },
   )
-  played.files = await readSession(
+  const reading = readSession(
     session,
     {
       onFrame(frame) {
@@ -168,9 +170,15 @@ async function readOnce(
     {
       onDiagnostic,
       gate: playback,
+      signal: run.signal,
       ...(audience.onProgress === undefined ? {} : { onProgress: audience.onProgress.bind(audience) }),
     },
   )
+  // What was made ready before Ctrl-C still leaves.
+  played.files = await reading.catch(async (error: unknown) => {
+    if (run.signal.aborted) await playback.finish()
+    throw error
+  })
   // Cut short, the bars that are still open stay untold: a longer replay would tell them otherwise.
   if (playback.stopped === undefined) pipeline.end()
   await playback.finish()

@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { EXIT, MdsError } from '../core/errors.js'
+import { EXIT, interrupted, MdsError } from '../core/errors.js'
 import { createUniverse, MarketDay, masterCsv, type RecordSink, SYNTHETIC_MARK, Truth } from '../core/synth/index.js'
 import { formatCompactDate, istDayStartMs } from '../core/time/index.js'
 import { HourlyWriter } from './hourly-writer.js'
@@ -97,7 +97,7 @@ async function writeDay(
       if (second % STEP_S !== 0) continue
       run.onProgress?.(second, request.until_s - request.start_s)
       await setImmediate()
-      if (run.signal?.aborted === true) throw new MdsError('interrupted', { message: 'Interrupted.', exitCode: EXIT.interrupted })
+      if (run.signal?.aborted === true) throw interrupted()
     }
   } finally {
     await writer.close()
