@@ -1,4 +1,4 @@
-import { closeSync, constants, createReadStream, fstatSync, openSync, readSync, type Stats } from 'node:fs'
+import { closeSync, constants, createReadStream, fstatSync, openSync, read as readAsync, readSync, type Stats } from 'node:fs'
 import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import * as zlib from 'node:zlib'
@@ -13,8 +13,10 @@ export interface ByteSource {
   readonly packing: 'plain' | 'gzip' | 'zstd'
   /** Why unpacking stopped before the end: the file is cut or damaged. */
   damage: string | undefined
-  /** Puts bytes at the beginning of `into`; answers how many, 0 at the end. At once for plain files, later for the others. */
-  read(into: Uint8Array): number | Promise<number>
+  /** True when it pays to ask for the next bytes before these are used: a file, where they are there already. */
+  readonly reads_ahead: boolean
+  /** Puts bytes at the beginning of `into`; answers how many, 0 at the end. One call at a time; not to be closed before it answers. */
+  read(into: Uint8Array): Promise<number>
   close(): void
 }
 
@@ -31,17 +33,22 @@ const PACKED_PIECE_BYTES = 16 * 1024
 export async function openByteSource(path: string, signal?: AbortSignal): Promise<ByteSource> {
   if (path === '-') return unpacking('-', untilAborted(process.stdin, signal), undefined)
   const fd = openForReading(path)
+  /** The descriptor is somebody else's to close. */
+  let handed = false
   try {
     const stat = fstatSync(fd)
     if (stat.isDirectory()) throw unreadable(path, 'it is a folder')
     // Never opened twice: the writer of a pipe would find it closed in between.
-    if (!stat.isFile()) return unpacking(path, untilAborted(streamOf(fd, stat), signal), undefined)
+    handed = !stat.isFile()
+    if (handed) return unpacking(path, untilAborted(streamOf(fd, stat), signal), undefined)
     const magic = Buffer.alloc(MAGIC_BYTES)
     readSync(fd, magic, 0, MAGIC_BYTES, 0)
+    handed = true
     if (packingOf(magic) === 'plain') return plainFile(path, fd, stat.size)
     const packed = createReadStream(path, { fd, start: 0, highWaterMark: STREAM_CHUNK_BYTES })
     return unpacking(path, untilAborted(packed, signal), stat.size)
   } catch (error) {
+    if (!handed) closeSync(fd)
     throw named(error, path)
   }
 }
@@ -64,14 +71,16 @@ function plainFile(path: string, fd: number, size: number): ByteSource {
     size,
     packing: 'plain',
     damage: undefined,
+    reads_ahead: true,
+    // Another thread copies the bytes, so that the ones before can be used meanwhile.
     read(into) {
-      try {
-        const count = readSync(fd, into, 0, into.length, this.position)
-        this.position += count
-        return count
-      } catch (error) {
-        throw named(error, path)
-      }
+      return new Promise((resolve, reject) => {
+        readAsync(fd, into, 0, into.length, this.position, (error, count) => {
+          if (error !== null) return reject(named(error, path))
+          this.position += count
+          resolve(count)
+        })
+      })
     },
     close() {
       if (open) closeSync(fd)
@@ -85,7 +94,15 @@ async function unpacking(path: string, raw: Readable, size: number | undefined):
   const packed = raw[Symbol.asyncIterator]() as AsyncIterator<Buffer>
   const first = await firstChunk(packed, path)
   const packing = packingOf(first)
-  const source: ByteSource = { position: 0, size, packing, damage: undefined, read, close: () => raw.destroy() }
+  const source: ByteSource = {
+    position: 0,
+    size,
+    packing,
+    damage: undefined,
+    reads_ahead: false,
+    read,
+    close: () => raw.destroy(),
+  }
   const counted = counting(first, packed, source)
   const chunks = packing === 'plain' ? counted : await unpacked(packing, counted, (why) => (source.damage = why))
   let chunk: Uint8Array = new Uint8Array(0)
@@ -227,6 +244,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: 'reading it is not allowed (check its permissions)',
   EISDIR: 'it is a folder',
   EIO: 'the disk failed while reading',
+  EMFILE: 'too many files are open at once (raise the limit: ulimit -n 4096)',
+  ENFILE: 'too many files are open on this machine',
 }
 
 function named(error: unknown, path: string): unknown {

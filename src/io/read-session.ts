@@ -56,6 +56,7 @@ export async function readSession(session: SessionFiles, consumer: FrameConsumer
     await drain(inputs, consumer, options)
     if (options.signal?.aborted === true) throw interrupted() // the end of a stream that was cut by it
   } finally {
+    await Promise.allSettled(inputs.map(({ ahead }) => ahead))
     for (const { source } of inputs) source.close()
   }
   for (const input of inputs) reportDamage(input, options)
@@ -77,6 +78,8 @@ interface Input {
   readonly file: RecordingFile
   readonly source: ByteSource
   readonly reader: RecordingReader
+  /** The next bytes, under way while the last ones are used. */
+  ahead: Promise<number> | undefined
 }
 
 async function openInput(file: RecordingFile, index: number, connection: number, options: ReadOptions): Promise<Input> {
@@ -84,11 +87,11 @@ async function openInput(file: RecordingFile, index: number, connection: number,
   const reader = new RecordingReader(index, connection, (code, { record, offset }, detail) => {
     options.onDiagnostic({ code, file: file.path, record, offset, detail })
   })
-  return { file, source, reader }
+  return { file, source, reader, ahead: undefined }
 }
 
 async function drain(inputs: readonly Input[], consumer: FrameConsumer, options: ReadOptions): Promise<void> {
-  const sources = new Map(inputs.map(({ reader, source }) => [reader, source]))
+  const by_reader = new Map(inputs.map((input) => [input.reader, input]))
   const merge = new RecordingMerge(inputs.map(({ reader }) => reader))
   const sizes = inputs.map(({ source }) => source.size)
   const total = sizes.includes(undefined) ? undefined : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0)
@@ -102,13 +105,7 @@ async function drain(inputs: readonly Input[], consumer: FrameConsumer, options:
       continue
     }
     if (next !== 'paused') {
-      consumer.onRecycle(next.view)
-      const source = sources.get(next) as ByteSource
-      const reading = source.read(next.space())
-      const count = typeof reading === 'number' ? reading : await reading
-      if (count === 0) next.ended()
-      else next.filled(count)
-      since_step += count
+      since_step += await fill(by_reader.get(next) as Input, consumer)
       if (since_step < STEP_BYTES) continue
     }
     since_step = 0
@@ -121,6 +118,26 @@ async function drain(inputs: readonly Input[], consumer: FrameConsumer, options:
     if (options.gate !== undefined && !(await options.gate.pass(undefined))) return
     if (options.signal?.aborted === true) throw interrupted()
   }
+}
+
+/** Waits for the next bytes of an input, and asks for those behind them. */
+async function fill(input: Input, consumer: FrameConsumer): Promise<number> {
+  const count = await (input.ahead ?? ask(input, consumer))
+  input.ahead = undefined
+  if (count === 0) input.reader.ended()
+  else {
+    input.reader.filled(count)
+    // Not after the first bytes: those of a later part wait for their hour.
+    if (input.source.reads_ahead && input.reader.total_bytes > count) input.ahead = ask(input, consumer)
+  }
+  return count
+}
+
+function ask({ source, reader }: Input, consumer: FrameConsumer): Promise<number> {
+  consumer.onRecycle(reader.view)
+  const reading = source.read(reader.space())
+  reading.catch(() => {}) // whoever waits for it is told; until then nobody may be
+  return reading
 }
 
 function reportDamage({ file, source, reader }: Input, options: ReadOptions): void {

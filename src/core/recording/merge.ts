@@ -48,6 +48,8 @@ export class RecordingMerge {
         const reader = this.#waiting[0] as RecordingReader
         if (!reader.advance()) {
           if (!reader.done) return reader
+          consumer.onRecycle(reader.frame.view)
+          reader.release()
         } else this.#admit(reader)
         this.#waiting.shift()
       }

@@ -47,6 +47,14 @@ export class RecordingReader {
     return this.#window.idle_view
   }
 
+  /** When `done`: lets go of the buffers. The last frames are void then. */
+  release(): void {
+    const { frame } = this
+    this.#window.release()
+    frame.view = this.#window.view
+    frame.bytes = this.#window.bytes
+  }
+
   /** Bytes taken in so far. */
   get total_bytes(): number {
     return this.#window.total_bytes

@@ -6,11 +6,11 @@ export type ByteOrder = 'big' | 'little'
 export type Answer = 'yes' | 'no' | 'unknown'
 
 /**
- * First buffer of a file: enough to see how it begins, and for small files all there is. Then the size at which reading costs no more than the
- * copy by the kernel.
+ * First buffer of a file: enough to see how it begins, and for small files all there is. Then the size at which reading ahead hides the copy
+ * by the kernel.
  */
 export const FIRST_BUFFER_BYTES = 64 * 1024
-const BUFFER_BYTES = 1024 * 1024
+const BUFFER_BYTES = 2 * 1024 * 1024
 /** Most messages are smaller than this. */
 const FIRST_ROOM_BYTES = 128 * 1024
 const PAGES_IDLE = 2
@@ -91,6 +91,14 @@ export class RecordWindow {
       this.to += count
     } else this.#turn(count)
     assert(this.to <= this.bytes.length, 'a reader is filled within its space')
+  }
+
+  /** All is read: lets go of the buffers. */
+  release(): void {
+    this.#page = this.#filling = NO_PAGE
+    this.#idle.length = 0
+    this.base += this.to
+    this.from = this.to = 0
   }
 
   /** Small pieces and small files: nothing has to move yet. */
