@@ -39,6 +39,17 @@ export const barFlags = {
     multipleNonGreedy: true,
     helpValue: '1m,5m',
   }),
+  bars: Flags.string({
+    summary: 'Bars that trades end: tick:N, volume:N, value:RUPEES, imbalance:N, renko:RUPEES',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'KIND:SIZE',
+  }),
+  style: Flags.option({
+    summary: 'As traded, or redrawn as Heikin-Ashi',
+    options: ['plain', 'heikin-ashi'] as const,
+    default: 'plain',
+  })(),
   clock: Flags.option({
     summary: 'Which time puts a packet into its bar: of the trade, of the exchange, or of its arrival',
     options: ['trade', 'exchange', 'arrival'] as const,
@@ -64,6 +75,29 @@ export const barFlags = {
     options: ['quarantine', 'last', 'spread'] as const,
     default: 'quarantine',
   })(),
+} as const
+
+/** Which instruments. */
+export const symbolFlag = {
+  symbol: Flags.string({
+    summary: 'Only these: RELIANCE, NSE:RELIANCE or token:N; may be repeated',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'NAME',
+  }),
+} as const
+
+/** Which part of the day. */
+export const windowFlags = {
+  from: Flags.string({
+    summary: 'Begin with what was received at HH:MM[:SS] (IST) or at a moment (ISO 8601 with zone)',
+    helpValue: 'TIME',
+  }),
+  to: Flags.string({ summary: 'End before what was received at this time', helpValue: 'TIME' }),
+} as const
+
+export const formatFlag = {
+  format: Flags.string({ summary: 'parquet, csv, ndjson, arrow or table', helpValue: 'NAME' }),
 } as const
 
 interface RecordingWords {

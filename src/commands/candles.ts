@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
 import type { Candle } from '../core/market/index.js'
-import { barFlags, MdsCommand, recordingFlags, sessionArgs } from './base.js'
+import { barFlags, formatFlag, MdsCommand, recordingFlags, sessionArgs, symbolFlag } from './base.js'
 
 export default class Candles extends MdsCommand {
   static override summary = 'Build candles from recordings'
@@ -28,29 +28,13 @@ On a terminal candles come as a table, into a pipe or a file as Parquet; --forma
   static override args = sessionArgs
   static override flags = {
     ...barFlags,
-    bars: Flags.string({
-      summary: 'Bars that trades end: tick:N, volume:N, value:RUPEES, imbalance:N, renko:RUPEES',
-      multiple: true,
-      multipleNonGreedy: true,
-      helpValue: 'KIND:SIZE',
-    }),
-    style: Flags.option({
-      summary: 'As traded, or redrawn as Heikin-Ashi',
-      options: ['plain', 'heikin-ashi'] as const,
-      default: 'plain',
-    })(),
     output: Flags.string({ char: 'o', summary: 'File or folder to write; default: standard output', helpValue: 'FILE|DIR' }),
-    format: Flags.string({ summary: 'parquet, csv, ndjson, arrow or table', helpValue: 'NAME' }),
+    ...formatFlag,
     layout: Flags.option({
       summary: 'One file, a file per symbol and interval (merged with what is there), or hive partitions',
       options: ['file', 'per-symbol', 'hive'] as const,
     })(),
-    symbol: Flags.string({
-      summary: 'Only these: RELIANCE, NSE:RELIANCE or token:N; may be repeated',
-      multiple: true,
-      multipleNonGreedy: true,
-      helpValue: 'NAME',
-    }),
+    ...symbolFlag,
     chart: Flags.boolean({ summary: 'Draw the busiest instrument on the terminal' }),
     ...recordingFlags,
   }

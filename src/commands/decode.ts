@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { MdsCommand, recordingFlags, sessionArgs } from './base.js'
+import { formatFlag, MdsCommand, recordingFlags, sessionArgs, symbolFlag, windowFlags } from './base.js'
 
 export default class Decode extends MdsCommand {
   static override summary = 'Turn recorded packets into rows'
@@ -18,12 +18,7 @@ On a terminal rows come as a table, into a pipe or a file as NDJSON; --format or
   static override strict = false
   static override args = sessionArgs
   static override flags = {
-    symbol: Flags.string({
-      summary: 'Only these: RELIANCE, NSE:RELIANCE or token:N; may be repeated',
-      multiple: true,
-      multipleNonGreedy: true,
-      helpValue: 'NAME',
-    }),
+    ...symbolFlag,
     token: Flags.integer({
       summary: 'Only these instrument tokens; may be repeated',
       multiple: true,
@@ -37,11 +32,7 @@ On a terminal rows come as a table, into a pipe or a file as NDJSON; --format or
       multipleNonGreedy: true,
       helpValue: 'NAME',
     }),
-    from: Flags.string({
-      summary: 'Begin with what was received at HH:MM[:SS] (IST) or at a moment (ISO 8601 with zone)',
-      helpValue: 'TIME',
-    }),
-    to: Flags.string({ summary: 'End before what was received at this time', helpValue: 'TIME' }),
+    ...windowFlags,
     fields: Flags.string({
       summary: 'Only these fields, separated by commas; ohlc and depth name groups',
       multiple: true,
@@ -50,7 +41,7 @@ On a terminal rows come as a table, into a pipe or a file as NDJSON; --format or
     }),
     limit: Flags.integer({ summary: 'Stop after this many rows', min: 0, helpValue: 'N' }),
     output: Flags.string({ char: 'o', summary: 'File to write; default: standard output', helpValue: 'FILE' }),
-    format: Flags.string({ summary: 'ndjson, csv, parquet, arrow or table', helpValue: 'NAME' }),
+    ...formatFlag,
     ...recordingFlags,
   }
 

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { barFlags, MdsCommand, recordingFlags, sessionArgs } from './base.js'
+import { barFlags, formatFlag, MdsCommand, recordingFlags, sessionArgs, symbolFlag, windowFlags } from './base.js'
 
 export default class Replay extends MdsCommand {
   static override summary = 'Play recordings in virtual time: ticks and candles as they came'
@@ -32,32 +32,12 @@ Days follow one another without a wait.`
       multipleNonGreedy: true,
       helpValue: 'ticks,candles',
     }),
-    from: Flags.string({
-      summary: 'Begin with what was received at HH:MM[:SS] (IST) or at a moment (ISO 8601 with zone)',
-      helpValue: 'TIME',
-    }),
-    to: Flags.string({ summary: 'End before what was received at this time', helpValue: 'TIME' }),
-    symbol: Flags.string({
-      summary: 'Only these: RELIANCE, NSE:RELIANCE or token:N; may be repeated',
-      multiple: true,
-      multipleNonGreedy: true,
-      helpValue: 'NAME',
-    }),
+    ...windowFlags,
+    ...symbolFlag,
     'max-wait': Flags.string({ summary: 'Shorten longer silences to this much real time; default: never', helpValue: '5s' }),
     output: Flags.string({ char: 'o', summary: 'File to write; default: standard output', helpValue: 'FILE' }),
-    format: Flags.string({ summary: 'ndjson, csv, parquet, arrow or table', helpValue: 'NAME' }),
+    ...formatFlag,
     ...barFlags,
-    bars: Flags.string({
-      summary: 'Bars that trades end: tick:N, volume:N, value:RUPEES, imbalance:N, renko:RUPEES',
-      multiple: true,
-      multipleNonGreedy: true,
-      helpValue: 'KIND:SIZE',
-    }),
-    style: Flags.option({
-      summary: 'As traded, or redrawn as Heikin-Ashi',
-      options: ['plain', 'heikin-ashi'] as const,
-      default: 'plain',
-    })(),
     ...recordingFlags,
   }
 

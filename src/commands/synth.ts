@@ -49,7 +49,11 @@ The same seed and flags give the same bytes on any machine. A day is some 40 MB;
     const { readSynthRequest } = await import('../io/synth-request.js')
     const { synthesizeRecording } = await import('../io/synth-recording.js')
     const request = await readSynthRequest(flags)
-    const summary = await synthesizeRecording(request, this.interrupt.signal)
+    const progress = this.progress('Synth', flags.quiet)
+    const summary = await synthesizeRecording(request, {
+      onProgress: (done_s, total_s) => progress.updateShare(done_s / total_s),
+      signal: this.interrupt.signal,
+    }).finally(() => progress.clear())
     if (!flags.quiet) this.notice(`${summary.packets} packets of ${summary.instruments} instruments in ${summary.folder}`)
     return summary
   }

@@ -23,6 +23,7 @@ export const DIAGNOSTIC_CODES = {
 
 export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES
 
+/** One finding: what, where, and the numbers behind it. */
 export interface Diagnostic {
   code: DiagnosticCode
   /** Path as given by the user, or `-` for standard input. */

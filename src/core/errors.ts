@@ -3,6 +3,7 @@ export const EXIT = { ok: 0, bug: 1, usage: 2, unreadable: 3, validation_failed:
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
+/** What a person needs to mend it. */
 export interface MdsErrorDetails {
   /** What was expected and what was found, in one sentence. */
   message: string
@@ -29,6 +30,7 @@ export class MdsError extends Error {
 /** The user said stop. */
 export const interrupted = (): MdsError => new MdsError('interrupted', { message: 'Interrupted.', exitCode: EXIT.interrupted })
 
+/** A mistake in how the command was called: exit code 2. */
 export function usageError(code: string, message: string, ...suggestions: string[]): MdsError {
   return new MdsError(code, { message, suggestions, exitCode: EXIT.usage })
 }

@@ -22,6 +22,7 @@ const MAGIC_BYTES = 4
 const GZIP_MAGIC = 0x1f8b
 const ZSTD_MAGIC = 0x28b52ffd
 const STREAM_CHUNK_BYTES = 256 * 1024
+const PACKED_PIECE_BYTES = 16 * 1024
 
 /**
  * Opens a recording; its content says how it is packed, never its name. `-` is standard input. Where bytes come late or never, an abort of
@@ -33,12 +34,13 @@ export async function openByteSource(path: string, signal?: AbortSignal): Promis
   try {
     const stat = fstatSync(fd)
     if (stat.isDirectory()) throw unreadable(path, 'it is a folder')
+    // Never opened twice: the writer of a pipe would find it closed in between.
     if (!stat.isFile()) return unpacking(path, untilAborted(streamOf(fd, stat), signal), undefined)
     const magic = Buffer.alloc(MAGIC_BYTES)
     readSync(fd, magic, 0, MAGIC_BYTES, 0)
     if (packingOf(magic) === 'plain') return plainFile(path, fd, stat.size)
-    closeSync(fd)
-    return unpacking(path, untilAborted(createReadStream(path, { highWaterMark: STREAM_CHUNK_BYTES }), signal), stat.size)
+    const packed = createReadStream(path, { fd, start: 0, highWaterMark: STREAM_CHUNK_BYTES })
+    return unpacking(path, untilAborted(packed, signal), stat.size)
   } catch (error) {
     throw named(error, path)
   }
@@ -141,29 +143,46 @@ async function unpacked(
   return throughFzstd(chunks, onDamage)
 }
 
+/**
+ * Takes what a piece unpacks to before the next one goes in: an unpacker that fails throws away what nobody has taken yet, so that is never more
+ * than one piece unpacks to.
+ */
 async function* throughNode(
   unpacker: NodeJS.ReadWriteStream,
   chunks: AsyncGenerator<Uint8Array>,
   onDamage: (why: string) => void,
 ): AsyncGenerator<Uint8Array> {
-  let failure: unknown
-  const feeding = (async () => {
-    for await (const chunk of chunks) {
-      if (!unpacker.write(chunk)) await new Promise<void>((resolve) => unpacker.once('drain', resolve).once('close', resolve))
-    }
-    unpacker.end()
-  })().catch((error: unknown) => {
-    failure = error
-    unpacker.end()
+  const ready: Uint8Array[] = []
+  let is_over = false
+  unpacker.on('data', (chunk: Buffer) => ready.push(chunk))
+  unpacker.on('error', (error: Error) => onDamage(error.message))
+  unpacker.on('end', () => {
+    is_over = true
   })
-  try {
-    for await (const chunk of unpacker) yield chunk as Buffer
-  } catch (error) {
-    onDamage(error instanceof Error ? error.message : String(error))
-    return
+  unpacker.on('close', () => {
+    is_over = true
+  })
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length && !is_over; at += PACKED_PIECE_BYTES) {
+      await orClosed(unpacker, (done) => unpacker.write(chunk.subarray(at, at + PACKED_PIECE_BYTES), done))
+      yield* ready.splice(0)
+    }
+    if (is_over) return
   }
-  await feeding
-  if (failure !== undefined) throw failure
+  await orClosed(unpacker, (done) => unpacker.once('end', done).end())
+  yield* ready.splice(0)
+}
+
+/** Waits until `act` is done, or until the stream is closed and never will be. */
+function orClosed(stream: NodeJS.ReadWriteStream, act: (done: () => void) => void): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stream.off('close', done)
+      resolve()
+    }
+    stream.once('close', done)
+    act(done)
+  })
 }
 
 async function* throughFzstd(chunks: AsyncGenerator<Uint8Array>, onDamage: (why: string) => void): AsyncGenerator<Uint8Array> {

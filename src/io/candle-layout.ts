@@ -1,9 +1,10 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { usageError } from '../core/errors.js'
 import { CandleBatch, type Cell, cellsOf, type Encoder, type Format, RecordBatch } from '../core/formats/index.js'
-import { usageError } from '../core/index.js'
 import type { Candle, Field } from '../core/market/index.js'
 import { formatDate, type IstDay, istDay } from '../core/time/index.js'
+import { EncodedOutput } from './encoded-output.js'
 import { noName, openFile, openStdout, type Sink } from './output.js'
 import { statPath } from './stat-path.js'
 import { readStored } from './stored-candles.js'
@@ -57,18 +58,10 @@ export function openLayout(options: LayoutOptions): CandleOutput {
 
 function openOneFile({ output, format, fields }: LayoutOptions): CandleOutput {
   const sink = output === undefined || output === '-' ? openStdout() : openFile(output)
-  const encoder = format.open(fields)
+  const encoded = new EncodedOutput(sink, format.open(fields))
   const batch = new CandleBatch(fields)
-  // The head waits for the first row or the end: a run that fails before leaves standard output empty.
-  let head: Uint8Array | undefined = encoder.begin()
-  let reading = true
-  const put = (bytes: Uint8Array): void => {
-    if (head !== undefined) reading = sink.write(head)
-    head = undefined
-    if (reading) reading = sink.write(bytes)
-  }
   const drain = (): void => {
-    if (batch.rows > 0 && reading) put(encoder.write(batch))
+    encoded.write(batch)
     batch.clear()
   }
   return {
@@ -78,14 +71,13 @@ function openOneFile({ output, format, fields }: LayoutOptions): CandleOutput {
     },
     settle: async () => {
       drain()
-      return reading
+      return encoded.wanted
     },
     finish: async () => {
       drain()
-      if (reading) put(encoder.end())
-      sink.finish()
+      encoded.finish()
     },
-    abort: () => sink.abort(),
+    abort: () => encoded.abort(),
   }
 }
 
@@ -215,16 +207,15 @@ function removeEarlierParts(partition: string, extension: string): void {
 }
 
 function writeWhole(sink: Sink, encoder: Encoder, fill: (write: (batch: CandleBatch | RecordBatch) => void) => void): void {
+  const encoded = new EncodedOutput(sink, encoder)
   try {
-    sink.write(encoder.begin())
     fill((batch) => {
-      sink.write(encoder.write(batch))
+      encoded.write(batch)
       batch.clear()
     })
-    sink.write(encoder.end())
-    sink.finish()
+    encoded.finish()
   } catch (error) {
-    sink.abort()
+    encoded.abort()
     throw error
   }
 }

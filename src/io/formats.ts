@@ -1,4 +1,5 @@
 import { extname } from 'node:path'
+import { usageError } from '../core/errors.js'
 import type { Format } from '../core/formats/index.js'
 import {
   createArrowFormat,
@@ -9,7 +10,6 @@ import {
   type ParquetLibrary,
   type TableOptions,
 } from '../core/formats/index.js'
-import { usageError } from '../core/index.js'
 
 export const FORMAT_IDS = ['ndjson', 'csv', 'parquet', 'arrow', 'table'] as const
 export type FormatId = (typeof FORMAT_IDS)[number]

@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { EXIT, MdsError, usageError } from '../core/index.js'
+import { EXIT, MdsError, usageError } from '../core/errors.js'
 
 /** Where encoded bytes go. One owner; `finish` or `abort` exactly once, `abort` after either does nothing. */
 export interface Sink {

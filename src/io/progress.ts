@@ -30,6 +30,16 @@ export class Progress {
     process.stderr.write(`\r\x1b[2K${progressLine(this.#label, done_bytes, total_bytes, now_ms - this.#begun_ms)}`)
   }
 
+  /** For work that is not measured in bytes. */
+  updateShare(share: number): void {
+    const now_ms = this.#clock.elapsedMs()
+    if (!this.#shown || now_ms - this.#drawn_ms < REDRAW_MS) return
+    this.#drawn_ms = now_ms
+    this.#drawn = true
+    const left_s = share > 0 ? Math.ceil(((now_ms - this.#begun_ms) / 1000) * (1 / share - 1)) : 0
+    process.stderr.write(`\r\x1b[2K${this.#label} ${bar(share)}  ${left_s} s left`)
+  }
+
   /** Takes the line away. */
   clear(): void {
     if (this.#drawn) process.stderr.write('\r\x1b[2K')
@@ -43,7 +53,11 @@ export function progressLine(label: string, done_bytes: number, total_bytes: num
   const speed = `${Math.round(done_bytes / MEGA)} MB  ${Math.round(rate / MEGA)} MB/s`
   if (total_bytes === undefined || total_bytes === 0) return `${label}  ${speed}`
   const share = Math.min(1, done_bytes / total_bytes)
-  const filled = Math.round(share * BAR_CELLS)
   const left_s = rate > 0 ? Math.ceil((total_bytes - done_bytes) / rate) : 0
-  return `${label} [${'#'.repeat(filled)}${'-'.repeat(BAR_CELLS - filled)}] ${Math.floor(share * 100)} %  ${speed}  ${left_s} s left`
+  return `${label} ${bar(share)}  ${speed}  ${left_s} s left`
+}
+
+function bar(share: number): string {
+  const filled = Math.round(share * BAR_CELLS)
+  return `[${'#'.repeat(filled)}${'-'.repeat(BAR_CELLS - filled)}] ${Math.floor(share * 100)} %`
 }

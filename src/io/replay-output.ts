@@ -1,6 +1,6 @@
 import type { RawTick } from '../core/engine/index.js'
+import { usageError } from '../core/errors.js'
 import { type Batch, CandleBatch, type Encoder, labelled, TickBatch, TYPE_FIELD } from '../core/formats/index.js'
-import { usageError } from '../core/index.js'
 import { CANDLE_FIELDS, type Candle, type Field, type Instrument, TICK_FIELDS } from '../core/market/index.js'
 import { type FormatId, loadFormat } from './formats.js'
 import { openFile, openStdout, type Sink } from './output.js'

@@ -1,5 +1,7 @@
 import { Pipeline, type RawTick } from '../core/engine/index.js'
-import { interrupted } from '../core/index.js'
+
+import { interrupted } from '../core/errors.js'
+
 import type { Calendar, Candle, Instrument, InstrumentTable } from '../core/market/index.js'
 import { type WindowEnd, windowOn } from '../core/replay/index.js'
 import { istDay } from '../core/time/index.js'

@@ -1,13 +1,14 @@
 import { DecodeStage } from '../core/engine/index.js'
-import { type Encoder, fieldsNamed, TickBatch } from '../core/formats/index.js'
+import { fieldsNamed, TickBatch } from '../core/formats/index.js'
 import { type Field, type Instrument, TICK_FIELDS } from '../core/market/index.js'
 import { parseWindowEnd, type WindowEnd, windowOn } from '../core/replay/index.js'
 import { istDay } from '../core/time/index.js'
 import { DiagnosticsLog } from './diagnostics-log.js'
+import { EncodedOutput } from './encoded-output.js'
 import { findRecordings, type SessionFiles } from './find-recordings.js'
 import { formatFor } from './formats.js'
 import { type InstrumentWishes, instrumentFilter } from './instrument-filter.js'
-import { openFile, openStdout, type Sink } from './output.js'
+import { openFile, openStdout } from './output.js'
 import { type FileSummary, readSession } from './read-session.js'
 import { noteMasters, type RunListener, type SessionRequest } from './run-sessions.js'
 import { sessionInstruments } from './session-instruments.js'
@@ -50,7 +51,7 @@ export async function runDecode(words: DecodeWords, run: RunListener): Promise<D
     { width: process.stdout.columns ?? 120, limit: TABLE_ROWS },
   )
   const sink = words.output === undefined || words.output === '-' ? openStdout() : openFile(words.output)
-  const output = new TickOutput(sink, format.open(fields), fields)
+  const output = new TickOutput(new EncodedOutput(sink, format.open(fields)), fields)
   const summary: DecodeSummary = {
     ticks: 0,
     packets: 0,
@@ -108,20 +109,18 @@ async function decodeSession(session: SessionFiles, { words, run, from, to, outp
 /** Ticks into one stream, a batch per session: each session numbers its instruments anew. */
 class TickOutput {
   ticks = 0
-  wanted = true
-  /** Waits for the first row or the end: a run that fails before leaves standard output empty. */
-  #head: Uint8Array | undefined
-  readonly #sink: Sink
-  readonly #encoder: Encoder
+  readonly #encoded: EncodedOutput
   readonly #fields: readonly Field[]
   #batch: TickBatch
 
-  constructor(sink: Sink, encoder: Encoder, fields: readonly Field[]) {
-    this.#sink = sink
-    this.#encoder = encoder
+  constructor(encoded: EncodedOutput, fields: readonly Field[]) {
+    this.#encoded = encoded
     this.#fields = fields
     this.#batch = new TickBatch([], fields)
-    this.#head = encoder.begin()
+  }
+
+  get wanted(): boolean {
+    return this.#encoded.wanted
   }
 
   isDone(limit: number): boolean {
@@ -139,19 +138,12 @@ class TickOutput {
   }
 
   drain(): void {
-    if (this.#batch.rows > 0 && this.wanted) this.#put(this.#encoder.write(this.#batch))
+    this.#encoded.write(this.#batch)
     this.#batch.clear()
   }
 
   finish(): void {
     this.drain()
-    if (this.wanted) this.#put(this.#encoder.end())
-    this.#sink.finish()
-  }
-
-  #put(bytes: Uint8Array): void {
-    if (this.#head !== undefined) this.wanted = this.#sink.write(this.#head)
-    this.#head = undefined
-    if (this.wanted) this.wanted = this.#sink.write(bytes)
+    this.#encoded.finish()
   }
 }

@@ -1,5 +1,5 @@
 import { type CandleStyle, MINUTE_INTERVAL, parseBarKinds, parseIntervals, type TimeBarOptions } from '../core/candles/index.js'
-import { EXIT, MdsError } from '../core/index.js'
+import { EXIT, MdsError } from '../core/errors.js'
 import { parseDuration, parseSpeed, parseWindowEnd, UNPACED } from '../core/replay/index.js'
 import { formatClock } from '../core/time/index.js'
 import { chooseFormat } from './formats.js'

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
+import { EXIT, MdsError } from '../core/errors.js'
 import type { Cell } from '../core/formats/index.js'
-import { EXIT, MdsError } from '../core/index.js'
 import type { Field } from '../core/market/index.js'
 
 /**

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, rm, rmdir, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { EXIT, interrupted, MdsError } from '../core/errors.js'
@@ -25,27 +25,53 @@ export interface SynthSummary {
   candles: number | undefined
 }
 
+export interface SynthRun {
+  /** Of the recording's own seconds. */
+  onProgress?(done_s: number, total_s: number): void
+  readonly signal?: AbortSignal
+}
+
+/** Seconds of the market between two looks at the event loop. */
+const STEP_S = 60
+
 /**
- * Makes a synthetic day and writes it as a capture would have: hourly recordings and the day's instrument master. All of it or nothing: on
- * failure, and when `signal` aborts, its files are taken away again.
+ * Makes a synthetic day and writes it as a capture would have: hourly recordings and the day's instrument master. The files appear together,
+ * when all of them are whole.
  */
-export async function synthesizeRecording(request: SynthRequest, signal?: AbortSignal): Promise<SynthSummary> {
+export async function synthesizeRecording(request: SynthRequest, run: SynthRun = {}): Promise<SynthSummary> {
   checkRequest(request)
   const folder = join(request.data_dir, request.profile)
   const prefix = `${request.profile}_${formatCompactDate(request.day)}`
-  let made: Made = { folder: undefined, has_room: false }
-  try {
-    made = { folder: await mkdir(folder, { recursive: true }), has_room: false }
-    await makeRoom(folder, prefix, request.force)
-    made = { ...made, has_room: true }
-    return await writeDay(request, folder, prefix, signal)
-  } catch (error) {
-    await clearAway(folder, prefix, made)
+  const staging = join(folder, `.${prefix}.${process.pid}.tmp`)
+  const made = await mkdir(staging, { recursive: true }).catch((error: unknown) => {
     throw outputError(folder, error)
+  })
+  try {
+    const replaced = await replaceable(folder, prefix, request.force)
+    const summary = await writeDay(request, run, { folder: staging, prefix })
+    for (const name of replaced) await rm(join(folder, name))
+    for (const name of await readdir(staging)) await rename(join(staging, name), join(folder, name))
+    return { ...summary, folder }
+  } catch (error) {
+    throw outputError(folder, error)
+  } finally {
+    await rm(staging, { recursive: true, force: true })
+    await removeEmpty(folder, made)
   }
 }
 
-async function writeDay(request: SynthRequest, folder: string, prefix: string, signal?: AbortSignal): Promise<SynthSummary> {
+/** Takes the folders away that were made for nothing, up to `outermost`. */
+async function removeEmpty(folder: string, outermost: string | undefined): Promise<void> {
+  if (outermost === undefined) return
+  for (let empty = resolve(folder); empty.length >= resolve(outermost).length; empty = dirname(empty))
+    await rmdir(empty).catch(() => {})
+}
+
+async function writeDay(
+  request: SynthRequest,
+  run: SynthRun,
+  { folder, prefix }: { folder: string; prefix: string },
+): Promise<SynthSummary> {
   const { day, calendar, seed } = request
   const universe = createUniverse({ day, instruments: request.instruments, seed, calendar })
   const midnight_s = istDayStartMs(day) / 1000
@@ -66,11 +92,12 @@ async function writeDay(request: SynthRequest, folder: string, prefix: string, s
   const truth = request.truth ? new Truth(universe, calendar) : undefined
   const sink = truth === undefined ? writer : both(writer, truth)
   try {
-    while (market.advance(sink)) {
-      if (!writer.isFull) continue
-      await writer.flush()
+    for (let second = 1; market.advance(sink); second++) {
+      if (writer.isFull) await writer.flush()
+      if (second % STEP_S !== 0) continue
+      run.onProgress?.(second, request.until_s - request.start_s)
       await setImmediate()
-      if (signal?.aborted === true) throw interrupted()
+      if (run.signal?.aborted === true) throw interrupted()
     }
   } finally {
     await writer.close()
@@ -91,27 +118,10 @@ async function writeDay(request: SynthRequest, folder: string, prefix: string, s
   }
 }
 
-interface Made {
-  /** The outermost folder that was not there before. */
-  readonly folder: string | undefined
-  /** Nothing of another run is left under the names of the day: what is there is ours. */
-  readonly has_room: boolean
-}
-
-async function clearAway(folder: string, prefix: string, made: Made): Promise<void> {
-  if (made.has_room) for (const name of await filesOf(folder, prefix)) await rm(join(folder, name), { force: true })
-  if (made.folder === undefined) return
-  const outermost = resolve(made.folder)
-  for (let empty = resolve(folder); empty.length >= outermost.length; empty = dirname(empty)) await rmdir(empty).catch(() => {})
-}
-
-const filesOf = async (folder: string, prefix: string): Promise<string[]> =>
-  (await readdir(folder)).filter((name) => name.startsWith(`${prefix}_`) || name.startsWith(`${prefix}.`)).sort()
-
-/** A capture never overwrites, and neither do we: a day that is there stays unless asked for. */
-async function makeRoom(folder: string, prefix: string, force: boolean): Promise<void> {
-  const there = await filesOf(folder, prefix)
-  if (there.length === 0) return
+/** Files of that day to replace. A capture never overwrites, and neither do we: a day that is there stays unless asked for. */
+async function replaceable(folder: string, prefix: string, force: boolean): Promise<string[]> {
+  const there = (await readdir(folder)).filter((name) => name.startsWith(`${prefix}_`) || name.startsWith(`${prefix}.`)).sort()
+  if (there.length === 0) return []
   if (!force)
     throw new MdsError('recording_exists', {
       message: `${folder} already holds ${there.length} files of that day, e.g. ${there[0]}.`,
@@ -125,7 +135,7 @@ async function makeRoom(folder: string, prefix: string, force: boolean): Promise
       suggestions: ['Choose another --profile or --data-dir', 'Move the recording away'],
       exitCode: EXIT.usage,
     })
-  for (const name of there) await rm(join(folder, name))
+  return there
 }
 
 /** The greeting of a synthetic day says so in its first record. A real day cannot be had again. */

@@ -81,7 +81,7 @@ describe('Ctrl-C', () => {
     [`replay large/${LARGE} --speed 10x -o out.csv`, temporaryThere()],
     [
       'synth --date 20251006 --profile stopped --packets 5000000 --data-dir .',
-      () => existsSync(join(folder, 'stopped/stopped_20251006_0900.bin')),
+      () => existsSync(join(folder, 'stopped')) && temporaryThere('stopped')(),
     ],
   ])('mds %s', async (line, isUnderWay) => {
     for (const signals of [['SIGINT'], ['SIGTERM'], ['SIGINT', 'SIGINT']] as const) {

@@ -19,8 +19,8 @@ export interface Reading {
   records: ReadRecord[]
   findings: Finding[]
   reader: RecordingReader
-  /** Largest buffer the reader asked us to fill. */
-  space_bytes_max: number
+  /** Largest buffer the reader kept. */
+  buffer_bytes_max: number
 }
 
 export const copyFrame = (frame: Frame): ReadRecord => ({
@@ -36,12 +36,12 @@ export function readRecords(bytes: Uint8Array, next_chunk: () => number = () => 
   const reader = new RecordingReader(0, 0, (code, { record, offset }, detail) => {
     findings.push({ code, record, offset, detail })
   })
-  const reading: Reading = { records: [], findings, reader, space_bytes_max: 0 }
+  const reading: Reading = { records: [], findings, reader, buffer_bytes_max: 0 }
   for (let at = 0; ; ) {
     while (reader.advance()) reading.records.push(copyFrame(reader.frame))
     if (reader.done) return reading
     const space = reader.space()
-    reading.space_bytes_max = Math.max(reading.space_bytes_max, space.length)
+    reading.buffer_bytes_max = Math.max(reading.buffer_bytes_max, space.buffer.byteLength)
     const count = Math.min(next_chunk(), space.length, bytes.length - at)
     if (count === 0) reader.ended()
     else {

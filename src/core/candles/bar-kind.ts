@@ -18,6 +18,7 @@ export interface BarKind {
   create(setup: BarSetup): BarBuilder
 }
 
+/** What a builder of bars of one instrument starts from. `size` is in the unit of its kind, as in `--bars`. */
 export interface BarSetup {
   size: number
   instrument: Instrument
@@ -25,6 +26,7 @@ export interface BarSetup {
   tell(bar: EventBar): void
 }
 
+/** Ends bars by trades instead of time, for one instrument. */
 export interface BarBuilder {
   /** The bar under way; undefined when the next trade begins one. */
   readonly open: EventBar | undefined

@@ -3,8 +3,8 @@ import type { BarBuilder } from './bar-kind.js'
 import type { EventBarSpec } from './bar-kinds.js'
 import type { BarTrade, EventBar } from './event-bar.js'
 import type { GapList } from './gaps.js'
-import type { OfferedTrade, TradeListener } from './time-bars.js'
 import { hasNoVolume, type Track } from './track.js'
+import type { OfferedTrade, TradeListener } from './trade-listener.js'
 
 /** Event bars of one instrument in one session. */
 interface Builders {

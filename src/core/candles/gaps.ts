@@ -13,6 +13,7 @@ type Span = Pick<Gap, 'from_ms' | 'to_ms'>
 const LAST_BIT = 30
 const NONE: readonly Span[] = []
 
+/** When nothing was received, by connection: it decides which bars are complete. */
 export class GapList {
   readonly all: Gap[] = []
   readonly #by_connection: Gap[][] = []

@@ -1,6 +1,7 @@
 import type { Candle } from '../market/index.js'
 import { istDay } from '../time/index.js'
 
+/** Prices of a bar in feed units. */
 export interface Ohlc {
   readonly open: number
   readonly high: number

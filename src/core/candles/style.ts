@@ -1,7 +1,7 @@
 import { usageError } from '../errors.js'
 import type { Candle } from '../market/index.js'
 import { HeikinAshi } from './heikin-ashi.js'
-import type { TimeBarOptions } from './time-bars.js'
+import type { TimeBarOptions } from './time-bar-options.js'
 
 /** How candles are drawn. `plain` is as they traded. */
 export const CANDLE_STYLES = ['plain', 'heikin-ashi'] as const

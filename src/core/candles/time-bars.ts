@@ -1,93 +1,59 @@
 import { assert } from '../assert.js'
 import type { Candle, SessionPhase } from '../market/index.js'
 import { type LedgerState, VERDICT, type Verdict } from '../volume/index.js'
-import { barAround, clockWaitOf, latenessOf, phaseAt, sessionEnd, tradingSpan } from './bar-window.js'
+import { BarCloser } from './bar-closer.js'
+import { barAround, phaseAt, tradingSpan } from './bar-window.js'
+import { Finality } from './finality.js'
 import { GapList } from './gaps.js'
-import { DAY_INTERVAL, type Interval, MINUTE_INTERVAL } from './interval.js'
+import { DAY_INTERVAL, MINUTE_INTERVAL } from './interval.js'
 import { OpenBar } from './open-bar.js'
-import { ExchangeBook, hasNoVolume, NEVER_S, Track } from './track.js'
+import type { TimeBarOptions } from './time-bar-options.js'
+import { ExchangeBook, hasNoVolume, Track } from './track.js'
+import type { TradeListener } from './trade-listener.js'
 
-export interface TimeBarOptions {
-  /** Sorted from fine to coarse. */
-  intervals: readonly Interval[]
-  /** Auctions in bars of their own, or folded into the first and last bar of continuous trading. */
-  auction: 'separate' | 'fold'
-  /** Minutes without a trade: no bar, or the last close carried forward. */
-  fill: 'skip' | 'forward'
-  /** Trades told after their bar is final: counted in the day only, or the bar told again with a higher revision. */
-  late: 'drop' | 'revise'
-  /** Volume learned right after a gap: into no bar, into the bar of that packet, or spread over the gap by seconds. */
-  gap_volume: 'quarantine' | 'last' | 'spread'
-}
-
-interface DueBar {
-  track: Track
-  bar: OpenBar
-  /** -1 auction, 0 minute, then by index of the rolled intervals, last the day. */
-  rank: number
-  interval: string
-  synthetic: boolean
-}
-
-export interface OfferedTrade {
-  price: number
-  volume: number
-  at_s: number
-  /** -1 when not known. */
-  oi: number
-  /** Its volume was learned across a gap (`gap_volume: last`). */
-  over_gap: boolean
-}
-
-/**
- * What bars that count trades instead of time need to hear. In order of arrival, each trade once; what these bars keep out of theirs (late
- * snapshots, trades told after their minute was final, volume quarantined or spread after a gap) is no trade here either.
- */
-export interface TradeListener {
-  /** A trade of continuous trading (`auction: fold`: of an auction too), or with volume 0 a value of an instrument without volume. Borrowed. */
-  onTrade(track: Track, trade: OfferedTrade): void
-  /** Volume learned over a gap of continuous trading. */
-  onGapVolume(track: Track, volume: number): void
-  /** No trade of the session can come any more. May come twice. */
-  onSessionOver(track: Track): void
-}
-
-const AUCTION_LABEL = 'auction'
 /** After a gap, spread volume waits this long for each instrument's first packet. */
 const SPREAD_WAIT_MS = 5000
 
 /**
  * Ticks to bars in clock time. Minute bars are built from ticks, every other bar is rolled up from them.
  *
- * A bar is final when the exchange's own clock (the latest exchange second seen) is past its end by 2 s, or virtual time by 5 s; the last bar
- * of a session waits 60 s in both senses. Virtual time moves only with what is received, so a replay closes each bar at the same place as live.
- * Bars that become final at the same moment are told in the order (end, interval, exchange, token).
+ * This file finds the bar of each packet; `Finality` says when a bar is final, `BarCloser` tells it.
  */
 export class TimeBars {
   readonly gaps = new GapList()
   readonly counts = { late_trades: 0, late_volume: 0, off_session_volume: 0 }
-  /** Time of receipt of the first and the latest record. */
-  begin_ms = Number.POSITIVE_INFINITY
-  now_ms = 0
-  trades: TradeListener | undefined
-  /** Called before the newest bar of an instrument (by its index) is closed from outside its own packets. */
-  onTouch: ((index: number) => void) | undefined
   readonly #options: TimeBarOptions
-  readonly #rolled: readonly Interval[]
-  readonly #wants_minute: boolean
-  readonly #wants_day: boolean
-  readonly #emit: (candle: Candle) => void
   readonly #books = new Map<string, ExchangeBook>()
   readonly #sorted_books: ExchangeBook[] = []
-  #next_clock_due_ms = Number.POSITIVE_INFINITY
-  #ending = false
+  readonly #finality: Finality
+  readonly #closer: BarCloser
 
   constructor(options: TimeBarOptions, emit: (candle: Candle) => void) {
     this.#options = options
-    this.#rolled = options.intervals.filter(({ length_s }) => length_s > MINUTE_INTERVAL.length_s && Number.isFinite(length_s))
-    this.#wants_minute = options.intervals.some(({ length_s }) => length_s === MINUTE_INTERVAL.length_s)
-    this.#wants_day = options.intervals.includes(DAY_INTERVAL)
-    this.#emit = emit
+    this.#finality = new Finality(options.auction)
+    this.#closer = new BarCloser({ options, finality: this.#finality, gaps: this.gaps, all_books: this.#sorted_books, emit })
+  }
+
+  /** Time of receipt of the first and the latest record. */
+  get begin_ms(): number {
+    return this.#closer.begin_ms
+  }
+
+  get now_ms(): number {
+    return this.#finality.now_ms
+  }
+
+  get trades(): TradeListener | undefined {
+    return this.#closer.trades
+  }
+
+  set trades(listener: TradeListener) {
+    this.#closer.trades = listener
+  }
+
+  /** Called before the newest bar of an instrument (by its index) is closed from outside its own packets. */
+  set onTouch(listener: (index: number) => void) {
+    this.#closer.onTouch = listener
   }
 
   open(ledger: LedgerState): Track {
@@ -105,18 +71,25 @@ export class TimeBars {
 
   /** Virtual time: a record has been received. Call before its packets, and after `noteGap` for the silence ahead of it. */
   advance(now_ms: number): void {
-    if (now_ms < this.begin_ms) this.begin_ms = now_ms
-    if (now_ms > this.now_ms) this.now_ms = now_ms
-    if (this.now_ms >= this.#next_clock_due_ms) this.#close(this.#sorted_books)
+    if (now_ms < this.#closer.begin_ms) this.#closer.begin_ms = now_ms
+    if (now_ms > this.#finality.now_ms) this.#finality.now_ms = now_ms
+    if (this.now_ms >= this.#finality.next_due_ms) this.#closer.close(this.#sorted_books)
   }
 
   noteGap(connection: number, from_ms: number, to_ms: number): void {
     this.gaps.add({ connection, from_ms, to_ms })
     if (this.#options.gap_volume !== 'spread') return
     for (const book of this.#sorted_books) {
-      for (const track of book.tracks)
-        if (track.ledger.last_connection === connection) track.held_until_ms = to_ms + SPREAD_WAIT_MS
+      for (const track of book.tracks) if (track.ledger.last_connection === connection) this.#hold(track, to_ms + SPREAD_WAIT_MS)
     }
+  }
+
+  #hold(track: Track, until_ms: number): void {
+    if (this.now_ms >= track.held_until_ms) {
+      track.held_at_ms = this.now_ms
+      track.held_at_exchange_s = track.book.max_exchange_s
+    }
+    track.held_until_ms = until_ms
   }
 
   /** One accepted packet, as the ledger left it in `track.ledger`. `oi` is -1 when the packet carries none. */
@@ -125,7 +98,7 @@ export class TimeBars {
     const seen_s = ledger.last_exchange_s
     if (seen_s > book.max_exchange_s) {
       book.max_exchange_s = seen_s
-      if (seen_s >= book.next_due_s) this.#close([book])
+      if (seen_s >= book.next_due_s) this.#closer.close([book])
     }
     const { current } = track
     const at_s = ledger.event_s
@@ -143,15 +116,15 @@ export class TimeBars {
 
   /** End of the input: tells every bar that is still open; those that the recording does not cover are incomplete. */
   end(): void {
-    this.#ending = true
-    this.#close(this.#sorted_books)
+    this.#finality.ending = true
+    this.#closer.close(this.#sorted_books)
   }
 
   /** The session in `ledger` is over: a packet of a later one has come. */
   endSession(track: Track): void {
-    this.#ending = true
-    this.#close([track.book], track)
-    this.#ending = false
+    this.#finality.ending = true
+    this.#closer.close([track.book], track)
+    this.#finality.ending = false
     track.current = undefined
   }
 
@@ -188,7 +161,7 @@ export class TimeBars {
       this.#outside(track, verdict)
       return
     }
-    const bar = this.#barFor(track, phase_index, phase)
+    const bar = this.#barFor(track, phase_index, phase, ledger.event_s)
     if (verdict === VERDICT.late) this.#widen(track, bar, oi)
     else if (verdict === VERDICT.traded_over_gap) this.#placeOverGap(track, bar, phase, oi, was_held)
     else if (bar === undefined) this.#tooLate(track, phase, verdict)
@@ -206,7 +179,6 @@ export class TimeBars {
     track.rolled.length = 0
     track.filled_to_s.length = 0
     track.told.length = 0
-    track.told_to_s = 0
     track.day = track.told_day = undefined
     track.late_volume = track.gap_volume = 0
     track.close_official = undefined
@@ -227,24 +199,24 @@ export class TimeBars {
     else if (this.#isClosingPrice(track, verdict)) track.close_official = ledger.price
   }
 
-  /** The open bar for the packet's second, made if need be. Undefined when it is final already. */
-  #barFor(track: Track, phase_index: number, phase: SessionPhase): OpenBar | undefined {
-    const { ledger, session } = track
+  /** The open bar for a second, made if need be. Undefined when it is final already. */
+  #barFor(track: Track, phase_index: number, phase: SessionPhase, at_s: number): OpenBar | undefined {
+    const { session } = track
     const folded = this.#options.auction === 'fold' ? this.#foldedInto(track, phase_index) : undefined
     if (phase.phase !== 'continuous' && folded === undefined) return this.#auctionBar(track, phase_index, phase)
-    const home = folded ?? { phase, time_s: ledger.event_s }
+    const home = folded ?? { phase, time_s: at_s }
     const { start_s, end_s } = barAround(home.phase, home.time_s, MINUTE_INTERVAL.length_s)
     if (track.current?.start_s === start_s) return track.current
     const waiting = track.older.find((bar) => bar.start_s === start_s)
     if (waiting !== undefined) return waiting
     assert(session !== undefined, 'a placed packet has a session')
-    if (this.#isFinal(track, end_s)) return undefined
+    if (this.#finality.isFinal(track, end_s)) return undefined
     const bar = new OpenBar(start_s, end_s, 'continuous')
     if (track.current === undefined || track.current.start_s < start_s) {
       if (track.current !== undefined) track.older.push(track.current)
       track.current = bar
     } else track.older.push(bar)
-    this.#watch(track, bar)
+    this.#finality.watch(track, bar)
     return bar
   }
 
@@ -266,7 +238,7 @@ export class TimeBars {
     if (known !== undefined || phase_index < track.settled_before) return known
     const bar = new OpenBar(phase.start_s, phase.end_s, phase.phase)
     track.auctions[phase_index] = bar
-    this.#watch(track, bar)
+    this.#finality.watch(track, bar)
     return bar
   }
 
@@ -295,7 +267,7 @@ export class TimeBars {
   }
 
   #addToDayOnly(track: Track, volume = track.ledger.inc): void {
-    const day = this.#dayBar(track)
+    const day = this.#closer.dayBar(track)
     day.volume += volume
     day.turnover += volume * track.ledger.price
     track.late_volume += volume
@@ -304,11 +276,11 @@ export class TimeBars {
 
   #revise(track: Track, phase: SessionPhase): void {
     const { ledger } = track
-    const intervals = [MINUTE_INTERVAL, ...this.#rolled]
+    const intervals = [MINUTE_INTERVAL, ...this.#closer.rolled]
     intervals.forEach((interval, rank) => {
       const window = barAround(phase, ledger.event_s, interval.length_s)
       const told = track.told[rank]?.get(window.start_s)
-      const open = rank === 0 || told !== undefined ? undefined : this.#openRolled(track, rank - 1, window)
+      const open = rank === 0 || told !== undefined ? undefined : this.#closer.openRolled(track, rank - 1, window)
       const bar = told ?? open ?? new OpenBar(window.start_s, window.end_s, 'continuous')
       bar.tick_count++
       bar.trade(ledger.price, ledger.event_s)
@@ -317,33 +289,21 @@ export class TimeBars {
       if (ledger.inc > 0) bar.trade_count++
       if (bar === open) return // it will be told in its time
       if (told !== undefined) bar.revision++
-      this.#keepTold(track, rank, bar)
-      if (this.#options.fill === 'forward' && (track.filled_to_s[rank] ?? -1) < bar.end_s) this.#carryFrom(track, rank, bar)
-      if (rank > 0 || this.#wants_minute) this.#tell({ track, bar, rank, interval: interval.label, synthetic: false })
+      this.#closer.keepTold(track, rank, bar)
+      if (this.#options.fill === 'forward' && (track.filled_to_s[rank] ?? -1) < bar.end_s)
+        this.#closer.carryFrom(track, rank, bar)
+      if (rank > 0 || this.#closer.wants_minute)
+        this.#closer.tell({ track, bar, rank, interval: interval.label, synthetic: false })
     })
-    const day = this.#dayBar(track)
+    const day = this.#closer.dayBar(track)
+    const had_price = day.has_price
     day.trade(ledger.price, ledger.event_s)
     day.volume += ledger.inc
     day.turnover += ledger.inc * ledger.price
     if (day !== track.told_day) return
-    day.revision++
-    if (this.#wants_day) this.#tell({ track, bar: day, rank: intervals.length, interval: DAY_INTERVAL.label, synthetic: false })
-  }
-
-  /** The rolled bar of a window that has not been told yet, made if none of its minutes had a trade so far. Undefined when it is final. */
-  #openRolled(track: Track, index: number, { start_s, end_s }: { start_s: number; end_s: number }): OpenBar | undefined {
-    const open = track.rolled[index]
-    if (open?.start_s === start_s) return open
-    if (open !== undefined || this.#isFinal(track, end_s)) return undefined
-    const bar = new OpenBar(start_s, end_s, 'continuous')
-    track.rolled[index] = bar
-    this.#watch(track, bar)
-    return bar
-  }
-
-  #keepTold(track: Track, rank: number, bar: OpenBar): void {
-    const told = track.told[rank] ?? new Map<number, OpenBar>()
-    track.told[rank] = told.set(bar.start_s, bar)
+    if (had_price) day.revision++
+    if (this.#closer.wants_day)
+      this.#closer.tell({ track, bar: day, rank: intervals.length, interval: DAY_INTERVAL.label, synthetic: false })
   }
 
   /** The first packet after a gap that tells volume. It counts for the day in any case; `bar` is undefined when its trade's bar is final. */
@@ -372,10 +332,10 @@ export class TimeBars {
     const { ledger, session } = track
     let bar = trade_bar
     if (bar === undefined && session !== undefined) {
-      ledger.event_s = ledger.lastSeen()
-      const phase_index = phaseAt(session, ledger.event_s)
+      const seen_s = ledger.lastSeen()
+      const phase_index = phaseAt(session, seen_s)
       const phase = session.phases[phase_index]
-      if (phase !== undefined) bar = this.#barFor(track, phase_index, phase)
+      if (phase !== undefined) bar = this.#barFor(track, phase_index, phase, seen_s)
     }
     if (bar === undefined) this.#addToDayOnly(track)
     else this.#apply(track, bar, VERDICT.traded_over_gap, oi)
@@ -385,7 +345,7 @@ export class TimeBars {
     const { inc, price } = track.ledger
     if (bar !== undefined) bar.gap_volume += inc
     track.gap_volume += inc
-    const day = this.#dayBar(track)
+    const day = this.#closer.dayBar(track)
     if (bar === undefined) day.gap_volume += inc
     day.broken = true
     day.volume += inc
@@ -418,284 +378,20 @@ export class TimeBars {
 
   #minuteBar(track: Track, phase: SessionPhase, start_s: number, may_make: boolean): OpenBar | undefined {
     const open = this.#openMinute(track, start_s)
-    // What another connection let us tell meanwhile is not told twice.
-    if (open !== undefined || !may_make || start_s < track.told_to_s) return open
-    const bar = new OpenBar(start_s, Math.min(start_s + 60, phase.end_s), 'continuous')
+    const end_s = Math.min(start_s + 60, phase.end_s)
+    // What another connection let us tell during the gap is not told twice.
+    if (open !== undefined || !may_make || this.#finality.isFinal(track, end_s, track.held_at_exchange_s, track.held_at_ms))
+      return open
+    const bar = new OpenBar(start_s, end_s, 'continuous')
     track.older.push(bar)
-    this.#watch(track, bar)
+    this.#finality.watch(track, bar)
     return bar
   }
 
   #openMinute(track: Track, start_s: number): OpenBar | undefined {
     return track.current?.start_s === start_s ? track.current : track.older.find((bar) => bar.start_s === start_s)
   }
-
-  #dayBar(track: Track): OpenBar {
-    if (track.told_day !== undefined) return track.told_day
-    if (track.day === undefined) {
-      assert(track.session !== undefined, 'a day bar belongs to a session')
-      const { start_s, end_s } = tradingSpan(track.session)
-      track.day = new OpenBar(start_s, end_s, 'day')
-      this.#watch(track, track.day)
-    }
-    return track.day
-  }
-
-  /** True when a bar that ends then is final for this instrument. */
-  #isFinal(track: Track, bar_end_s: number): boolean {
-    const session = track.session
-    assert(session !== undefined, 'finality is asked within a session')
-    const end_s = this.#waitsFor(track, bar_end_s)
-    return (
-      track.book.max_exchange_s >= end_s + latenessOf(end_s, session) ||
-      this.now_ms >= (end_s + clockWaitOf(end_s, session)) * 1000
-    )
-  }
-
-  /** Notes when a new bar becomes final. */
-  #watch(track: Track, bar: OpenBar): void {
-    const due = this.#dueOf(track, bar)
-    bar.due_exchange_s = due.exchange_s
-    bar.due_clock_ms = due.clock_ms
-    this.#expect(track, bar)
-  }
-
-  #expect({ book }: Track, bar: OpenBar): void {
-    if (bar.due_exchange_s < book.next_due_s) book.next_due_s = bar.due_exchange_s
-    if (bar.due_clock_ms < book.next_due_ms) book.next_due_ms = bar.due_clock_ms
-    if (bar.due_clock_ms < this.#next_clock_due_ms) this.#next_clock_due_ms = bar.due_clock_ms
-  }
-
-  /** When a bar becomes final, by either clock. */
-  #dueOf(track: Track, bar: OpenBar): { exchange_s: number; clock_ms: number } {
-    const session = track.session
-    assert(session !== undefined, 'a bar belongs to a session')
-    if (bar.phase === 'continuous') {
-      const end_s = this.#waitsFor(track, bar.end_s)
-      return { exchange_s: end_s + latenessOf(end_s, session), clock_ms: (end_s + clockWaitOf(end_s, session)) * 1000 }
-    }
-    // An auction's volume belongs to it however late it is told: it waits for a trade of a later phase, or for the end of the session.
-    const end_s = sessionEnd(session)
-    return { exchange_s: end_s + 60, clock_ms: (end_s + 60) * 1000 }
-  }
-
-  /** With `auction: fold` the last bar waits for the closing auction it will hold. */
-  #waitsFor(track: Track, end_s: number): number {
-    const phases = track.session?.phases ?? []
-    if (this.#options.auction !== 'fold') return end_s
-    const index = phases.findIndex((phase) => phase.phase === 'continuous' && phase.end_s === end_s)
-    const next = phases[index + 1]
-    return index >= 0 && next?.phase === 'closing_auction' ? next.end_s : end_s
-  }
-
-  #isDue(track: Track, bar: OpenBar): boolean {
-    if (this.#ending) return true
-    if (this.now_ms < track.held_until_ms) return false
-    return track.book.max_exchange_s >= bar.due_exchange_s || this.now_ms >= bar.due_clock_ms
-  }
-
-  /** Finds every bar of these books that has become final, and tells them in order. */
-  #close(books: readonly ExchangeBook[], only?: Track): void {
-    const due: DueBar[] = []
-    for (const book of books) for (const track of book.tracks) if (only === undefined || only === track) this.#gather(track, due)
-    due.sort(
-      (a, b) =>
-        a.bar.end_s - b.bar.end_s ||
-        a.rank - b.rank ||
-        compare(a.track.book.exchange, b.track.book.exchange) ||
-        a.track.ledger.instrument.instrument_token - b.track.ledger.instrument.instrument_token ||
-        a.bar.start_s - b.bar.start_s,
-    )
-    for (const bar of due) this.#tell(bar)
-    this.#schedule(books)
-  }
-
-  #gather(track: Track, due: DueBar[]): void {
-    if (track.session === undefined) return
-    if (track.older.length > 0) {
-      const ready = track.older.filter((bar) => this.#isDue(track, bar)).sort((a, b) => a.start_s - b.start_s)
-      if (ready.length > 0) track.older.splice(0, track.older.length, ...track.older.filter((bar) => !ready.includes(bar)))
-      for (const bar of ready) this.#finishMinute(track, bar, due)
-    }
-    const { current } = track
-    if (current !== undefined && this.#isDue(track, current)) {
-      this.onTouch?.(track.ledger.index)
-      track.current = undefined
-      this.#finishMinute(track, current, due)
-    }
-    this.#rolled.forEach((_, index) => {
-      const bar = track.rolled[index]
-      if (bar === undefined || !this.#isDue(track, bar)) return
-      track.rolled[index] = undefined
-      if (bar.has_price) this.#finish(track, bar, index + 1, due)
-    })
-    track.auctions.forEach((bar, index) => {
-      if (bar === undefined || (index >= track.settled_before && !this.#isDue(track, bar))) return
-      track.auctions[index] = undefined
-      if (!bar.has_price) return
-      this.#dayBar(track).fold(bar)
-      due.push({ track, bar, rank: -1, interval: AUCTION_LABEL, synthetic: false })
-    })
-    if (this.#options.fill === 'forward') this.#fillUpToNow(track, due)
-    this.#gatherDay(track, due)
-  }
-
-  #finishMinute(track: Track, bar: OpenBar, due: DueBar[]): void {
-    this.#roll(track, bar, due)
-    if (!bar.has_price) return
-    track.told_to_s = bar.end_s
-    this.#finish(track, bar, 0, due)
-  }
-
-  #gatherDay(track: Track, due: DueBar[]): void {
-    const { session, day } = track
-    if (session === undefined || day === undefined) return
-    const open = track.current !== undefined || track.older.length > 0 || track.auctions.some((bar) => bar !== undefined)
-    const end_s = sessionEnd(session) + 60
-    const over = this.#ending || track.book.max_exchange_s >= end_s || this.now_ms >= end_s * 1000
-    if (open || !over) return
-    track.day = undefined
-    if (this.#options.late === 'revise') track.told_day = day
-    this.trades?.onSessionOver(track)
-    if (this.#wants_day && day.has_price)
-      due.push({ track, bar: day, rank: this.#rolled.length + 1, interval: DAY_INTERVAL.label, synthetic: false })
-  }
-
-  #roll(track: Track, minute: OpenBar, due: DueBar[]): void {
-    this.#dayBar(track).fold(minute)
-    const session = track.session
-    assert(session !== undefined, 'a minute bar belongs to a session')
-    const phase_index = phaseAt(session, minute.start_s)
-    const phase = session.phases[phase_index]
-    assert(phase !== undefined, 'a minute bar lies in a continuous phase')
-    if (minute.trade_count > 0 && phase_index > track.settled_before) track.settled_before = phase_index
-    this.#rolled.forEach((interval, index) => {
-      const { start_s, end_s } = barAround(phase, minute.start_s, interval.length_s)
-      const open = track.rolled[index]
-      if (open !== undefined && open.start_s === start_s) {
-        open.fold(minute)
-        return
-      }
-      if (open?.has_price === true) this.#finish(track, open, index + 1, due)
-      const bar = new OpenBar(start_s, end_s, 'continuous')
-      bar.fold(minute)
-      track.rolled[index] = bar
-      this.#watch(track, bar)
-    })
-  }
-
-  /** A bar is ready to be told; with fill, what lies empty before it comes first. */
-  #finish(track: Track, bar: OpenBar, rank: number, due: DueBar[]): void {
-    const interval = rank === 0 ? MINUTE_INTERVAL : (this.#rolled[rank - 1] as Interval)
-    if (this.#options.fill === 'forward') {
-      this.#fillUpTo(track, rank, interval, bar.start_s, due)
-      this.#carryFrom(track, rank, bar)
-    }
-    if (this.#options.late === 'revise') this.#keepTold(track, rank, bar)
-    if (rank > 0 || this.#wants_minute) due.push({ track, bar, rank, interval: interval.label, synthetic: false })
-  }
-
-  /** With fill: empty bars after this one are at its close. */
-  #carryFrom(track: Track, rank: number, bar: OpenBar): void {
-    track.filled_to_s[rank] = bar.end_s
-    track.filled_close[rank] = bar.close
-  }
-
-  /** Carries the last close over empty bars that are final and end by `until_s`; stops at a gap and at the end of the phase. */
-  #fillUpTo(track: Track, rank: number, interval: Interval, until_s: number, due: DueBar[]): void {
-    let from_s = track.filled_to_s[rank] ?? -1
-    const session = track.session
-    if (from_s < 0 || session === undefined) return
-    const phase = session.phases[phaseAt(session, from_s - 1)]
-    while (phase !== undefined && from_s < phase.end_s) {
-      const { start_s, end_s } = barAround(phase, from_s, interval.length_s)
-      if (end_s > until_s || !(this.#ending ? end_s * 1000 <= this.now_ms : this.#isFinal(track, end_s))) return
-      if (this.gaps.cuts(track.ledger.connections, start_s * 1000, end_s * 1000)) {
-        track.filled_to_s[rank] = -1
-        return
-      }
-      const bar = new OpenBar(start_s, end_s, 'continuous')
-      bar.trade(track.filled_close[rank] as number, start_s)
-      // A trade told later makes another bar of it, not this one.
-      if (this.#options.late === 'revise') this.#keepTold(track, rank, new OpenBar(start_s, end_s, 'continuous'))
-      if (rank > 0 || this.#wants_minute) due.push({ track, bar, rank, interval: interval.label, synthetic: true })
-      from_s = end_s
-      track.filled_to_s[rank] = from_s
-    }
-  }
-
-  #fillUpToNow(track: Track, due: DueBar[]): void {
-    const intervals = [MINUTE_INTERVAL, ...this.#rolled]
-    intervals.forEach((interval, rank) => {
-      const open = rank === 0 ? [...track.older, track.current] : [track.rolled[rank - 1]]
-      const first_open_s = Math.min(...open.map((bar) => bar?.start_s ?? Number.POSITIVE_INFINITY))
-      this.#fillUpTo(track, rank, interval, first_open_s, due)
-    })
-  }
-
-  /** When the next bar of these books becomes final, and of all. */
-  #schedule(books: readonly ExchangeBook[]): void {
-    for (const book of books) {
-      book.next_due_s = NEVER_S
-      book.next_due_ms = Number.POSITIVE_INFINITY
-    }
-    this.#next_clock_due_ms = Math.min(...this.#sorted_books.map(({ next_due_ms }) => next_due_ms))
-    for (const book of books) {
-      for (const track of book.tracks) {
-        if (track.current !== undefined) this.#expect(track, track.current)
-        for (const bar of track.older) this.#expect(track, bar)
-        for (const bar of track.rolled) if (bar !== undefined) this.#expect(track, bar)
-        for (const bar of track.auctions) if (bar !== undefined) this.#expect(track, bar)
-        if (track.day !== undefined) this.#expect(track, track.day)
-        this.#watchFill(track)
-      }
-    }
-  }
-
-  #watchFill(track: Track): void {
-    track.filled_to_s.forEach((from_s, rank) => {
-      const session = track.session
-      if (from_s < 0 || session === undefined) return
-      const phase = session.phases[phaseAt(session, from_s)]
-      if (phase?.phase !== 'continuous') return
-      const interval = rank === 0 ? MINUTE_INTERVAL : (this.#rolled[rank - 1] as Interval)
-      const { start_s, end_s } = barAround(phase, from_s, interval.length_s)
-      this.#watch(track, new OpenBar(start_s, end_s, 'continuous'))
-    })
-  }
-
-  #tell({ track, bar, interval, synthetic }: DueBar): void {
-    const { ledger } = track
-    const { instrument } = ledger
-    const is_day = bar.phase === 'day'
-    this.#emit(
-      bar.toCandle(instrument, interval, {
-        complete: this.#isComplete(track, bar),
-        volume_na: hasNoVolume(ledger),
-        synthetic,
-        day: is_day
-          ? {
-              missed_volume: ledger.missed,
-              late_volume: track.late_volume,
-              gap_volume: track.gap_volume,
-              correction: ledger.correction,
-              close_official: track.close_official,
-            }
-          : undefined,
-      }),
-    )
-  }
-
-  #isComplete(track: Track, bar: OpenBar): boolean {
-    const { ledger } = track
-    if (bar.start_s < ledger.whole_from_s || bar.start_s * 1000 < this.begin_ms) return false
-    if (bar.phase === 'day' && ledger.missed > 0) return false
-    if (this.#ending && bar.end_s * 1000 > this.now_ms) return false
-    return !this.gaps.cuts(ledger.connections, bar.start_s * 1000, bar.end_s * 1000)
-  }
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 function insertSorted<T>(list: T[], item: T, order: (a: T, b: T) => number): void {
   const at = list.findIndex((other) => order(item, other) < 0)

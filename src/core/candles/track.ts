@@ -24,9 +24,6 @@ export class Track {
   /** Bars already told, kept only for `late: revise`: by interval index, then start. */
   readonly told: Map<number, OpenBar>[] = []
 
-  /** End of the last minute bar told. */
-  told_to_s = 0
-
   day: OpenBar | undefined
   /** With `late: revise`: the day bar once it has been told. */
   told_day: OpenBar | undefined
@@ -37,6 +34,9 @@ export class Track {
   settled_before = 0
   /** With spread gap volume: closing waits for the first packet after the gap, at most until this time. */
   held_until_ms = 0
+  /** The clocks when that waiting began: what was final by them may have been told. */
+  held_at_ms = 0
+  held_at_exchange_s = 0
 
   constructor(ledger: LedgerState, book: ExchangeBook) {
     this.ledger = ledger

@@ -139,10 +139,13 @@ export class CommonPath {
   open(index: number): void {
     const track = this.#tracks[index] as Track
     const { ledger, current: bar } = track
-    // Without a bar, before the first volume, or after anything odd, the next packet goes the whole way too.
+    // Without a bar, or after anything odd, the next packet goes the whole way too.
     if (bar === undefined || ledger.last_view === undefined || ledger.last_length !== FULL_BYTES) return
-    if (ledger.hwm === 0 || ledger.hwm > INT32_MAX || ledger.common_before_s === 0) return
-    if (bar.has_price && bar.close !== ledger.last_price) return
+    if (ledger.hwm > INT32_MAX || ledger.common_before_s === 0) return
+    // What a bar holds of earlier seconds (an auction folded in, volume over a gap) is told bar by bar.
+    if (bar.has_price && bar.close_s < bar.start_s) return
+    // Without volume today no price is a trade.
+    if (bar.has_price && (bar.close !== ledger.last_price || ledger.hwm === 0)) return
     if ((index + 1) * ROW > this.#rows.length) this.#grow()
     const rows = this.#rows
     const row = index * ROW

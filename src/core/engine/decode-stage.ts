@@ -4,6 +4,7 @@ import { type Frame, type FrameConsumer, isText, RECORD_HEADER_BYTES } from '../
 import * as kite from '../wire/index.js'
 import { TokenTable } from './token-table.js'
 
+/** What `DecodeStage` lets through: up to `limit` packets of wanted instruments within the window. */
 export interface DecodeSetup {
   readonly instruments: { resolve(token: number): Instrument }
   readonly files: readonly string[]
@@ -13,6 +14,7 @@ export interface DecodeSetup {
   readonly limit: number
 }
 
+/** Who takes the packets and the findings. */
 export interface DecodeListener {
   /** A wanted packet; `index` is the instrument's place in `instruments`. The bytes are borrowed. */
   onTick(view: DataView, at: number, length: kite.PacketBytes, received_at_ms: number, sequence: number, index: number): void

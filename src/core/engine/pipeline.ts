@@ -17,6 +17,7 @@ import * as kite from '../wire/index.js'
 import { CommonPath } from './common-path.js'
 import { TokenTable } from './token-table.js'
 
+/** Everything but the recording that decides what comes out. */
 export interface PipelineSetup {
   instruments: { resolve(token: number): Instrument }
   calendar: Calendar

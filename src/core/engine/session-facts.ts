@@ -6,6 +6,7 @@ import type { Pipeline } from './pipeline.js'
 /** Events listed one by one; the rest is counted. */
 const LISTED_MAX = 200
 
+/** A finding of the volume ledger, as `mds info` shows it. Volumes in feed units. */
 export interface EventFact {
   readonly kind: VolumeEvent['kind']
   readonly symbol: string

@@ -11,6 +11,7 @@ export interface Batch {
   readonly capacity: number
 }
 
+/** One field of all rows of a batch. Owned by the batch, which uses it again for the next rows. */
 export interface Column {
   readonly field: Field
   /**

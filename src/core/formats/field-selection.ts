@@ -1,5 +1,5 @@
 import { usageError } from '../errors.js'
-import type { Field } from '../market/index.js'
+import { type Field, similarTexts } from '../market/index.js'
 
 const SUGGESTIONS_MAX = 3
 
@@ -13,7 +13,7 @@ export function fieldsNamed(fields: readonly Field[], names: readonly string[]):
   for (const name of wanted) {
     if (groups.has(name) || fields.some((field) => field.name === name)) continue
     const known = [...fields.map((field) => field.name), ...groups]
-    const near = similarNames(name, known)
+    const near = similarTexts(name, known, SUGGESTIONS_MAX)
     throw usageError(
       'unknown_field',
       `No field is named ${JSON.stringify(name)}${near.length > 0 ? `; did you mean ${near.join(', ')}?` : '.'}`,
@@ -21,30 +21,4 @@ export function fieldsNamed(fields: readonly Field[], names: readonly string[]):
     )
   }
   return fields.filter((field) => wanted.has(field.name) || (field.path !== undefined && wanted.has(String(field.path[0]))))
-}
-
-/** Known names within a third of the letters, or that hold the name; nearest first, then in the order of the table. */
-function similarNames(name: string, known: readonly string[]): string[] {
-  return known
-    .map((candidate, order) => ({
-      candidate,
-      order,
-      distance: candidate.includes(name) && name !== '' ? 1 : editDistance(name, candidate),
-    }))
-    .filter(({ candidate, distance }) => distance <= Math.max(1, Math.floor(Math.max(name.length, candidate.length) / 3)))
-    .sort((a, b) => a.distance - b.distance || a.order - b.order)
-    .slice(0, SUGGESTIONS_MAX)
-    .map(({ candidate }) => candidate)
-}
-
-/** Levenshtein distance. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++)
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)))
-    row = next
-  }
-  return row[b.length]!
 }

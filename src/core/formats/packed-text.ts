@@ -8,6 +8,7 @@ export interface PackedText {
   readonly length: number
 }
 
+/** Packs once what is then written many times. */
 export function packText(text: string): PackedText {
   const bytes = new TextEncoder().encode(text)
   const padded = new Uint8Array(Math.max(2, Math.ceil(bytes.length / 8)) * 8)

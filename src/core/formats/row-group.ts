@@ -35,6 +35,7 @@ export class RowGroup {
   }
 }
 
+/** A column of the row group under way; one of `numbers`, `codes` and `flags` is used, as its type asks. */
 export interface GatheredColumn {
   readonly field: Field
   readonly numbers: Float64Array

@@ -5,6 +5,7 @@ import { TEXT_BYTES_MAX, writeCount, writeDecimal, writeInteger, writePrice } fr
 import { type PackedText, packText, writePacked } from './packed-text.js'
 import * as program from './row-program.js'
 
+/** How the cells of a row become text, in order. */
 export interface RowLayout {
   readonly steps: readonly program.Step[]
   /** A text value as it stands in the output, quotes and escapes included. */

@@ -4,6 +4,7 @@ import { type Column, integerAt, isPresent } from './batch.js'
 import type { Format } from './format.js'
 import { IsoTimeWriter, TEXT_BYTES_MAX, writeDecimal, writeInteger } from './number-text.js'
 
+/** Room on the terminal. */
 export interface TableOptions {
   /** Columns of the terminal; lines are never wider. */
   readonly width: number

@@ -43,6 +43,7 @@ export interface DaylightRow {
   readonly ends: { readonly month: number; readonly sunday: number }
 }
 
+/** A calendar file, checked. */
 export interface CalendarData {
   /** Years whose holidays the file knows; days of others are never `verified`. */
   readonly holiday_years: readonly number[]

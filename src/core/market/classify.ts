@@ -2,6 +2,7 @@ import type { AssetClass, Instrument, InstrumentType } from './instrument.js'
 import { INDEX_UNDERLYINGS } from './known-indices.js'
 import { parseSymbol } from './symbol.js'
 
+/** What decides the asset class. */
 export interface ContractFacts {
   exchange: string
   instrument_type: InstrumentType
@@ -55,6 +56,7 @@ export function completeFromSymbols(instruments: readonly Instrument[], stated: 
   }
 }
 
+/** Names with futures or options on NSE or BSE: those stocks have a closing auction from 2026-08-03. */
 export function underlyingsOfEquityDerivatives(instruments: readonly Instrument[]): Set<string> {
   const underlyings = new Set<string>()
   for (const { exchange, underlying } of instruments)

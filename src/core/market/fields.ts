@@ -11,6 +11,7 @@
  */
 export type FieldType = 'price' | 'fine_price' | 'int' | 'timestamp' | 'string' | 'bool'
 
+/** One column of a record kind. Headers, schemas and documentation all come from it. */
 export interface Field {
   readonly name: string
   readonly type: FieldType

@@ -21,6 +21,7 @@ const SEGMENTS: Readonly<Record<number, Segment>> = {
 const UNKNOWN: Segment = { name: 'UNKNOWN', price_divisor: 100 }
 const INDEX_SEGMENT = 9
 
+/** Of a byte nobody has described: `UNKNOWN`, 100 feed units a rupee, as all clients have it. */
 export function segmentOf(token: number): Segment {
   return SEGMENTS[token & 0xff] ?? UNKNOWN
 }

@@ -1,6 +1,6 @@
 /**
  * The candidates nearest to a misspelt text, at most `count`: by edit distance (case ignored; up to a third of the text, at least 2), then
- * those it is the beginning of; ties by length, then by code units. The same on every machine.
+ * those it begins or is part of; ties by length, then by code units. The same on every machine.
  */
 export function similarTexts(text: string, candidates: Iterable<string>, count: number): string[] {
   const wanted = text.toUpperCase()
@@ -9,7 +9,8 @@ export function similarTexts(text: string, candidates: Iterable<string>, count: 
   for (const candidate of candidates) {
     const name = candidate.toUpperCase()
     const edits = Math.abs(name.length - wanted.length) <= limit ? editDistance(wanted, name, limit) : limit + 1
-    const distance = edits > limit && wanted !== '' && name.startsWith(wanted) ? limit : edits
+    const holds = name.startsWith(wanted) || (wanted.length > 2 && name.includes(wanted))
+    const distance = edits > limit && wanted !== '' && holds ? limit : edits
     if (distance <= limit) near.push({ candidate, distance })
   }
   near.sort(

@@ -5,7 +5,10 @@ import { RECEIVED_MS_MAX, RECEIVED_MS_MIN, RECORD_HEADER_BYTES, RECORD_MESSAGE_B
 export type ByteOrder = 'big' | 'little'
 export type Answer = 'yes' | 'no' | 'unknown'
 
-/** First buffer of a file, enough to see how it begins; then the size at which reading costs no more than the copy by the kernel. */
+/**
+ * First buffer of a file: enough to see how it begins, and for small files all there is. Then the size at which reading costs no more than the
+ * copy by the kernel.
+ */
 export const FIRST_BUFFER_BYTES = 64 * 1024
 const BUFFER_BYTES = 1024 * 1024
 /** Records that must follow one another before reading resumes after damage, and how far from the last good time they may lie. */
@@ -17,7 +20,7 @@ const CLOSING_BRACE = 0x7d
 
 /** The part of a recording that is at hand, and what can be said about a place in it. Places are offsets in `bytes`. */
 export class RecordWindow {
-  bytes = new Uint8Array(FIRST_BUFFER_BYTES)
+  bytes = new Uint8Array(0)
   view = new DataView(this.bytes.buffer)
   /** Bytes of the last turn; `space` overwrites them. */
   #spare = new Uint8Array(0)
@@ -38,8 +41,10 @@ export class RecordWindow {
    * instruments are heard of again before theirs are overwritten.
    */
   space(): Uint8Array {
+    // Small pieces and small files: nothing has to move yet.
+    if (this.to < this.bytes.length / 2) return this.bytes.subarray(this.to)
     const unread = this.to - this.from
-    const wanted = this.total_bytes === 0 ? FIRST_BUFFER_BYTES : Math.max(BUFFER_BYTES, 2 * unread)
+    const wanted = this.total_bytes < FIRST_BUFFER_BYTES ? FIRST_BUFFER_BYTES : Math.max(BUFFER_BYTES, 2 * unread)
     if (this.#spare.length < wanted) {
       this.#spare = new Uint8Array(wanted)
       this.spare_view = new DataView(this.#spare.buffer)

@@ -21,6 +21,7 @@ export function encodeRecord(received_at_ms: TimestampMs, message: Uint8Array): 
   return record
 }
 
+/** Writes 12 bytes at `at`. Throws a RangeError for a time or a length that no reader would believe. */
 export function writeRecordHeader(view: DataView, at: number, received_at_ms: TimestampMs, length: number): void {
   if (!Number.isSafeInteger(received_at_ms) || received_at_ms < 0)
     throw new RangeError(`received_at_ms is ${received_at_ms}, expected a non-negative integer`)

@@ -10,6 +10,7 @@ export const yearsUntil = (from_s: number, to_s: number): number => Math.max((to
 /** What a unit of the underlying costs at `years` from now, as a multiple of today's price. */
 export const carryOf = (years: number): number => exp(RISK_FREE_RATE * years)
 
+/** Forward and strike in the same unit; `volatility` is a fraction a year. */
 export interface OptionTerms {
   forward: number
   strike: number

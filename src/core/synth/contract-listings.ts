@@ -9,6 +9,7 @@ import { shareOut, take } from './shares.js'
 import { isIndexUnderlying, type SpotBook } from './spots.js'
 import { stockAt, strikeStep, tickOfStock } from './stocks.js'
 
+/** What decides which contracts are listed on a day. */
 export interface ContractSetting {
   day: IstDay
   seed: number

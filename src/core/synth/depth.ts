@@ -1,6 +1,7 @@
 import type { DepthLevel } from '../wire/index.js'
 import { mix } from './random.js'
 
+/** The five levels of each side, in short. */
 export interface BookShape {
   /** False outside trading: all levels empty. */
   open: boolean

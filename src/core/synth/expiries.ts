@@ -11,6 +11,7 @@ const WEEKLY_MONTHS = '123456789OND'
 /** True for a day on which derivatives can expire. */
 export type IsOpen = (day: IstDay) => boolean
 
+/** Last day of a contract, and how symbols write it. */
 export interface Expiry {
   day: IstDay
   /** `25OCT`, or `25O07` for a week that does not end its month. */
@@ -61,6 +62,7 @@ function monthlyExpiryOf(month: IstDay, isOpen: IsOpen): IstDay {
 /** A calendar that closes every day must not hang us: ten days back is further than any run of holidays. */
 const CLOSED_RUN_MAX = 10
 
+/** The last open day up to `day`; `day` itself when the market was closed for too long to be true. */
 export function openOnOrBefore(day: IstDay, isOpen: IsOpen): IstDay {
   for (let back = 0; back < CLOSED_RUN_MAX; back++) if (isOpen(day - back)) return day - back
   return day

@@ -1,6 +1,5 @@
 import type { Listing } from './listing.js'
 import type { Random } from './random.js'
-import type { UnsettledField } from './truth.js'
 import type { Universe } from './universe.js'
 
 export const FAULT_KINDS = ['gaps', 'duplicates', 'late', 'corrections', 'resets', 'damage', 'wrap'] as const
@@ -26,6 +25,9 @@ export type FaultAction =
 
 export type Damage = 'cut_packet' | 'unknown_length' | 'count_too_high' | 'count_too_low' | 'record_header'
 
+/** A field of an expected candle that readings of the rules may differ in; the comparison leaves it out. */
+export type UnsettledField = 'volume' | 'tick_count' | 'trade_count'
+
 /** A fault as the truth file tells it. */
 export interface PlantedFault {
   kind: string
@@ -44,6 +46,7 @@ const SLOTS = 39
 const FIRST_SLOT_AFTER_OPEN_S = 360
 const POW_32 = 0x1_0000_0000
 
+/** The day that faults are planted into. */
 export interface FaultSetting {
   universe: Universe
   random: Random

@@ -15,6 +15,7 @@ import { type FeedMode, Tickers } from './tickers.js'
 import { type Appointment, createTimetable, type HoursGroup, type Timetable } from './timetable.js'
 import type { Universe } from './universe.js'
 
+/** What decides every byte of a synthetic day. */
 export interface DaySetup {
   universe: Universe
   calendar: Calendar

@@ -50,6 +50,7 @@ export const STOCKS: readonly StockName[] = [
   stock('ASIANPAINT', 'ASIAN PAINTS', 236, 2350),
 ]
 
+/** An index as the feed has it; `level` in rupees, invented. */
 export interface IndexName {
   symbol: string
   exchange: string
@@ -65,6 +66,7 @@ export const INDICES: readonly IndexName[] = [
   { symbol: 'SENSEX', exchange: 'BSE', exchange_token: 1, instrument_token: 265, level: 81200 },
 ]
 
+/** The underlying of currency and commodity contracts. */
 export interface ContractName {
   symbol: string
   /** Rupees, invented. */

@@ -49,6 +49,7 @@ export class Random {
 
 const BELL_DEVIATION = 147.80098105 // sqrt(4 * (256^2 - 1) / 12)
 
+/** About normal, mean 0, deviation 1, from 32 random bits: the sum of their four bytes. */
 export function bellOf(bits: number): number {
   return ((bits & 255) + ((bits >>> 8) & 255) + ((bits >>> 16) & 255) + (bits >>> 24) - 510) / BELL_DEVIATION
 }

@@ -20,6 +20,7 @@ const INDEX_OF: Readonly<Record<string, string>> = { NIFTY: 'NIFTY 50', BANKNIFT
 
 export const isIndexUnderlying = (underlying: string): boolean => INDEX_OF[underlying] !== undefined
 
+/** Which day, which one before it, and the seed of all chance. */
 export interface SpotDays {
   day: IstDay
   previous_day: IstDay

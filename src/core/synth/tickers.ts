@@ -340,6 +340,7 @@ export class Tickers {
   }
 }
 
+/** The last trade that a snapshot tells. Price in feed units. */
 export interface Trade {
   price: number
   quantity: number

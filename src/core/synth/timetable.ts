@@ -27,6 +27,7 @@ export interface Appointment {
   listing: number
 }
 
+/** Who speaks when: all that does not depend on prices. */
 export interface Timetable {
   readonly groups: readonly HoursGroup[]
   /** Hours group of each listing. */

@@ -1,11 +1,8 @@
 import type { Calendar, Instrument, SessionPhase } from '../market/index.js'
 import { MINUTE_MS } from '../time/index.js'
 import type { SnapshotFact } from './fact.js'
-import type { PlantedFault } from './faults.js'
+import type { PlantedFault, UnsettledField } from './faults.js'
 import type { Universe } from './universe.js'
-
-/** A field of an expected candle that readings of the rules may differ in; the comparison leaves it out. */
-export type UnsettledField = 'volume' | 'tick_count' | 'trade_count'
 
 /** An expected 1-minute candle of a continuous session. Prices in feed units. */
 export interface ExpectedCandle {

@@ -7,6 +7,7 @@ import { blank, type Listing } from './listing.js'
 import { shareOut } from './shares.js'
 import { type Spot, SpotBook } from './spots.js'
 
+/** What is listed on a day, and the prices behind it. */
 export interface Universe {
   readonly day: IstDay
   readonly previous_day: IstDay
@@ -14,6 +15,7 @@ export interface Universe {
   readonly listings: readonly Listing[]
 }
 
+/** What decides it. */
 export interface UniverseSetup {
   day: IstDay
   /** 1..9000 */

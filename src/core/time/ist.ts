@@ -28,6 +28,7 @@ export function weekday(day: IstDay): number {
   return (((day + 4) % 7) + 7) % 7
 }
 
+/** A day as people write it. */
 export interface CivilDate {
   year: number
   /** 1..12 */
@@ -54,6 +55,7 @@ export function civilOf(day: IstDay): CivilDate {
   }
 }
 
+/** The inverse of `civilOf`; days beyond the end of a month run into the next. */
 export function dayOfCivil({ year, month, day }: CivilDate): IstDay {
   const y = month <= 2 ? year - 1 : year
   const era = Math.floor(y / 400)

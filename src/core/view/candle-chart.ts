@@ -11,6 +11,7 @@ const BODY = 2
 const STEP = 2
 const DENSE_STEP = 1
 
+/** Cells of the terminal, axis included. */
 export interface ChartSize {
   readonly width: number
   readonly height: number

@@ -12,6 +12,7 @@ export type ViewAction =
   | 'quit'
   | 'interrupt'
 
+/** A line of the help page. */
 export interface KeyLine {
   readonly keys: string
   readonly does: string

@@ -27,6 +27,7 @@ export interface ReplayScreen {
   readonly keys: boolean
 }
 
+/** Cells of the terminal. */
 export interface ScreenSize {
   readonly columns: number
   readonly rows: number

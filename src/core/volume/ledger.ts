@@ -33,6 +33,7 @@ export interface VolumeEvent {
 /** Which time places a packet in the day. */
 export type BarClock = 'trade' | 'exchange' | 'arrival'
 
+/** What the ledger asks of its surroundings, and whom it tells. */
 export interface LedgerSetup {
   clock: BarClock
   sessionOf(instrument: Instrument, day: IstDay): Session
@@ -83,6 +84,8 @@ export class VolumeLedger {
   /** Per connection: the last recorded gap, in seconds of receipt. */
   readonly #gap_from_s: number[] = []
   readonly #gap_to_s: number[] = []
+  /** And its number among all gaps, from 1. */
+  readonly #gap_number: number[] = []
 
   constructor(setup: LedgerSetup) {
     this.#setup = setup
@@ -92,7 +95,7 @@ export class VolumeLedger {
 
   /** Nothing was received on this connection in `(from_s, to_s)`: the next packet of every instrument is looked at closely. */
   noteGap(states: readonly LedgerState[], connection: number, from_s: number, to_s: number): void {
-    this.#gap_count++
+    this.#gap_number[connection] = ++this.#gap_count
     this.#gap_from_s[connection] = from_s
     this.#gap_to_s[connection] = to_s
     for (const state of states) state.common_before_s = 0
@@ -319,6 +322,8 @@ export class VolumeLedger {
    * (same second, lower volume, another connection).
    */
   #settled(state: LedgerState, cum: number, exchange_s: number, seen_s: number): number | undefined {
+    const is_same_second = exchange_s !== 0 && exchange_s === state.last_exchange_s
+    if (is_same_second && cum < state.hwm && this.#connection !== state.last_connection) return undefined
     const ignored = state.fault_ticks > 0
     if (ignored) state.fault_ticks--
     if (cum < 0.5 * state.hwm) return this.#collapsed(state, cum, seen_s)
@@ -332,7 +337,6 @@ export class VolumeLedger {
       state.troubled = false
       return cum
     }
-    if (exchange_s !== 0 && exchange_s === state.last_exchange_s && this.#connection !== state.last_connection) return undefined
     this.counts.corrections++
     state.troubled = true
     if (state.lower_run === 0 || cum < state.lower_cum) {
@@ -385,11 +389,12 @@ export class VolumeLedger {
     return VERDICT.late
   }
 
-  /** Rule G: a gap of this connection ended after the instrument was last heard of. */
+  /** Rule G: a gap of this connection was recorded after the instrument's last packet. */
   #isOverGap(state: LedgerState, previous_s: number, seen_s: number): boolean {
     if (state.gaps_seen === this.#gap_count) return false
+    const is_new = (this.#gap_number[this.#connection] ?? 0) > state.gaps_seen
     state.gaps_seen = this.#gap_count
-    return seen_s - previous_s > GAP_S && (this.#gap_to_s[this.#connection] ?? 0) > previous_s
+    return is_new && seen_s - previous_s > GAP_S
   }
 }
 

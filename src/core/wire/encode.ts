@@ -21,9 +21,11 @@ interface PacketHead {
   instrument_token: number
   last_price: number
 }
+/** 8 bytes, tradable or index. */
 export interface LtpPacket extends PacketHead {
   kind: 'ltp'
 }
+/** 28 bytes. `change` is absolute, in feed units. */
 export interface IndexQuotePacket extends PacketHead {
   kind: 'index_quote'
   high: number
@@ -32,10 +34,12 @@ export interface IndexQuotePacket extends PacketHead {
   close: number
   change: number
 }
+/** 32 bytes. */
 export interface IndexFullPacket extends Omit<IndexQuotePacket, 'kind'> {
   kind: 'index_full'
   exchange_timestamp: number
 }
+/** 44 bytes. `volume_traded` is cumulative for the day. */
 export interface QuotePacket extends PacketHead {
   kind: 'quote'
   last_traded_quantity: number
@@ -48,6 +52,7 @@ export interface QuotePacket extends PacketHead {
   low: number
   close: number
 }
+/** 184 bytes. */
 export interface FullPacket extends Omit<QuotePacket, 'kind'> {
   kind: 'full'
   last_trade_time: number
@@ -58,6 +63,7 @@ export interface FullPacket extends Omit<QuotePacket, 'kind'> {
   /** 10 entries: 5 bids, then 5 offers, best first. */
   depth: readonly DepthLevel[]
 }
+/** 164 bytes: protocol v1 (2016). */
 export interface FullV1Packet extends Omit<QuotePacket, 'kind'> {
   kind: 'full_v1'
   depth: readonly DepthLevel[]

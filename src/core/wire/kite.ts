@@ -101,6 +101,7 @@ export interface PacketSink {
   ): void
 }
 
+/** Numbers that find the bytes. */
 export interface PacketFault {
   /** 0-based number of the packet in its message. */
   packet: number

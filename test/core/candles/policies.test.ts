@@ -116,6 +116,17 @@ test.each<[RunOptions['gap_volume'], string[]]>([
   ).toEqual(expected)
 })
 
+test('more of a trade that `last` put into a later bar is late, on the common path too', () => {
+  const tape = early().full('10:00:30', 1000).silence('10:00:35', '10:07:10')
+  tape.full('10:07:10', 1600, { price: 10_050, trade: '10:06:20' }).full('10:07:12', 1605, { price: 10_055, trade: '10:06:20' })
+  for (const common_path of [true, false]) {
+    expect(tape.run({ gap_volume: 'last', tf: ['1m', '1d'], common_path }).slice(1)).toEqual([
+      '1m 10:07-10:08 10050 10050 10050 10050 v600 incomplete',
+      '1d 09:15-15:30 10000 10050 10000 10050 v1605 incomplete late 5',
+    ])
+  }
+})
+
 test('gap volume `spread` ends at the last trade', () => {
   const lines = staleGap().run({ gap_volume: 'spread' })
   // 600 over the 350 s to 10:06:20, of which 20 in the last minute
@@ -213,6 +224,13 @@ test('`revise` after the day has been told tells the day again', () => {
     '1m 23:29-23:30 10000 10100 10000 10100 v130 revision 1',
     '1d 09:00-23:30 10000 10100 10000 10100 v130 incomplete revision 1',
   ])
+})
+
+test('`revise` tells a day that had no trade until then for the first time', () => {
+  const tape = new Tape()
+    .full('23:00:00', 0, { token: CRUDE, trade: 'never' })
+    .full('23:31:05', 30, { token: CRUDE, trade: '23:29:59' })
+  expect(tape.run({ late: 'revise', tf: ['1d'] })).toEqual(['1d 09:00-23:30 10000 10000 10000 10000 v30 incomplete'])
 })
 
 test('`revise` of a minute that was filled is its second emission', () => {

@@ -16,7 +16,7 @@ test.each([
   ['last_prise', 'last_price'],
   ['lastprice', 'last_price'],
   ['dept', 'depth'],
-  ['traded', 'last_traded_quantity, average_traded_price, volume_traded'],
+  ['traded', 'volume_traded, average_traded_price, last_traded_quantity'],
 ])('%s is not a field; %s is near', (name, near) => {
   expect(() => names([name])).toThrow(`No field is named "${name}"; did you mean ${near}?`)
 })

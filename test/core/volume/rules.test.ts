@@ -91,6 +91,14 @@ test('E: within a second the lower volume of another connection is older, of the
   expect(bench.state.hwm).toBe(1100)
 })
 
+test('E: at the opening the lower volume may be a small part of the higher', () => {
+  const bench = new LedgerBench()
+  bench.take(snapshot(0, 0))
+  bench.take(snapshot(1, 100))
+  expect(bench.take(snapshot(1, 40, 9990), { connection: 1 })).toMatchObject({ verdict: 'late', inc: 0 })
+  expect(bench.take(snapshot(2, 130)).inc).toBe(30)
+})
+
 test('F: a first packet without volume proves that nothing was missed', () => {
   const bench = new LedgerBench()
   expect(bench.take(full({ exchange_timestamp: TEN, volume_traded: 0, last_trade_time: 0 }))).toMatchObject({ verdict: 'quiet' })
@@ -281,6 +289,14 @@ test('G: silence needs a recorded gap to be one, and a recorded gap needs silenc
   const long = joined(1000)
   long.noteGap(0, TEN, TEN + 16)
   expect(long.take(snapshot(16, 1200)).across_gap).toBe(true)
+})
+
+test('G: a gap is looked at once, however late the exchange was with the packet after it', () => {
+  const bench = joined(1000)
+  bench.noteGap(0, TEN + 1, TEN + 17)
+  expect(bench.take(snapshot(14, 1100), { received_s: TEN + 17 })).toMatchObject({ inc: 100, across_gap: false })
+  bench.noteGap(1, TEN + 1, TEN + 18)
+  expect(bench.take(snapshot(45, 1200))).toMatchObject({ inc: 100, across_gap: false })
 })
 
 test('G: a packet without volume between does not hide the gap', () => {

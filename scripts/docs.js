@@ -1,0 +1,223 @@
+// Writes the generated sections of the docs, between `<!-- generated: NAME -->` and `<!-- end -->`, from the code and the command manifest
+// (so build first). `--check` writes nothing and fails when a section is out of date.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { build } from 'esbuild'
+import { root } from './setup.js'
+
+const { market, wire, candles, DIAGNOSTIC_CODES, EXIT } = await loadCore()
+const SECTIONS = {
+  commands: commandReference,
+  'candle-fields': () => fieldTable(market.CANDLE_FIELDS),
+  'tick-fields': () => fieldTable(market.TICK_FIELDS),
+  'bar-kinds': () =>
+    table(['`--bars`', 'a bar ends', 'smallest', 'largest', 'interval on output'], candles.BAR_KINDS.map(barKindRow)),
+  packets: packetTables,
+  segments: segmentTable,
+  diagnostics: () =>
+    table(
+      ['code', 'what it says'],
+      Object.entries(DIAGNOSTIC_CODES).map(([code, says]) => [`\`${code}\``, says]),
+    ),
+  'error-codes': errorCodes,
+}
+
+const stale = []
+const unused = new Set(Object.keys(SECTIONS))
+for (const path of [join(root, 'README.md'), ...filesUnder(join(root, 'docs'), '.md')]) {
+  const before = readFileSync(path, 'utf8')
+  const after = before.replace(/<!-- generated: (\S+) -->\n[\s\S]*?<!-- end -->/g, (_, name) => {
+    if (SECTIONS[name] === undefined)
+      throw new Error(`${path}: no section is called ${name}; there are ${Object.keys(SECTIONS).join(', ')}`)
+    unused.delete(name)
+    return `<!-- generated: ${name} -->\n\n${SECTIONS[name]()}\n\n<!-- end -->`
+  })
+  if (after === before) continue
+  stale.push(relative(root, path))
+  if (!process.argv.includes('--check')) writeFileSync(path, after)
+}
+if (unused.size > 0) throw new Error(`No page has the generated section ${[...unused].join(', ')}`)
+if (process.argv.includes('--check') && stale.length > 0) {
+  console.error(`Out of date: ${stale.join(', ')}. Run: npm run docs`)
+  process.exitCode = 1
+}
+
+/** The core as it is in `src`, bundled in memory. */
+async function loadCore() {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `
+        export * as market from './src/core/market/index.js'
+        export * as wire from './src/core/wire/index.js'
+        export * as candles from './src/core/candles/index.js'
+        export * from './src/core/diagnostics.js'
+        export * from './src/core/errors.js'`,
+      resolveDir: root,
+    },
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    external: ['csv-parse', 'csv-parse/*'],
+    logLevel: 'error',
+  })
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`)
+}
+
+function table(head, rows) {
+  const line = (cells) => `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+function fieldTable(fields) {
+  return table(
+    ['field', 'type', 'absent?', 'meaning'],
+    fields.map(({ name, type, optional, path, doc }) => [
+      `\`${name}\`${path === undefined ? '' : `, in NDJSON \`${path.join('.')}\``}`,
+      type,
+      optional ? 'may be' : '',
+      doc,
+    ]),
+  )
+}
+
+function barKindRow({ name, example, summary, size, label }) {
+  return [`\`${name}:${example}\``, summary, size.min, size.max, `\`${label(Number(example))}\``]
+}
+
+function commandReference() {
+  const { commands } = JSON.parse(readFileSync(join(root, 'oclif.manifest.json'), 'utf8'))
+  return Object.values(commands)
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
+    .map(commandText)
+    .join('\n\n')
+}
+
+function commandText({ id, summary, description, args, flags, examples }) {
+  const words = Object.values(args).map(({ name, required }) =>
+    required ? ` ${name.toUpperCase()}` : ` [${name.toUpperCase()}...]`,
+  )
+  const parts = [`## mds ${id}`, `${summary}.`, `\`mds ${id}${words.join('')} [flags]\``]
+  if (description !== undefined) parts.push(description)
+  for (const { name, description } of Object.values(args)) parts.push(`\`${name.toUpperCase()}\`: ${description}`)
+  parts.push(table(['flag', 'default', 'meaning'], Object.values(flags).map(flagRow)))
+  const shown = examples.map((example) => (typeof example === 'string' ? { command: example } : example))
+  parts.push(
+    `\`\`\`sh\n${shown
+      .map(({ description, command }) => `${description === undefined ? '' : `# ${description}\n`}${command}`)
+      .join('\n')
+      .replaceAll('<%= config.bin %>', 'mds')}\n\`\`\``,
+  )
+  return parts.join('\n\n')
+}
+
+function flagRow({ name, char, type, helpValue, options, default: value, env, required, summary, description }) {
+  const taken = type === 'boolean' ? '' : ` ${options?.join('|') ?? helpValue ?? 'VALUE'}`
+  const given = required ? 'required' : value === undefined || type === 'boolean' ? '' : `\`${[value].flat().join(',')}\``
+  return [
+    `${char === undefined ? '' : `\`-${char}\`, `}\`--${name}${taken}\``,
+    env === undefined ? given : `${given}, or \`$${env}\``,
+    summary ?? description,
+  ]
+}
+
+/** Offsets, widths and signs as the encoder shows them: each field is set to all ones and looked for in the bytes. */
+function packetTables() {
+  const level = { quantity: 0, price: 0, orders: 0 }
+  const quote = {
+    last_traded_quantity: 0,
+    average_traded_price: 0,
+    volume_traded: 0,
+    total_buy_quantity: 0,
+    total_sell_quantity: 0,
+  }
+  const day = { open: 0, high: 0, low: 0, close: 0 }
+  const index = { ...day, change: 0 }
+  const depth = Array.from({ length: 10 }, () => level)
+  const packets = [
+    { kind: 'ltp' },
+    { kind: 'index_quote', ...index },
+    { kind: 'index_full', ...index, exchange_timestamp: 0 },
+    { kind: 'quote', ...quote, ...day },
+    { kind: 'full_v1', ...quote, ...day, depth },
+    { kind: 'full', ...quote, ...day, last_trade_time: 0, oi: 0, oi_day_high: 0, oi_day_low: 0, exchange_timestamp: 0, depth },
+  ]
+  return packets.map((packet) => packetTable({ instrument_token: 0, last_price: 0, ...packet })).join('\n\n')
+}
+
+function packetTable(packet) {
+  const bytesOf = (changed) => wire.encodeMessage([{ ...packet, ...changed }]).subarray(4)
+  const zero = bytesOf({})
+  const rows = []
+  const add = (name, changed) => {
+    const [bytes, sign] = allOnes(changed, bytesOf)
+    const offset = bytes.findIndex((byte, at) => byte !== zero[at])
+    const width = bytes.filter((byte, at) => byte !== zero[at]).length
+    rows.push([offset, `${sign}${8 * width}`, name])
+  }
+  for (const name of Object.keys(packet)) {
+    if (name === 'kind') continue
+    if (name !== 'depth') add(`\`${name}\``, (value) => ({ [name]: value }))
+    else {
+      for (const field of ['quantity', 'price', 'orders'])
+        add(`best bid: ${field}`, (value) => ({
+          depth: packet.depth.map((level, n) => (n === 0 ? { ...level, [field]: value } : level)),
+        }))
+    }
+  }
+  rows.sort(([a], [b]) => a - b)
+  const rest =
+    packet.depth === undefined
+      ? ''
+      : '\n\nDepth: 5 bids, then 5 offers, best first, 12 bytes each; the last 2 of them are padding.'
+  return `**${packet.kind}, ${zero.length} bytes**\n\n${table(['offset', 'type', 'field'], rows)}${rest}`
+}
+
+function allOnes(changed, bytesOf) {
+  for (const [value, sign] of [
+    [-1, 'i'],
+    [0xffffffff, 'u'],
+    [0xffff, 'u'],
+  ]) {
+    try {
+      return [bytesOf(changed(value)), sign]
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+    }
+  }
+  throw new Error('a field that takes no ones')
+}
+
+function segmentTable() {
+  const known = Array.from({ length: 256 }, (_, byte) => ({ byte, ...market.segmentOf(byte) })).filter(
+    ({ name }) => name !== 'UNKNOWN',
+  )
+  const rows = known.map(({ byte, name, price_divisor }) => [byte, name, price_divisor, market.isTradable(byte) ? 'yes' : 'no'])
+  return table(
+    ['segment byte', 'name', 'price divisor', 'tradable'],
+    [...rows, ['others', 'UNKNOWN', market.segmentOf(255).price_divisor, 'yes']],
+  )
+}
+
+/** Every code of an MdsError, with its exit code, as the source has it. */
+function errorCodes() {
+  const codes = new Map([['usage', EXIT.usage]]) // what oclif itself refuses
+  for (const path of filesUnder(join(root, 'src'), '.ts')) {
+    const text = readFileSync(path, 'utf8')
+    for (const [, , code] of text.matchAll(/(usageError|badBars)\(\s*'([a-z_]+)'/g)) codes.set(code, EXIT.usage)
+    for (const [, code] of text.matchAll(/error_code: '([a-z_]+)'/g)) codes.set(code, EXIT.usage)
+    for (const [, first, exit] of text.matchAll(/new MdsError\(([^{]*?),? \{[\s\S]*?exitCode: EXIT\.(\w+)/g))
+      for (const [, code] of first.matchAll(/'([a-z]\w+)'/g)) codes.set(code, EXIT[exit])
+  }
+  return table(
+    ['code', 'exit code'],
+    [...codes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([code, exit]) => [`\`${code}\``, exit]),
+  )
+}
+
+function filesUnder(folder, ending) {
+  return readdirSync(folder, { recursive: true })
+    .filter((name) => name.endsWith(ending))
+    .map((name) => join(folder, name))
+    .sort()
+}
