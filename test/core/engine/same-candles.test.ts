@@ -112,6 +112,7 @@ const POLICIES: readonly Partial<RunOptions>[] = [
   { tf: ['1m', '5m', '1d'], auction: 'fold', fill: 'forward', late: 'revise' },
   { gap_volume: 'spread', late: 'revise' },
   { gap_volume: 'last', tf: ['3m'] },
+  { tf: ['30m'] },
   { clock: 'exchange' },
   { clock: 'arrival', fill: 'forward' },
 ]
@@ -192,7 +193,10 @@ const step: fc.Arbitrary<Step> = fc.record({
   seconds: fc.oneof({ weight: 5, arbitrary: fc.nat({ max: 3 }) }, { weight: 1, arbitrary: fc.nat({ max: 70 }) }),
   quantity: fc.oneof({ weight: 1, arbitrary: fc.constant(0) }, { weight: 4, arbitrary: fc.integer({ min: 1, max: 5000 }) }),
   ticks: fc.integer({ min: -3, max: 3 }),
-  late: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.integer({ min: 1, max: 150 }) }),
+  late: fc.oneof(
+    { weight: 4, arbitrary: fc.constant(0) },
+    { weight: 1, arbitrary: fc.oneof(fc.integer({ min: 1, max: 150 }), fc.constantFrom(119, 120, 121)) },
+  ),
 })
 
 const TOKENS = [STOCK, 408_065, 53_001 * 256 + 2]
