@@ -42,9 +42,9 @@ export class RecordingReader {
     this.frame = { file, connection, record: -1, offset: 0, received_at_ms: 0, view, bytes, start: 0, end: 0 }
   }
 
-  /** The view whose bytes the next `space()` overwrites. */
+  /** The view whose bytes the next `space()` gives away to be overwritten. */
   get view(): DataView {
-    return this.#window.spare_view
+    return this.#window.idle_view
   }
 
   /** Bytes taken in so far. */
@@ -57,7 +57,7 @@ export class RecordingReader {
     return this.#window.ended && this.#window.from >= this.#window.to
   }
 
-  /** Where to put the next bytes; never empty. Frames handed out before the last call are void. */
+  /** Where to put the next bytes; never empty. May be filled while frames are taken; what lies there is used from `filled` on. */
   space(): Uint8Array {
     return this.#window.space()
   }
@@ -266,13 +266,13 @@ export class RecordingReader {
   /** The first header makes sense in one order only; when it is damaged, the first record that begins anywhere decides. False: more bytes are needed. */
   #settleByteOrder(): boolean {
     const window = this.#window
-    if (window.to < RECORD_HEADER_BYTES) {
+    if (window.to - window.from < RECORD_HEADER_BYTES) {
       if (!window.ended) return false
       this.byte_order = 'big'
       return true
     }
-    for (const order of BYTE_ORDERS) if (this.#agreesWith(order, () => window.isHeader(0))) return true
-    if (window.to < FIRST_BUFFER_BYTES && !window.ended) return false
+    for (const order of BYTE_ORDERS) if (this.#agreesWith(order, () => window.isHeader(window.from))) return true
+    if (window.to - window.from < FIRST_BUFFER_BYTES && !window.ended) return false
     for (const order of BYTE_ORDERS) if (this.#agreesWith(order, () => this.#beginsEarly())) return true
     window.byte_order = this.byte_order = 'big'
     return true
@@ -288,10 +288,10 @@ export class RecordingReader {
   /** Looks at the same bytes whatever pieces they come in. */
   #beginsEarly(): boolean {
     const window = this.#window
-    const { to } = window
-    window.to = Math.min(to, FIRST_BUFFER_BYTES)
+    const { from, to } = window
+    window.to = Math.min(to, from + FIRST_BUFFER_BYTES)
     let found = false
-    for (let offset = 1; offset < window.to && !found; offset++) found = window.beginsRecord(offset) === 'yes'
+    for (let offset = from + 1; offset < window.to && !found; offset++) found = window.beginsRecord(offset) === 'yes'
     window.to = to
     return found
   }

@@ -11,6 +11,9 @@ export type Answer = 'yes' | 'no' | 'unknown'
  */
 export const FIRST_BUFFER_BYTES = 64 * 1024
 const BUFFER_BYTES = 1024 * 1024
+/** Most messages are smaller than this. */
+const FIRST_ROOM_BYTES = 128 * 1024
+const PAGES_IDLE = 2
 /** Records that must follow one another before reading resumes after damage, and how far from the last good time they may lie. */
 const RESUME_CHAIN = 3
 const RESUME_WITHIN_MS = 86_400_000
@@ -18,13 +21,33 @@ const TWO_POW_32 = 0x1_0000_0000
 const OPENING_BRACE = 0x7b
 const CLOSING_BRACE = 0x7d
 
-/** The part of a recording that is at hand, and what can be said about a place in it. Places are offsets in `bytes`. */
+/** A buffer and the view on it. */
+interface Page {
+  readonly bytes: Uint8Array
+  readonly view: DataView
+}
+
+const pageOf = (size: number): Page => {
+  const bytes = new Uint8Array(size)
+  return { bytes, view: new DataView(bytes.buffer) }
+}
+const NO_PAGE = pageOf(0)
+
+/**
+ * The part of a recording that is at hand, and what can be said about a place in it. Places are offsets in `bytes`.
+ *
+ * Three buffers take turns: one is read from, one can be filled meanwhile, and the bytes of the last one can still be looked at, because most
+ * instruments are heard of again before theirs are overwritten. A buffer is filled behind a free space into which the end of the one before
+ * it is moved: a record that lies across two of them is whole.
+ */
 export class RecordWindow {
-  bytes = new Uint8Array(0)
-  view = new DataView(this.bytes.buffer)
-  /** Bytes of the last turn; `space` overwrites them. */
-  #spare = new Uint8Array(0)
-  spare_view = new DataView(this.#spare.buffer)
+  #page = NO_PAGE
+  /** The page that the next bytes go to; the present one while it has room. */
+  #filling = NO_PAGE
+  /** Pages out of use, the one longest out of use first. */
+  readonly #idle: Page[] = []
+  /** Free space at the front of a page. */
+  #room = FIRST_ROOM_BYTES
   /** `[from, to)` is unread; `base` is the file offset of byte 0. */
   from = 0
   to = 0
@@ -36,35 +59,62 @@ export class RecordWindow {
   /** Time of the last record that made sense; NaN while there is none. */
   last_good_ms = Number.NaN
 
-  /**
-   * Where to put the next bytes; never empty. Two buffers take turns, so that the bytes of the last one can still be looked at: most
-   * instruments are heard of again before theirs are overwritten.
-   */
-  space(): Uint8Array {
-    // Small pieces and small files: nothing has to move yet.
-    if (this.to < this.bytes.length / 2) return this.bytes.subarray(this.to)
-    const unread = this.to - this.from
-    const wanted = this.total_bytes < FIRST_BUFFER_BYTES ? FIRST_BUFFER_BYTES : Math.max(BUFFER_BYTES, 2 * unread)
-    if (this.#spare.length < wanted) {
-      this.#spare = new Uint8Array(wanted)
-      this.spare_view = new DataView(this.#spare.buffer)
-    }
-    this.#spare.set(this.bytes.subarray(this.from, this.to))
-    const { bytes, view } = this
-    this.bytes = this.#spare
-    this.view = this.spare_view
-    this.#spare = bytes
-    this.spare_view = view
-    this.base += this.from
-    this.from = 0
-    this.to = unread
-    return this.bytes.subarray(unread)
+  get bytes(): Uint8Array {
+    return this.#page.bytes
   }
 
+  get view(): DataView {
+    return this.#page.view
+  }
+
+  /** The view whose bytes the next `space()` gives away to be overwritten. */
+  get idle_view(): DataView {
+    return (this.#hasRoom() ? NO_PAGE : (this.#idle[PAGES_IDLE - 1] ?? NO_PAGE)).view
+  }
+
+  /** Where to put the next bytes; never empty, and not in use until `filled`. */
+  space(): Uint8Array {
+    if (this.#hasRoom()) {
+      this.#filling = this.#page
+      return this.#page.bytes.subarray(this.to)
+    }
+    const wanted = this.#room + (this.total_bytes < FIRST_BUFFER_BYTES ? FIRST_BUFFER_BYTES : BUFFER_BYTES)
+    const idle = this.#idle.length < PAGES_IDLE ? undefined : this.#idle.pop()
+    this.#filling = idle !== undefined && idle.bytes.length >= wanted ? idle : pageOf(wanted)
+    return this.#filling.bytes.subarray(this.#room)
+  }
+
+  /** So many bytes have been put into the last `space()`. */
   filled(count: number): void {
-    this.to += count
     this.total_bytes += count
+    if (this.#filling === this.#page) {
+      this.to += count
+    } else this.#turn(count)
     assert(this.to <= this.bytes.length, 'a reader is filled within its space')
+  }
+
+  /** Small pieces and small files: nothing has to move yet. */
+  #hasRoom(): boolean {
+    return this.#page !== NO_PAGE && this.bytes.length - this.to > (this.bytes.length - this.#room) / 2
+  }
+
+  #turn(count: number): void {
+    const unread = this.to - this.from
+    const fresh_at = this.#room
+    let next = this.#filling
+    if (unread > this.#room) {
+      // A message larger than the room: from now on there is more of it.
+      this.#room = 2 * unread
+      next = pageOf(this.#room + Math.max(BUFFER_BYTES, count))
+      next.bytes.set(this.#filling.bytes.subarray(fresh_at, fresh_at + count), this.#room)
+      this.#idle.length = 0
+    }
+    next.bytes.set(this.bytes.subarray(this.from, this.to), this.#room - unread)
+    this.#idle.unshift(this.#page)
+    this.base += this.from - (this.#room - unread)
+    this.#page = this.#filling = next
+    this.from = this.#room - unread
+    this.to = this.#room + count
   }
 
   timeAt(at: number): number {
