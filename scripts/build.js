@@ -15,6 +15,8 @@ await build({
   bundle: true,
   splitting: true,
   platform: 'node',
+  // Where node_modules is a link, its target's path would stand in the comments of the bundle.
+  preserveSymlinks: true,
   format: 'esm',
   target: 'node20',
   external: external.flatMap((name) => [name, `${name}/*`]),

@@ -1,6 +1,7 @@
 import { DAY_INTERVAL, type Interval, parseInterval } from '../../src/core/candles/index.js'
 import { Pipeline, type PipelineListener } from '../../src/core/engine/index.js'
 import type { Calendar, Candle, Instrument } from '../../src/core/market/index.js'
+import type { VolumeEvent } from '../../src/core/volume/index.js'
 import { encodeMessage, type Packet } from '../../src/core/wire/index.js'
 import { instrument } from '../core/market/instruments.js'
 import { calendar, NIFTY, STOCK } from './feed.js'
@@ -83,13 +84,18 @@ export interface Run {
   candles: Candle[]
   /** Candles told before the input was known to be over. */
   before_end: number
+  events: VolumeEvent[]
   pipeline: Pipeline
 }
 
 /** The messages through the engine, as they would lie in a recording. */
 export function runEngine(messages: readonly Message[], options: Partial<RunOptions> = {}): Run {
   const candles: Candle[] = []
-  const pipeline = openPipeline(options, { onCandle: (candle) => candles.push(candle) })
+  const events: VolumeEvent[] = []
+  const pipeline = openPipeline(options, {
+    onCandle: (candle) => candles.push(candle),
+    onVolumeEvent: (event) => events.push(event),
+  })
   const encoded = messages.map(({ packets }) => (packets.length === 0 ? new Uint8Array(1) : encodeMessage(packets)))
   const bytes = new Uint8Array(encoded.reduce((sum, { length }) => sum + length, 0))
   const view = new DataView(bytes.buffer)
@@ -103,5 +109,5 @@ export function runEngine(messages: readonly Message[], options: Partial<RunOpti
   })
   const before_end = candles.length
   pipeline.end()
-  return { candles, before_end, pipeline }
+  return { candles, before_end, events, pipeline }
 }
