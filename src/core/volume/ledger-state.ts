@@ -22,6 +22,10 @@ export class LedgerState {
   common_before_s = 0
   /** True once the session has a volume baseline. */
   joined = false
+  /** True while the baseline rests on packets without a time alone: they may tell the volume of an earlier session. */
+  provisional = false
+  /** Raw volume last told of an earlier session. */
+  past_volume: number | undefined
   /** High-water mark of the extended cumulative volume. */
   hwm = 0
   wraps = 0
@@ -71,9 +75,19 @@ export class LedgerState {
   begin(session: Session): void {
     this.session = session
     this.common_before_s = 0
-    this.joined = false
+    this.joined = this.provisional = false
     this.hwm = this.wraps = this.missed = this.correction = 0
     this.last_exchange_s = this.last_trade_s = this.last_timeless_s = 0
+    this.troubled = false
+    this.lower_run = this.fault_ticks = this.fault_since_s = 0
+  }
+
+  /** The baseline was of an earlier session: this one has not told anything yet. Nothing has been counted on top of it. */
+  forgetBaseline(): void {
+    this.joined = this.provisional = false
+    this.hwm = this.missed = this.correction = 0
+    this.last_timeless_s = 0
+    this.whole_from_s = Number.POSITIVE_INFINITY
     this.troubled = false
     this.lower_run = this.fault_ticks = this.fault_since_s = 0
   }

@@ -55,6 +55,8 @@ const CORRECTION_SPAN_S = 30
 const FAULT_TICKS = 5
 const FAULT_SPAN_S = 60
 const TWO_POW_32 = 0x1_0000_0000
+/** Of packets that carry no volume. */
+const NO_VOLUME = -1
 
 /**
  * Turns the feed's cumulative volume into traded volume. At all times: sum of increments + missed - correction = high-water mark.
@@ -176,22 +178,36 @@ export class VolumeLedger {
     const dated_s = exchange_s === 0 ? this.#lastTradeBeforeNow(view, at, length) : exchange_s
     const seen_s = dated_s === 0 ? this.#received_s : dated_s
     const day = dayOf(seen_s)
-    if (day !== state.session?.day && day < dayOf(this.#received_s)) return this.#cached(state)
-    if (state.session !== undefined && day < state.session.day) return this.#cached(state)
+    const raw = carriesVolume(length) ? kite.readVolume(view, at) : NO_VOLUME
+    const is_past = day !== state.session?.day && day < dayOf(this.#received_s)
+    if (is_past || (state.session !== undefined && day < state.session.day)) return this.#past(state, raw)
+    if (dated_s === 0 && raw === pastVolume(state, day)) return this.#cached(state)
     if (this.#received_s >= dayEnd(state)) this.#noteEarly(state)
     if (state.session === undefined || day > state.session.day) {
       const session = this.#setup.sessionOf(state.instrument, day)
-      if (seen_s < opening(session)) return this.#cached(state)
+      if (seen_s < opening(session)) {
+        // Without a time and before the opening: yesterday's, unless it is 0, which does no harm.
+        return dated_s === 0 && raw > 0 ? this.#past(state, raw) : this.#cached(state)
+      }
       if (state.session !== undefined) this.#setup.onSessionEnd(state)
       state.begin(session)
       state.gaps_seen = this.#gap_count
       state.whole_from_s = state.early_day === day ? 0 : seen_s
     } else if (seen_s < opening(state.session)) return this.#cached(state)
-    const carries_volume = length === kite.FULL_BYTES || length === kite.QUOTE_BYTES || length === kite.FULL_V1_BYTES
-    const verdict = carries_volume
-      ? this.#takeVolume(state, view, at, length, exchange_s)
-      : this.#takePriceOnly(state, view, at, length, exchange_s)
-    const is_common = state.joined && !state.troubled && state.wraps === 0 && state.gaps_seen === this.#gap_count
+    if (state.provisional && dated_s !== 0 && raw !== NO_VOLUME) {
+      if (raw < state.hwm) this.#forgetBaseline(state)
+      state.provisional = false
+    }
+    const was_joined = state.joined
+    const verdict =
+      raw === NO_VOLUME
+        ? this.#takePriceOnly(state, view, at, length, exchange_s)
+        : this.#takeVolume(state, view, at, length, exchange_s)
+    if (state.inc > 0) state.provisional = false
+    else if (state.joined && !was_joined) state.provisional = dated_s === 0
+    // Nothing is before a time of 0: until one is known, yesterday's packets need the closer look.
+    const is_timed = state.last_exchange_s !== 0
+    const is_common = state.joined && is_timed && !state.troubled && state.wraps === 0 && state.gaps_seen === this.#gap_count
     state.common_before_s = is_common ? (day + 1) * DAY_S - IST_OFFSET_S : 0
     return verdict
   }
@@ -206,6 +222,20 @@ export class VolumeLedger {
     if (exchange_s <= this.#received_s + FUTURE_LIMIT_S) return exchange_s
     this.counts.implausible_times++
     return 0
+  }
+
+  #forgetBaseline(state: LedgerState): void {
+    if (state.missed > 0) this.counts.joined_mid_session--
+    state.forgetBaseline()
+  }
+
+  /** Rule C, of an earlier session: a baseline that is not proven and not above this volume came from the same cache. */
+  #past(state: LedgerState, raw: number): Verdict {
+    if (raw !== NO_VOLUME) {
+      state.past_volume = raw
+      if (state.provisional && raw >= state.hwm) this.#forgetBaseline(state)
+    }
+    return this.#cached(state)
   }
 
   /** Rule C: of an earlier session, or of before this one: a reference price and a proof of subscription, no more. */
@@ -279,8 +309,8 @@ export class VolumeLedger {
     state.hwm = cum
     state.inc = from_zero ? cum : 0
     state.gaps_seen = this.#gap_count
-    if (from_zero) state.whole_from_s = 0
-    else {
+    state.whole_from_s = from_zero ? 0 : Math.min(state.whole_from_s, seen_s)
+    if (!from_zero) {
       state.missed = cum
       this.counts.joined_mid_session++
       this.#tell('joined_mid_session', state, seen_s, cum)
@@ -403,6 +433,15 @@ const opening = (session: Session): number => session.phases[0]?.start_s ?? 0
 
 const dayEnd = ({ session }: LedgerState): number =>
   session === undefined ? Number.POSITIVE_INFINITY : (session.day + 1) * DAY_S - IST_OFFSET_S
+
+/** Raw volume that a packet without a time shares with the cache of an earlier session; of no use once this session has a baseline. */
+function pastVolume({ session, joined, hwm, past_volume }: LedgerState, day: IstDay): number | undefined {
+  if (!joined || session === undefined) return past_volume
+  return session.day < day ? hwm % TWO_POW_32 : undefined
+}
+
+const carriesVolume = (length: PacketBytes): boolean =>
+  length === kite.FULL_BYTES || length === kite.QUOTE_BYTES || length === kite.FULL_V1_BYTES
 
 /** 1.5: a last trade later than the one known, and not later than the packet itself. */
 const isNewTrade = (state: LedgerState, trade_s: number, seen_s: number): boolean =>

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import type { Packet } from '../../../src/core/wire/index.js'
 import { at, full, indexFull, ltp, quote } from '../../support/feed.js'
 import { LedgerBench } from './bench.js'
 
@@ -49,6 +50,94 @@ test('C: a full packet without a time of its own belongs to the day of its last 
   expect(bench.take(snapshot(1, 0)).verdict).toBe('quiet')
   expect(bench.take(stale, { received_s: TEN + 2 }).verdict).toBe('dropped')
   expect(bench.take(snapshot(3, 70)).inc).toBe(70)
+})
+
+describe('C and F: a packet without a time may tell the volume of yesterday', () => {
+  const NINE = at('09:05:00')
+  const FRIDAY = at('15:29:59', '2025-10-03')
+  const stale = full({ exchange_timestamp: FRIDAY, last_trade_time: FRIDAY, volume_traded: 90_000, last_price: 9900 })
+  const stale_quote = quote({ volume_traded: 90_000, last_price: 9900 })
+  const today = (second: number, volume_traded: number, traded_s = NINE + second) =>
+    full({ exchange_timestamp: NINE + second, last_trade_time: traded_s, volume_traded, last_price: 10_000 })
+  const started = (...packets: Packet[]): LedgerBench => {
+    const bench = new LedgerBench()
+    for (const packet of packets) bench.take(packet, { received_s: NINE })
+    return bench
+  }
+
+  test.each([
+    ['quote, then full', [stale_quote, stale]],
+    ['full, then quote', [stale, stale_quote]],
+    ['quote, full, quote', [stale_quote, stale, stale_quote]],
+    ['full twice, then quote', [stale, stale, stale_quote]],
+    ['a lower quote, then full', [quote({ volume_traded: 89_000, last_price: 9900 }), stale]],
+    ['full, quote, full (never the fast way)', [stale, quote({ volume_traded: 10, last_price: 9900 }), stale]],
+    ['a full packet without times', [{ ...stale, exchange_timestamp: 0, last_trade_time: 0 }, stale]],
+  ])('%s: the baseline is that of today', (_, packets) => {
+    const bench = started(...packets)
+    expect(bench.state).toMatchObject({ joined: false, hwm: 0, missed: 0 })
+    expect(bench.take(today(1, 400))).toMatchObject({ verdict: 'traded', inc: 0 })
+    expect(bench.take(today(2, 450)).inc).toBe(50)
+    expect(bench.state).toMatchObject({ missed: 400, hwm: 450, correction: 0, whole_from_s: NINE + 1 })
+    expect(bench.ledger.counts).toMatchObject({ faults: 0, corrections: 0, rebases: 0, joined_mid_session: 1 })
+  })
+
+  test('the first look stays a first look: it opens a bar only at a fresh trade', () => {
+    expect(started(stale_quote, stale).take(today(1, 400, NINE - 120)).verdict).toBe('quiet')
+    expect(started(stale_quote).take(today(1, 400, NINE - 120)).verdict).toBe('quiet')
+  })
+
+  test('a volume of 0 proves nothing without a time', () => {
+    const idle = { ...stale, volume_traded: 0 }
+    for (const packets of [
+      [idle, quote({ volume_traded: 0 })],
+      [quote({ volume_traded: 0 }), idle],
+    ]) {
+      const bench = started(...packets)
+      bench.take(today(1, 400))
+      expect(bench.state.missed).toBe(400)
+    }
+    const fresh = started(stale, today(0, 0))
+    expect(fresh.take(today(1, 400)).inc).toBe(400)
+  })
+
+  test('a lower volume with a time of today replaces the baseline at once', () => {
+    const bench = started(stale_quote)
+    bench.take(today(1, 80_000))
+    expect(bench.state).toMatchObject({ missed: 80_000, hwm: 80_000, correction: 0 })
+    expect(bench.take(today(2, 80_050)).inc).toBe(50)
+    expect(bench.ledger.counts).toMatchObject({ corrections: 0, joined_mid_session: 1 })
+  })
+
+  test('subscribed early, connected again after the opening: the cache is still that of yesterday', () => {
+    for (const known of [stale, stale_quote]) {
+      const bench = new LedgerBench()
+      bench.take(known, { received_s: at('08:59:00') })
+      expect(bench.take(stale_quote, { received_s: NINE }).verdict).toBe('dropped')
+      expect(bench.take(today(1, 400)).inc).toBe(400)
+      expect(bench.state.missed).toBe(0)
+    }
+  })
+
+  test('the same over night', () => {
+    const bench = started(today(0, 1000), today(1, 1100))
+    const received_s = at('09:20:00', '2025-10-07')
+    expect(bench.take(quote({ volume_traded: 1100 }), { received_s }).verdict).toBe('dropped')
+    expect(bench.ended).toEqual([])
+  })
+
+  test('a change of mode during the session keeps the baseline', () => {
+    const bench = started(quote({ volume_traded: 1000 }))
+    expect(bench.take(today(1, 1100)).inc).toBe(100)
+    expect(bench.take(stale, { received_s: NINE + 1 }).verdict).toBe('dropped')
+    expect(bench.state).toMatchObject({ missed: 1000, hwm: 1100 })
+    const risen = started(quote({ volume_traded: 1000 }))
+    risen.take(quote({ volume_traded: 1100 }), { received_s: NINE + 1 })
+    risen.take(stale, { received_s: NINE + 1 })
+    expect(risen.take(today(2, 1090)).inc).toBe(0)
+    expect(risen.take(today(3, 1130)).inc).toBe(30)
+    expect(risen.total + risen.state.missed).toBe(1130)
+  })
 })
 
 test('X: a second connection drops out byte for byte, a changed depth does not', () => {
