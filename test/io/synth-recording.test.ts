@@ -77,11 +77,25 @@ test.each([
   ['20260805', 'all', 'mixed'],
   ['20240302', 'none', 'full'],
   ['20251021', 'none', 'full'],
-] as const)('the engine makes the candles that the truth of %s (faults: %s, mode: %s) foretells', async (date, faults, mode) => {
-  const profile = `truth_${faults}_${mode}`
-  const made = await synthesizeRecording(
-    request({ date, profile, mode, truth: true, faults: faults === 'all' ? FAULT_KINDS : [] }),
-  )
+] as const)('the engine makes the candles that the truth of %s (faults: %s, mode: %s) foretells', async (date, faults, mode) =>
+  expectTruth({ date, profile: `truth_${faults}_${mode}`, mode, faults: faults === 'all' ? FAULT_KINDS : [] }),
+)
+
+// A recorder that comes late: what had traded is missed, and the cache of the feed is yesterday's.
+test.each(
+  (['full', 'mixed'] as const).flatMap((mode) =>
+    ['08:59:59', '09:00:00', '09:05:00', '09:14:59', '09:16:20', '10:00:00', '15:20:30'].map((start) => [start, mode] as const),
+  ),
+)('the engine makes the candles that the truth foretells from %s (mode: %s)', async (start, mode) => {
+  const [hours = 0, minutes = 0, seconds = 0] = start.split(':').map(Number)
+  const start_s = hours * 3600 + minutes * 60 + seconds
+  const until_s = Math.min(start_s + 2400, 15 * 3600 + 2400)
+  await expectTruth({ profile: `from_${start.replaceAll(':', '')}_${mode}`, mode, start_s, until_s, instruments: 40 })
+})
+
+async function expectTruth(changes: Partial<SynthRequest> & { date?: string; profile: string }): Promise<void> {
+  const { profile, date = '20251006' } = changes
+  const made = await synthesizeRecording(request({ ...changes, truth: true }))
   const expected = readFileSync(join(made.folder, made.truth_candles!), 'utf8')
     .trimEnd()
     .split('\n')
@@ -100,7 +114,7 @@ test.each([
         ? 1
         : Number(a.instrument_token) - Number(b.instrument_token)
   expect(rows.map(settled).sort(byKey)).toEqual(expected.map(settled).sort(byKey))
-})
+}
 
 test('the truth names the bytes of each planted fault', async () => {
   const made = await synthesizeRecording(request({ profile: 'placed', truth: true, faults: ['damage'] }))

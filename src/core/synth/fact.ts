@@ -27,7 +27,7 @@ export function factOf(packet: Packet, listing: number, volume: number): Snapsho
     volume: carries ? volume : undefined,
     trade_s: packet.kind === 'full' && packet.last_trade_time !== 0 ? packet.last_trade_time : undefined,
     exchange_s: packet.kind === 'full' || packet.kind === 'index_full' ? packet.exchange_timestamp : undefined,
-    text: packet.kind === 'ltp' || packet.kind === 'index_quote' ? JSON.stringify(packet) : undefined,
+    text: packet.kind === 'full' || packet.kind === 'index_full' ? undefined : JSON.stringify(packet),
     repeated: false,
   }
 }
