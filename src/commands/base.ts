@@ -1,5 +1,6 @@
 import { Args, Command, Flags } from '@oclif/core'
 import { EXIT, MdsError, usageError } from '../core/errors.js'
+import { escaped } from '../core/escaped.js'
 import type { DiagnosticsLog } from '../io/diagnostics-log.js'
 import { Progress } from '../io/progress.js'
 import type { RunListener, SessionRequest } from '../io/run-sessions.js'
@@ -125,7 +126,7 @@ export abstract class MdsCommand extends Command {
 
   /** A line for people, on stderr. */
   protected notice(text: string): void {
-    process.stderr.write(`${text}\n`)
+    process.stderr.write(`${escaped(text)}\n`)
   }
 
   protected progress(label: string, quiet: boolean): Progress {

@@ -5,6 +5,7 @@ import { CandleBatch, type Cell, cellsOf, type Encoder, type Format, RecordBatch
 import type { Candle, Field } from '../core/market/index.js'
 import { formatDate, type IstDay, istDay } from '../core/time/index.js'
 import { EncodedOutput } from './encoded-output.js'
+import { mergeCandles } from './merge-candles.js'
 import { noName, openFile, openStdout, type Sink } from './output.js'
 import { statPath } from './stat-path.js'
 import { readStored } from './stored-candles.js'
@@ -140,25 +141,31 @@ function symbolFiles(folder: string, { format, fields }: LayoutOptions): FolderF
       '--format parquet',
       '--layout hive',
     )
-  const at = fields.findIndex((field) => field.name === 'timestamp')
-  if (at < 0)
+  if (!fields.some((field) => field.name === 'timestamp'))
     throw usageError(
       'no_timestamp',
       'The per-symbol layout merges by timestamp, expected it among the fields.',
       '--fields timestamp,...',
     )
+  /** Files and days of this run: a candle that comes after its day was written must not be weighed against its own run. */
+  const written = new Set<string>()
   return {
     pathOf: ({ instrument, interval }) =>
       join(folder, `${fileName(instrument.exchange)}_${fileName(instrument.symbol)}_${fileName(interval)}${format.extension}`),
     write: async (path, candles) => {
       const divisor = candles[0]!.instrument.price_divisor
-      const records = new Map<Cell, Cell[]>()
-      for (const record of await readStored(path, fields, divisor)) records.set(record[at], record)
-      for (const record of recordsOf(candles, fields)) records.set(record[at], record) // new ones win
-      const sorted = [...records.values()].sort((a, b) => Number(a[at]) - Number(b[at]))
+      const day_of_file = `${istDay(candles[0]!.open_time_ms)} ${path}`
+      const merged = mergeCandles({
+        stored: await readStored(path, fields, divisor),
+        made: [...recordsOf(candles, fields)],
+        interval: candles[0]!.interval,
+        fields,
+        same_run: written.has(day_of_file),
+      })
+      written.add(day_of_file)
       writeWhole(openFile(path, { makeFolder: true }), format.open(fields), (write) => {
         const batch = new RecordBatch(fields)
-        for (const record of sorted) {
+        for (const record of merged) {
           batch.append(record, divisor)
           if (batch.isFull) write(batch)
         }

@@ -1,4 +1,6 @@
 import { DIAGNOSTIC_CODES, type Diagnostic, type DiagnosticCode } from '../core/diagnostics.js'
+import { RECEIVED_MS_MAX, RECEIVED_MS_MIN } from '../core/recording/index.js'
+import { formatClock } from '../core/time/index.js'
 
 /** Shown and kept per code; the rest is counted. */
 const KEPT_PER_CODE = 20
@@ -48,5 +50,16 @@ function placeOf({ file, record, offset }: Diagnostic): string {
 
 const detailOf = ({ detail }: Diagnostic): string =>
   Object.entries(detail)
-    .map(([name, value]) => `${name}=${value}`)
+    .map(([name, value]) => worded(name, value))
     .join(' ')
+
+/** From 2010 to 2100, as `RECEIVED_MS_MIN` has it: a number that is a moment. What is damaged stays a number. */
+const isMoment = (value: number): boolean => value >= RECEIVED_MS_MIN && value <= RECEIVED_MS_MAX
+
+/** Milliseconds for people: `from_ms` as a time of the day (IST), `silence_ms` as seconds. */
+function worded(name: string, value: number | string): string {
+  if (typeof value !== 'number' || !name.endsWith('_ms')) return `${name}=${value}`
+  const plain = name.slice(0, -'_ms'.length)
+  if (isMoment(value)) return `${plain}=${formatClock(value)}.${String(value % 1000).padStart(3, '0')}`
+  return value < RECEIVED_MS_MIN && value >= 0 ? `${plain}=${value / 1000}s` : `${name}=${value}`
+}

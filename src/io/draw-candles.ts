@@ -1,3 +1,4 @@
+import { escaped } from '../core/escaped.js'
 import type { Candle, Instrument } from '../core/market/index.js'
 import { formatClock, formatDate, istDay } from '../core/time/index.js'
 import { candleChart, printLine } from '../core/view/index.js'
@@ -15,7 +16,10 @@ export function chartLines(candles: readonly Candle[], width: number, colour: bo
   const [{ exchange, symbol }] = busiest
   const span = `${formatDate(istDay(first.open_time_ms))}  ${formatClock(first.open_time_ms)} - ${formatClock(last.close_time_ms)}`
   const chart = candleChart(bars, { width, height: CHART_ROWS, axis: AXIS_CELLS, dense: 2 * bars.length > width - AXIS_CELLS })
-  return [`${exchange}:${symbol}  ${first.interval}  ${span}`, ...chart.map((line) => printLine(line, { width, colour }))]
+  return [
+    escaped(`${exchange}:${symbol}  ${first.interval}  ${span}`),
+    ...chart.map((line) => printLine(line, { width, colour })),
+  ]
 }
 
 function byInstrument(candles: readonly Candle[]): Map<Instrument, Candle[]> {

@@ -205,16 +205,25 @@ function named(error: unknown): unknown {
   })
 }
 
-/** A part that is there both plain and packed is being archived: read once. */
+/** A part that is there both plain and packed, or packed twice, is being archived: read once. */
 function preferUnpacked(files: readonly RecordingFile[], notices: string[]): RecordingFile[] {
   const unique = [...new Map(files.map((file) => [file.path === '-' ? '-' : resolve(file.path), file])).values()]
-  const paths = new Set(unique.map((file) => file.path))
+  const paths = new Set(unique.map((file) => resolve(file.path)))
   return unique.filter((file) => {
-    const plain = file.path.replace(/\.(?:zst|gz)$/, '')
-    if (plain === file.path || !paths.has(plain)) return true
-    notices.push(`${file.path} is left out: ${basename(plain)} is there too.`)
+    const [plain, packing] = partsOf(file.path)
+    const better = PACKINGS.slice(0, PACKINGS.indexOf(packing)).find((ending) => paths.has(resolve(plain + ending)))
+    if (better === undefined || file.path === '-') return true
+    notices.push(`${file.path} is left out: ${basename(plain + better)} is there too.`)
     return false
   })
+}
+
+/** Of the same part, the first of these is read. */
+const PACKINGS: readonly string[] = ['', '.zst', '.gz']
+
+function partsOf(path: string): [plain: string, packing: string] {
+  const packing = PACKINGS.find((ending) => ending !== '' && path.endsWith(ending)) ?? ''
+  return [path.slice(0, path.length - packing.length), packing]
 }
 
 function groupByDay(files: readonly RecordingFile[]): SessionFiles[] {

@@ -1,6 +1,19 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import {
+  closeSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import { EXIT, MdsError, usageError } from '../core/errors.js'
+import { shellWord } from './shell-word.js'
 
 /** Where encoded bytes go. One owner; `finish` or `abort` exactly once, `abort` after either does nothing. */
 export interface Sink {
@@ -23,7 +36,9 @@ export interface FilePort {
 }
 
 const STDOUT = 1
-const PRIVATE_TO_GROUP = 0o644
+/** Written by its owner, read by all, less what the umask takes away. */
+const READABLE_BY_ALL = 0o644
+const RECORDING_ENDING = /\.bin(?:\.(?:zst|gz))?$/i
 /** A full pipe of a non-blocking stdout is asked again this often: its reader sets the pace. */
 const PIPE_RETRY_MS = 2
 
@@ -51,13 +66,14 @@ export function openStdout(fd: number = STDOUT, files: FilePort = nodeFiles): Si
 
 /**
  * A file that appears whole or not at all: written as `.<name>.<pid>.tmp` beside it, synced, renamed. The folder must exist unless
- * `makeFolder`. Devices and pipes (`/dev/stdout`, a FIFO) are written as they are.
+ * `makeFolder`. Devices and pipes (`/dev/stdout`, a FIFO) are written as they are. Names of recordings are refused: a day of ticks can't be had again.
  */
 export function openFile(
   path: string,
   { makeFolder = false, files = nodeFiles }: { makeFolder?: boolean; files?: FilePort } = {},
 ): Sink {
   if (path === '') throw noName()
+  refuseRecordingName(path, path)
   const existing = attempt(path, () => statSync(path, { throwIfNoEntry: false }))
   if (existing?.isDirectory() === true)
     throw new MdsError('output_is_folder', {
@@ -68,7 +84,25 @@ export function openFile(
   if (makeFolder) attempt(path, () => mkdirSync(dirname(path), { recursive: true }))
   if (existing !== undefined && !existing.isFile()) return openDevice(path, files)
   // through a link to the file it stands for: renaming must not replace the link
-  return openAtomically(existing === undefined ? path : realpathSync(path), files)
+  const target = existing === undefined ? linkedTo(path) : realpathSync(path)
+  refuseRecordingName(target, path)
+  return openAtomically(target, files)
+}
+
+/** Recordings are read, never written over by what was made of them. */
+export function refuseRecordingName(target: string, path: string): void {
+  if (!RECORDING_ENDING.test(target)) return
+  throw usageError(
+    'output_is_recording',
+    `${path} has the name of a recording (.bin, .bin.zst, .bin.gz): expected another name for the results.`,
+    `--output ${shellWord(path.replace(RECORDING_ENDING, '.ndjson'))}`,
+  )
+}
+
+/** Where a new file comes to lie: a link that leads nowhere yet stays, and what it names is made. No loop: looking for a file there has failed before. */
+function linkedTo(path: string): string {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return path
+  return linkedTo(attempt(path, () => resolve(realpathSync(dirname(path)), readlinkSync(path))))
 }
 
 export const noName = (): MdsError =>
@@ -76,7 +110,9 @@ export const noName = (): MdsError =>
 
 function openAtomically(path: string, files: FilePort): Sink {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
-  const fd = attempt(path, () => files.open(temporary, 'w', PRIVATE_TO_GROUP))
+  // left by a process that was killed and had our number; anything else under that name is not ours
+  if (lstatSync(temporary, { throwIfNoEntry: false })?.isFile() === true) attempt(path, () => files.remove(temporary))
+  const fd = attempt(path, () => files.open(temporary, 'wx', READABLE_BY_ALL))
   let open = true
   const abort = (): void => {
     if (!open) return
@@ -113,7 +149,7 @@ function openAtomically(path: string, files: FilePort): Sink {
 }
 
 function openDevice(path: string, files: FilePort): Sink {
-  const fd = attempt(path, () => files.open(path, 'w', PRIVATE_TO_GROUP))
+  const fd = attempt(path, () => files.open(path, 'w', READABLE_BY_ALL))
   let open = true
   const close = (): void => {
     if (open) files.close(fd)
@@ -157,9 +193,11 @@ const CAUSES: Readonly<Record<string, { says: string; try: (path: string) => str
   EACCES: { says: 'writing there is not allowed', try: (path) => `check the permissions of ${dirname(path)}` },
   EPERM: { says: 'writing there is not allowed', try: (path) => `check the permissions of ${dirname(path)}` },
   EROFS: { says: 'its disk is read-only', try: () => 'write to another disk' },
-  ENOENT: { says: 'its folder does not exist', try: (path) => `mkdir -p ${dirname(path)}` },
+  ENOENT: { says: 'its folder does not exist', try: (path) => `mkdir -p ${shellWord(dirname(path))}` },
   ENOTDIR: { says: 'a part of its path is a file', try: (path) => `check ${dirname(path)}` },
   EISDIR: { says: 'it is a folder', try: (path) => `name a file, e.g. ${join(path, 'out.ndjson')}` },
+  EEXIST: { says: 'the name of its temporary file is taken', try: (path) => `ls -la ${shellWord(dirname(path))}` },
+  ELOOP: { says: 'it is a link that leads back to itself', try: (path) => `ls -l ${shellWord(path)}` },
   EIO: { says: 'the disk failed', try: () => 'write to another disk' },
 }
 

@@ -12,6 +12,7 @@ import { formatDate } from '../core/time/index.js'
 import type { BarClock } from '../core/volume/index.js'
 import { type Layout, openLayout } from './candle-layout.js'
 import { formatFor } from './formats.js'
+import { refuseInputAsOutput } from './inputs.js'
 import { type InstrumentWishes, instrumentFilter } from './instrument-filter.js'
 import { type RunListener, runSessions, type SessionRequest, type SessionRun } from './run-sessions.js'
 import { statPath } from './stat-path.js'
@@ -52,6 +53,7 @@ export async function runCandles(words: CandleWords, run: RunListener): Promise<
   const layout = words.layout ?? (isFolder(words.output) ? 'per-symbol' : 'file')
   if (layout === 'file' && isFolder(words.output))
     throw usageError('output_is_folder', `${words.output} is a folder, expected a file for --layout file.`, '--layout per-symbol')
+  if (layout === 'file') refuseInputAsOutput(words.output, words)
   const to_terminal = layout === 'file' && words.output === undefined && process.stdout.isTTY === true
   const format = await formatFor(
     { format: words.format, output: layout === 'file' ? words.output : undefined, isTTY: to_terminal, fallback: 'parquet' },

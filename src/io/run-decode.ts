@@ -7,6 +7,7 @@ import { DiagnosticsLog } from './diagnostics-log.js'
 import { EncodedOutput } from './encoded-output.js'
 import { findRecordings, type SessionFiles } from './find-recordings.js'
 import { formatFor } from './formats.js'
+import { refuseInputAsOutput } from './inputs.js'
 import { type InstrumentWishes, instrumentFilter } from './instrument-filter.js'
 import { openFile, openStdout } from './output.js'
 import { type FileSummary, readSession } from './read-session.js'
@@ -43,6 +44,7 @@ export async function runDecode(words: DecodeWords, run: RunListener): Promise<D
   const fields = words.fields.length === 0 ? TICK_FIELDS : fieldsNamed(TICK_FIELDS, words.fields)
   const from = words.from === undefined ? undefined : parseWindowEnd(words.from, '--from')
   const to = words.to === undefined ? undefined : parseWindowEnd(words.to, '--to')
+  refuseInputAsOutput(words.output, words)
   const { sessions, notices } = findRecordings(words.recordings)
   for (const notice of notices) run.onNotice(notice)
   const to_terminal = process.stdout.isTTY === true

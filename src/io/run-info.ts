@@ -1,4 +1,6 @@
-import { FactsCollector, type SessionFacts } from '../core/engine/index.js'
+import { type EventFact, FactsCollector, type SessionFacts } from '../core/engine/index.js'
+import { escaped } from '../core/escaped.js'
+import { formatClock } from '../core/time/index.js'
 import type { FileSummary } from './read-session.js'
 import { type RunListener, runSessions, type SessionRequest, type SessionRun } from './run-sessions.js'
 
@@ -47,6 +49,7 @@ const listed = (counts: Record<string, number>): string =>
 /** The same for people: a block per day. */
 export function infoLines(info: SessionInfo, diagnostics: readonly string[]): string[] {
   const bytes = info.files.reduce((sum, file) => sum + file.bytes, 0)
+  const unlisted = info.volume_events_total - info.volume_events.length
   const rows: [string, string][] = [
     ['files', `${info.files.length}, ${grouped(bytes)} bytes`],
     ...info.files.map((file): [string, string] => [
@@ -68,11 +71,18 @@ export function infoLines(info: SessionInfo, diagnostics: readonly string[]): st
     ['gaps', info.gaps.length === 0 ? 'none' : String(info.gaps.length)],
     ...info.gaps.map((gap): [string, string] => ['', `${gap.from} to ${gap.to}  ${gap.seconds} s`]),
     ['volume', listed(info.volume)],
-    ...info.volume_events.map((event): [string, string] => [
-      '',
-      `${event.at}  ${event.symbol}  ${event.kind}: ${grouped(event.from)} to ${grouped(event.to)}`,
-    ]),
+    ...info.volume_events.map((event): [string, string] => ['', `${event.at}  ${event.symbol}  ${eventText(event)}`]),
+    ...(unlisted > 0 ? [['', `... ${grouped(unlisted)} more`] satisfies [string, string]] : []),
     ['findings', diagnostics.length === 0 ? 'none' : ''],
   ]
-  return [info.date, ...rows.map(([name, text]) => `  ${name.padEnd(12)} ${text}`), ...diagnostics.map((line) => `    ${line}`)]
+  return [
+    info.date,
+    ...rows.map(([name, text]) => `  ${name.padEnd(12)} ${text}`),
+    ...diagnostics.map((line) => `    ${line}`),
+  ].map(escaped)
 }
+
+const eventText = ({ kind, from, to }: EventFact): string =>
+  kind === 'gap'
+    ? `gap since ${formatClock(from * 1000)}, ${grouped(to)} traded meanwhile`
+    : `${kind}: ${grouped(from)} to ${grouped(to)}`

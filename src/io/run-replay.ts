@@ -3,6 +3,7 @@ import { EXIT, MdsError } from '../core/errors.js'
 import { parseDuration, parseSpeed, parseWindowEnd, UNPACED } from '../core/replay/index.js'
 import { formatClock } from '../core/time/index.js'
 import { chooseFormat } from './formats.js'
+import { refuseInputAsOutput } from './inputs.js'
 import { systemPacing } from './pacer-ports.js'
 import { openReplayOutput, parseKinds, type ReplayOutput } from './replay-output.js'
 import { type Audience, type ReplayRequest, type ReplaySummary, replay } from './replay-session.js'
@@ -34,6 +35,7 @@ export async function runReplay(words: ReplayWords, run: ReplayListener): Promis
   const request = requestOf(words)
   const kinds = parseKinds(words.emit)
   if (process.stdout.isTTY === true && words.output === undefined && words.format === undefined) return watch(request, run)
+  refuseInputAsOutput(words.output, words)
   const format = chooseFormat({ format: words.format, output: words.output, isTTY: false, fallback: 'ndjson' })
   return writeTo(await openReplayOutput(words.output, format, kinds, { is_paced: request.speed !== UNPACED }), request, run)
 }

@@ -12,11 +12,14 @@ export interface SessionInstruments {
 
 /** The master the user names, or those of the day beside the recordings. None at all is legal: tokens then stand for themselves. */
 export async function sessionInstruments(session: SessionFiles, named: readonly string[]): Promise<SessionInstruments> {
-  const paths = named.length > 0 ? named : mastersBeside(session)
   const files: InstrumentsFile[] = []
-  for (const path of paths) files.push(await loadInstruments(path))
+  for (const path of masterPaths(session, named)) files.push(await loadInstruments(path))
   return { table: InstrumentTable.of(...files.map(({ instruments }) => instruments)), files }
 }
+
+/** Which files `sessionInstruments` reads. */
+export const masterPaths = (session: SessionFiles, named: readonly string[]): readonly string[] =>
+  named.length > 0 ? named : mastersBeside(session)
 
 function mastersBeside(session: SessionFiles): string[] {
   const day = session.day

@@ -111,6 +111,81 @@ test('merging: new candles win, the rest stays, in order of time, and twice is a
   ])
 })
 
+/** Seconds after the open and the close of the bars in a file, in its order. */
+async function barsIn(name: string): Promise<number[][]> {
+  // DuckDB keeps a file it has seen: each look is at a copy of its own
+  const copy = join(root, `look-${cases++}.parquet`)
+  writeFileSync(copy, readFileSync(join(folder, name)))
+  const rows = await query(`select epoch_ms("timestamp") - ${OPEN_MS}, round("close" * 100)::int from '${copy}'`)
+  return rows.map(([time, close]) => [Number(time) / 1000, Number(close)])
+}
+
+test('a whole bar is not replaced by a cut one; of two cut ones more ticks win, then the new one', async () => {
+  const cut = (n: number, close: number, tick_count: number): Candle => minute(n, { complete: false, close, tick_count })
+  await run('per-symbol', [minute(0, { close: 1, tick_count: 5 }), cut(1, 1, 5), cut(2, 1, 5), cut(3, 1, 5), cut(4, 1, 5)])
+  await run('per-symbol', [cut(0, 2, 99), minute(1, { close: 2, tick_count: 1 }), cut(2, 2, 4), cut(3, 2, 5), cut(4, 2, 6)])
+  expect(await barsIn('NSE_RELIANCE_1m.parquet')).toEqual([
+    [0, 1],
+    [60, 2],
+    [120, 1],
+    [180, 2],
+    [240, 2],
+  ])
+})
+
+test('in one run the last word counts, cut or not', async () => {
+  await run('per-symbol', [minute(0), minute(0, { complete: false, close: 2, tick_count: 0, revision: 1 })])
+  expect(await barsIn('NSE_RELIANCE_1m.parquet')).toEqual([[0, 2]])
+  await run('per-symbol', [minute(1), minute(1440), minute(1, { complete: false, close: 3, tick_count: 0 })], {
+    settleEach: true,
+  })
+  expect((await barsIn('NSE_RELIANCE_1m.parquet')).slice(0, 2)).toEqual([
+    [0, 2],
+    [60, 3],
+  ])
+})
+
+test.each(['renko10', '100t'])(
+  'bars of %s that begin in one second all stay, in their order, and twice is as once',
+  async (interval) => {
+    const name = `NSE_RELIANCE_${interval}.parquet`
+    const brick = (second: number, close: number, tick_count = 1): Candle =>
+      candle({
+        interval,
+        open_time_ms: OPEN_MS + second * 1000,
+        close_time_ms: OPEN_MS + second * 1000 + 1000,
+        close,
+        tick_count,
+      })
+    const morning = [brick(0, 10), brick(0, 11), brick(0, 12), brick(7, 11)]
+    const noon = [brick(9000, 20), brick(9000, 19), brick(9001, 18)]
+    const bars = (candles: readonly Candle[]): number[][] =>
+      candles.map(({ open_time_ms, close }) => [(open_time_ms - OPEN_MS) / 1000, close])
+    await run('per-symbol', morning)
+    expect(await barsIn(name)).toEqual(bars(morning))
+    const once = readFileSync(join(folder, name))
+    await run('per-symbol', morning)
+    expect(readFileSync(join(folder, name)).equals(once)).toBe(true)
+    // another part of the day is added
+    await run('per-symbol', noon)
+    expect(await barsIn(name)).toEqual(bars([...morning, ...noon]))
+    // the whole day takes the place of its parts
+    const day = [...morning.slice(0, 3), brick(7, 30, 5), brick(9000, 31, 5), brick(9001, 32, 5)]
+    await run('per-symbol', day)
+    expect(await barsIn(name)).toEqual(bars(day))
+    // a part with fewer ticks does not tear a hole into it, and what lies beyond it is added
+    await run('per-symbol', [...noon, brick(9002, 33)])
+    expect(await barsIn(name)).toEqual(bars([...day, brick(9002, 33)]))
+    // another day leaves it alone
+    const next = brick(DAY / 1000, 40)
+    await run('per-symbol', [next])
+    expect(await barsIn(name)).toEqual(bars([...day, brick(9002, 33), next]))
+    // a bar that comes after its day was written
+    await run('per-symbol', [brick(2 * 86_400, 1), brick(3 * 86_400, 2), brick(2 * 86_400, 3)], { settleEach: true })
+    expect((await barsIn(name)).slice(-3).map(([, close]) => close)).toEqual([1, 3, 2])
+  },
+)
+
 test('in parts or at once, the file is the same', async () => {
   const arbitrary = fc.record({
     minute: fc.integer({ min: 0, max: 20 }),

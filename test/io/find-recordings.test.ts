@@ -115,6 +115,17 @@ test('a part both plain and packed is read once, and told', () => {
   expect(notices).toEqual([`${join(folder, 'p_20251005_0900.bin.zst')} is left out: p_20251005_0900.bin is there too.`])
 })
 
+test('a part packed twice is read once: as zst, and not at all where it is plain', () => {
+  const folder = folderOf(['p_20251005_0900.bin.gz', 'p_20251005_0900.bin.zst'])
+  const found = find(folder, ['20251005'])
+  expect(found.days).toEqual([['2025-10-05', 'p_20251005_0900.bin.zst']])
+  expect(found.notices).toEqual([`${join(folder, 'p_20251005_0900.bin.gz')} is left out: p_20251005_0900.bin.zst is there too.`])
+  const three = folderOf(['p_20251005_0900.bin.gz', 'p_20251005_0900.bin.zst', 'p_20251005_0900.bin'])
+  const { days, notices } = find(three, [join(three, 'p_*.gz'), join(three, 'p_*.zst'), join(three, 'p_20251005_0900.bin')])
+  expect(days).toEqual([['2025-10-05', 'p_20251005_0900.bin']])
+  expect(notices).toHaveLength(2)
+})
+
 test('- is standard input', () => {
   expect(findRecordings({ sessions: ['-'], data_dir: folderOf(), profiles: [] }).sessions).toEqual([
     { day: undefined, files: [{ path: '-', profile: '-', day: undefined }] },

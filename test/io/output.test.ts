@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
@@ -203,4 +213,40 @@ test('a device is written as it is, and a link to a file leads to the file', () 
   linked.write(text('new'))
   linked.finish()
   expect(readFileSync(join(folder, 'target.csv'), 'utf8')).toBe('new')
+})
+
+test('names of recordings are refused, behind a link too', () => {
+  for (const name of ['day.bin', 'day.bin.gz', 'day.bin.zst', 'DAY.BIN'])
+    expect(failure(() => openFile(join(folder, name)))).toMatchObject({ code: 'output_is_recording', exitCode: 2 })
+  symlinkSync('day.bin', join(folder, 'link.csv'))
+  expect(failure(() => openFile(join(folder, 'link.csv'))).code).toBe('output_is_recording')
+  writeFileSync(join(folder, 'day.bin'), 'ticks')
+  expect(failure(() => openFile(join(folder, 'link.csv'))).code).toBe('output_is_recording')
+  expect(readFileSync(join(folder, 'day.bin'), 'utf8')).toBe('ticks')
+})
+
+test('a link that leads nowhere yet stays, and its target is made; one that leads to itself is refused', () => {
+  mkdirSync(join(folder, 'deep'))
+  symlinkSync('deep/second.csv', join(folder, 'first.csv'))
+  symlinkSync('third.csv', join(folder, 'deep', 'second.csv'))
+  const sink = openFile(join(folder, 'first.csv'))
+  sink.write(text('rows'))
+  sink.finish()
+  expect(readFileSync(join(folder, 'deep', 'third.csv'), 'utf8')).toBe('rows')
+  expect(lstatSync(join(folder, 'first.csv')).isSymbolicLink()).toBe(true)
+  symlinkSync('loop.csv', join(folder, 'loop.csv'))
+  expect(failure(() => openFile(join(folder, 'loop.csv'))).message).toContain('leads back to itself')
+})
+
+test('the temporary file is new: a stale one is removed, a link under its name is never followed', () => {
+  const temporary = join(folder, `.out.csv.${process.pid}.tmp`)
+  writeFileSync(temporary, 'left by a killed process')
+  const sink = openFile(join(folder, 'out.csv'))
+  sink.write(text('rows'))
+  sink.finish()
+  expect(readFileSync(join(folder, 'out.csv'), 'utf8')).toBe('rows')
+  writeFileSync(join(folder, 'precious'), 'kept')
+  symlinkSync('precious', temporary)
+  expect(failure(() => openFile(join(folder, 'out.csv')).write(text('rows'))).message).toContain('EEXIST')
+  expect(readFileSync(join(folder, 'precious'), 'utf8')).toBe('kept')
 })

@@ -18,7 +18,7 @@ interface Parsed {
   readonly imports: readonly Import[]
 }
 
-/** Folders of the core from low to high, and what each may import besides `errors`, `assert` and `diagnostics`. A new folder needs its line here. */
+/** Folders of the core from low to high, and what each may import besides `errors`, `assert`, `diagnostics` and `escaped`. A new folder needs its line here. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   time: [],
   market: ['time'],
@@ -32,7 +32,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   engine: ['candles', 'volume', 'recording', 'wire', 'market', 'time'],
   view: ['engine', 'replay', 'candles', 'wire', 'market', 'time'],
 }
-const CORE_FILES: readonly string[] = ['errors', 'assert', 'diagnostics']
+const CORE_FILES: readonly string[] = ['errors', 'assert', 'diagnostics', 'escaped']
 
 /** Names that bring a clock, a machine, chance or waiting into the core, and what to use in their place. */
 const BANNED: Readonly<Record<string, string>> = {

@@ -31,6 +31,9 @@ export function parseInterval(text: string): Interval {
   return { label: `${minutes}m`, length_s: minutes * 60 }
 }
 
+/** True for the labels of bars that a clock ends, auctions included; false for those that trades end (`100t`). */
+export const isClockLabel = (label: string): boolean => /^(?:\d+m|1d|auction)$/.test(label)
+
 /** `1m,5m` or several flags; sorted from fine to coarse, each once. */
 export function parseIntervals(texts: readonly string[]): Interval[] {
   const parsed = texts

@@ -6,7 +6,7 @@ import type { Pipeline } from './pipeline.js'
 /** Events listed one by one; the rest is counted. */
 const LISTED_MAX = 200
 
-/** A finding of the volume ledger, as `mds info` shows it. Volumes in feed units. */
+/** A finding of the volume ledger, as `mds info` shows it. Volumes in feed units; of a `gap`, `from` is the epoch second it began and `to` what traded meanwhile. */
 export interface EventFact {
   readonly kind: VolumeEvent['kind']
   readonly symbol: string
@@ -35,7 +35,10 @@ export interface SessionFacts {
     off_session_volume: number
     missed: number
   }
+  /** The first ones. */
   readonly volume_events: readonly EventFact[]
+  /** How many there were. */
+  readonly volume_events_total: number
 }
 
 const KIND_NAMES: Readonly<Record<number, string>> = {
@@ -50,9 +53,12 @@ const KIND_NAMES: Readonly<Record<number, string>> = {
 /** Gathers facts while a pipeline runs. Joining events are counted only: there is one for each instrument. */
 export class FactsCollector {
   readonly #events: VolumeEvent[] = []
+  #events_total = 0
 
   onVolumeEvent(event: VolumeEvent): void {
-    if (event.kind !== 'joined_mid_session' && this.#events.length < LISTED_MAX) this.#events.push(event)
+    if (event.kind === 'joined_mid_session') return
+    this.#events_total++
+    if (this.#events.length < LISTED_MAX) this.#events.push(event)
   }
 
   facts(pipeline: Pipeline): SessionFacts {
@@ -83,6 +89,7 @@ export class FactsCollector {
         from,
         to,
       })),
+      volume_events_total: this.#events_total,
     }
   }
 }

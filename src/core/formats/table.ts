@@ -1,4 +1,5 @@
 import { unreachable } from '../assert.js'
+import { escaped } from '../escaped.js'
 import type { Field } from '../market/index.js'
 import { type Column, integerAt, isPresent } from './batch.js'
 import type { Format } from './format.js'
@@ -140,9 +141,4 @@ class Scratch {
   text(length: number): string {
     return new TextDecoder().decode(this.#bytes.subarray(0, length))
   }
-}
-
-/** Control characters would move the cursor or change colours: a symbol must not. Bidirectional marks likewise. */
-function escaped(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (mark) => `\\u{${mark.codePointAt(0)!.toString(16)}}`)
 }

@@ -1,3 +1,4 @@
+import { escaped } from '../escaped.js'
 import { formatSpeed } from '../replay/index.js'
 import { formatClock, formatDate, istDay, type TimestampMs, weekday } from '../time/index.js'
 import { candleChart } from './candle-chart.js'
@@ -138,7 +139,7 @@ function symbolLine(row: BoardRow, is_chosen: boolean, width: number): Line {
   const recent = prices.slice(-spark_cells)
   return [
     span(is_chosen ? '▸ ' : '  ', 'accent'),
-    span(left(instrument.symbol, SYMBOL_CELLS), is_chosen ? 'strong' : 'plain'),
+    span(left(escaped(instrument.symbol), SYMBOL_CELLS), is_chosen ? 'strong' : 'plain'),
     span(right(formatPrice(last_price, divisor), LAST_CELLS)),
     span(right(change === undefined ? '' : formatChange(change, divisor), CHANGE_CELLS), tone),
     span(right(percent, PERCENT_CELLS), tone),

@@ -1,3 +1,5 @@
+import { escaped } from '../escaped.js'
+
 /** Text of one tone. Every character is one cell wide: names of instruments are ASCII, and we draw with nothing wider. */
 export interface Span {
   readonly text: string
@@ -9,7 +11,8 @@ export type Line = readonly Span[]
 
 const TONES: Readonly<Record<Tone, string>> = { plain: '', strong: '1', faint: '90', accent: '36', up: '32', down: '31' }
 
-export const span = (text: string, tone: Tone = 'plain'): Span => ({ text, tone })
+/** What would move the cursor is shown instead: names come from files of others. */
+export const span = (text: string, tone: Tone = 'plain'): Span => ({ text: escaped(text), tone })
 export const cells = (text: string): number => [...text].length
 export const left = (text: string, width: number): string => {
   const characters = [...text]

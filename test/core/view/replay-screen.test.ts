@@ -126,6 +126,16 @@ describe('the screen of a replay', () => {
     )
   })
 
+  test('shows control characters of a symbol instead of sending them', () => {
+    const board = new MarketBoard('1m')
+    const evil = named(1, 'A\x1b[2J\x07')
+    board.onTick(tickOf(0, evil, OPEN_MS, 100_000, 1))
+    board.onCandle(candleOf(evil, 0, [1, 2, 1, 2]))
+    const text = drawReplay(screen({ board }), { columns: 80, rows: 24 }, false).join('')
+    expect(text).not.toMatch(/\p{Cc}/u)
+    expect(text).toContain('A\\u{1b}[2J\\u{7}')
+  })
+
   test('fits every terminal, says the same with and without colour, and draws the same twice', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are escape sequences
     const plain = (line: string): string => line.replace(/\x1b\[[0-9;]*m/g, '').trimEnd()
