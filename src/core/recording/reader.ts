@@ -47,6 +47,18 @@ export class RecordingReader {
     return this.#window.idle_view
   }
 
+  /** Every view that frames may have been in. */
+  get views(): DataView[] {
+    return this.#window.views
+  }
+
+  /** Gives the buffers away, once `done`: of a day in many parts those that are read would be held on to. */
+  release(): void {
+    this.#window.release()
+    this.frame.view = this.#window.view
+    this.frame.bytes = this.#window.bytes
+  }
+
   /** Bytes taken in so far. */
   get total_bytes(): number {
     return this.#window.total_bytes
