@@ -74,12 +74,12 @@ On a terminal candles come as a table, into a pipe or a file as Parquet; --forma
       output: summary.output,
       format: summary.format,
       layout: summary.layout,
-      sessions: summary.runs.map(({ pipeline, files, masters, diagnostics }) => ({
+      sessions: summary.runs.map(({ counts, volume, gaps, files, masters, diagnostics }) => ({
         files,
         masters,
-        messages: pipeline.counts,
-        volume: { ...pipeline.ledger.counts, ...pipeline.bars.counts },
-        gaps: pipeline.bars.gaps.all,
+        messages: counts,
+        volume,
+        gaps,
         diagnostics: diagnostics.summary(),
       })),
     }

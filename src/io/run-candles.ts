@@ -94,9 +94,9 @@ const isFolder = (path: string | undefined): boolean =>
 /** Why there are no candles, when there are none: an empty result explains itself. */
 export function whyNone({ candles, runs }: CandleSummary): string | undefined {
   if (candles > 0) return undefined
-  const packets = runs.reduce((sum, { pipeline }) => sum + pipeline.counts.packets, 0)
+  const packets = runs.reduce((sum, { counts }) => sum + counts.packets, 0)
   if (packets === 0) return 'No candles: the recordings hold no tick, only heartbeats, texts or damaged messages. See mds info.'
-  const cached = runs.reduce((sum, { pipeline }) => sum + pipeline.ledger.counts.cached, 0)
+  const cached = runs.reduce((sum, { volume }) => sum + volume.cached, 0)
   if (cached === packets) {
     const days = runs
       .map(({ session }) => (session.day === undefined ? 'the day of receipt' : formatDate(session.day)))

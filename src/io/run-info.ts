@@ -15,7 +15,7 @@ export async function runInfo(
   request: SessionRequest,
   run: RunListener,
 ): Promise<{ sessions: SessionInfo[]; runs: SessionRun[] }> {
-  const collectors: FactsCollector[] = []
+  const facts: SessionFacts[] = []
   const runs = await runSessions(
     {
       ...request,
@@ -25,12 +25,15 @@ export async function runInfo(
     run,
     () => {
       const collector = new FactsCollector()
-      collectors.push(collector)
-      return { onCandle: () => {}, onVolumeEvent: (event) => collector.onVolumeEvent(event) }
+      return {
+        onCandle: () => {},
+        onVolumeEvent: (event) => collector.onVolumeEvent(event),
+        onEnd: (pipeline) => facts.push(collector.facts(pipeline)),
+      }
     },
   )
-  const sessions = runs.map(({ pipeline, files, masters, diagnostics }, index) => ({
-    ...(collectors[index] as FactsCollector).facts(pipeline),
+  const sessions = runs.map(({ files, masters, diagnostics }, index) => ({
+    ...(facts[index] as SessionFacts),
     files,
     masters,
     diagnostics: diagnostics.summary(),

@@ -1,4 +1,4 @@
-import type { CandleStyle, EventBarSpec, TimeBarOptions } from '../core/candles/index.js'
+import type { CandleStyle, EventBarSpec, Gap, TimeBarOptions } from '../core/candles/index.js'
 import { Pipeline, type PipelineListener } from '../core/engine/index.js'
 import type { InstrumentTable } from '../core/market/index.js'
 import type { BarClock } from '../core/volume/index.js'
@@ -31,19 +31,27 @@ export interface RunListener {
   readonly signal: AbortSignal
 }
 
+/** What is left of a day when it has been read: a few numbers. The engine holds buffers and every instrument's state, which add up over days. */
 export interface SessionRun {
   readonly session: SessionFiles
-  readonly pipeline: Pipeline
+  readonly counts: Pipeline['counts']
+  readonly volume: Pipeline['ledger']['counts'] & Pipeline['bars']['counts']
+  readonly gaps: readonly Gap[]
   readonly files: readonly FileSummary[]
   readonly masters: readonly string[]
   readonly diagnostics: DiagnosticsLog
+}
+
+/** A day's listener; `onEnd` may look at the engine before it is gone. */
+export interface SessionListener extends Omit<PipelineListener, 'onDiagnostic'> {
+  onEnd?(pipeline: Pipeline): void
 }
 
 /** Runs the engine over recordings, once per day. `listen` makes the listener of each day. */
 export async function runSessions(
   request: EngineRequest,
   run: RunListener,
-  listen: (session: SessionFiles, table: InstrumentTable) => Omit<PipelineListener, 'onDiagnostic'>,
+  listen: (session: SessionFiles, table: InstrumentTable) => SessionListener,
 ): Promise<SessionRun[]> {
   const { calendar } = await loadCalendar(request.calendar)
   const { sessions, notices } = findRecordings(request.recordings)
@@ -54,9 +62,10 @@ export async function runSessions(
     noteMasters(masters, run)
     const diagnostics = new DiagnosticsLog()
     const onDiagnostic = diagnostics.add.bind(diagnostics)
+    const listener = listen(session, table)
     const pipeline = new Pipeline(
       { ...request, instruments: table, calendar, files: session.files.map(({ path }) => path) },
-      { ...listen(session, table), onDiagnostic },
+      { ...listener, onDiagnostic },
     )
     const files = await readSession(session, pipeline, {
       onDiagnostic,
@@ -65,7 +74,16 @@ export async function runSessions(
       gate: gateOf(run),
     })
     pipeline.end()
-    runs.push({ session, pipeline, files, masters: masters.map(({ path }) => path), diagnostics })
+    listener.onEnd?.(pipeline)
+    runs.push({
+      session,
+      counts: pipeline.counts,
+      volume: { ...pipeline.ledger.counts, ...pipeline.bars.counts },
+      gaps: pipeline.bars.gaps.all,
+      files,
+      masters: masters.map(({ path }) => path),
+      diagnostics,
+    })
   }
   return runs
 }

@@ -46,7 +46,10 @@ export class CommonPath {
   readonly #tracks: readonly Track[]
   readonly #tokens: TokenTable
   readonly #books: ExchangeBook[] = []
-  readonly #views: DataView[] = []
+  /** Views that rows refer to, by number, and the numbers that are free. */
+  readonly #views: (DataView | undefined)[] = []
+  readonly #numbers = new Map<DataView, number>()
+  readonly #free: number[] = []
   #view_number = -1
   #connection = -1
 
@@ -59,7 +62,7 @@ export class CommonPath {
   /** The packets that follow lie in this view and came on this connection. */
   beginMessage(view: DataView, connection: number): void {
     this.#connection = connection
-    if (this.#views[this.#view_number] !== view) this.#view_number = numberIn(this.#views, view)
+    this.#view_number = this.#numberOf(view)
   }
 
   /**
@@ -155,7 +158,7 @@ export class CommonPath {
     rows[row + LAST_PRICE] = ledger.last_price
     rows[row + LAST_TRADE_S] = ledger.last_trade_s
     rows[row + LAST_AT] = ledger.last_at
-    rows[row + LAST_VIEW] = numberIn(this.#views, ledger.last_view)
+    rows[row + LAST_VIEW] = this.#numberOf(ledger.last_view)
     rows[row + BAR_FROM_S] = bar.start_s
     rows[row + BAR_TO_S] = bar.end_s
     rows[row + HIGH] = bar.high
@@ -195,12 +198,35 @@ export class CommonPath {
     bar.turnover += this.#sums[index * SUM + TURNOVER] as number
   }
 
-  /** Settles every row, or those whose last packet lies in `view`. */
-  settleAll(view?: DataView): void {
-    const number = view === undefined ? -1 : this.#views.indexOf(view)
+  settleAll(): void {
+    for (let index = 0; index < this.#tracks.length; index++) this.settle(index)
+  }
+
+  /** Settles the rows whose last packet lies in `view`, and forgets it. */
+  release(view: DataView): void {
+    const number = this.#numbers.get(view)
+    if (number === undefined) return
     for (let index = 0; index < this.#tracks.length; index++) {
-      if (view === undefined || this.#rows[index * ROW + LAST_VIEW] === number) this.settle(index)
+      if (this.#rows[index * ROW + LAST_VIEW] === number) this.settle(index)
     }
+    this.#numbers.delete(view)
+    this.#views[number] = undefined
+    this.#free.push(number)
+  }
+
+  /** Views held on to: those in use. */
+  get view_count(): number {
+    return this.#numbers.size
+  }
+
+  #numberOf(view: DataView): number {
+    if (this.#views[this.#view_number] === view) return this.#view_number
+    const known = this.#numbers.get(view)
+    if (known !== undefined) return known
+    const number = this.#free.pop() ?? this.#views.length
+    this.#views[number] = view
+    this.#numbers.set(view, number)
+    return number
   }
 
   #grow(): void {

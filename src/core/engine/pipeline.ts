@@ -148,7 +148,7 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
   }
 
   onRecycle(view: DataView): void {
-    this.#common?.settleAll(view)
+    this.#common?.release(view)
     this.ledger.keepPackets(this.#states, view)
   }
 

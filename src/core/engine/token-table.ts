@@ -1,6 +1,8 @@
 /** Instrument tokens to dense indexes by first appearance: open addressing in an Int32Array, a third of the cost of a `Map` per packet. */
 export class TokenTable {
   #capacity = 4096
+  /** Of the hash the upper bits are taken, as many as the capacity has: the lower ones mix the least. */
+  #shift = 32 - Math.log2(this.#capacity)
   #tokens = new Int32Array(this.#capacity)
   #indexes = new Int32Array(this.#capacity).fill(-1)
   size = 0
@@ -8,7 +10,7 @@ export class TokenTable {
   /** Index of the token, or -1 when it has not been added. */
   find(token: number): number {
     const mask = this.#capacity - 1
-    let slot = (Math.imul(token, 0x9e3779b1) >>> 16) & mask
+    let slot = Math.imul(token, 0x9e3779b1) >>> this.#shift
     for (;;) {
       const index = this.#indexes[slot] as number
       if (index < 0 || this.#tokens[slot] === (token | 0)) return index
@@ -26,7 +28,7 @@ export class TokenTable {
 
   #put(token: number, index: number): void {
     const mask = this.#capacity - 1
-    let slot = (Math.imul(token, 0x9e3779b1) >>> 16) & mask
+    let slot = Math.imul(token, 0x9e3779b1) >>> this.#shift
     while ((this.#indexes[slot] as number) >= 0) slot = (slot + 1) & mask
     this.#tokens[slot] = token
     this.#indexes[slot] = index
@@ -36,6 +38,7 @@ export class TokenTable {
     const tokens = this.#tokens
     const indexes = this.#indexes
     this.#capacity *= 2
+    this.#shift--
     this.#tokens = new Int32Array(this.#capacity)
     this.#indexes = new Int32Array(this.#capacity).fill(-1)
     indexes.forEach((index, slot) => {

@@ -6,7 +6,7 @@ import type { RecordingReader } from './reader.js'
 export interface FrameConsumer {
   /** The frame is borrowed. */
   onFrame(frame: Frame): void
-  /** The bytes behind this view are about to be moved or overwritten. */
+  /** The bytes behind this view are about to be moved, overwritten or given away. */
   onRecycle(view: DataView): void
 }
 
@@ -48,7 +48,7 @@ export class RecordingMerge {
         const reader = this.#waiting[0] as RecordingReader
         if (!reader.advance()) {
           if (!reader.done) return reader
-          consumer.onRecycle(reader.frame.view)
+          for (const view of reader.views) consumer.onRecycle(view)
           reader.release()
         } else this.#admit(reader)
         this.#waiting.shift()

@@ -47,12 +47,16 @@ export class RecordingReader {
     return this.#window.idle_view
   }
 
-  /** When `done`: lets go of the buffers. The last frames are void then. */
+  /** Every view that frames may have been in. */
+  get views(): DataView[] {
+    return this.#window.views
+  }
+
+  /** Gives the buffers away, once `done`: of a day in many parts those that are read would be held on to. */
   release(): void {
-    const { frame } = this
     this.#window.release()
-    frame.view = this.#window.view
-    frame.bytes = this.#window.bytes
+    this.frame.view = this.#window.view
+    this.frame.bytes = this.#window.bytes
   }
 
   /** Bytes taken in so far. */

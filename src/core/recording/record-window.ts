@@ -34,6 +34,18 @@ const pageOf = (size: number): Page => {
 const NO_PAGE = pageOf(0)
 
 /**
+ * Pages that readers have given away, for the next ones. Left to the garbage collector they add up over a day in many parts, or many days: it
+ * lets 64 MB of buffers pile up before it looks at them. What is in them is never read.
+ */
+const spare: Page[] = []
+const SPARE_MAX = 8
+
+function takePage(size: number): Page {
+  const at = spare.findIndex(({ bytes }) => bytes.length === size)
+  return at < 0 ? pageOf(size) : (spare.splice(at, 1)[0] as Page)
+}
+
+/**
  * The part of a recording that is at hand, and what can be said about a place in it. Places are offsets in `bytes`.
  *
  * Three buffers take turns: one is read from, one can be filled meanwhile, and the bytes of the last one can still be looked at, because most
@@ -72,6 +84,22 @@ export class RecordWindow {
     return (this.#hasRoom() ? NO_PAGE : (this.#idle[PAGES_IDLE - 1] ?? NO_PAGE)).view
   }
 
+  /** Every view that frames may have been in. */
+  get views(): DataView[] {
+    return [this.#page, ...this.#idle].map(({ view }) => view)
+  }
+
+  /** All is read: gives the buffers away. */
+  release(): void {
+    assert(this.ended, 'nothing more comes')
+    for (const page of new Set([this.#page, this.#filling, ...this.#idle.splice(0)])) {
+      if (page !== NO_PAGE && page.bytes.length <= FIRST_ROOM_BYTES + BUFFER_BYTES && spare.length < SPARE_MAX) spare.push(page)
+    }
+    this.#page = this.#filling = NO_PAGE
+    this.base += this.to
+    this.from = this.to = 0
+  }
+
   /** Where to put the next bytes; never empty, and not in use until `filled`. */
   space(): Uint8Array {
     if (this.#hasRoom()) {
@@ -80,7 +108,7 @@ export class RecordWindow {
     }
     const wanted = this.#room + (this.total_bytes < FIRST_BUFFER_BYTES ? FIRST_BUFFER_BYTES : BUFFER_BYTES)
     const idle = this.#idle.length < PAGES_IDLE ? undefined : this.#idle.pop()
-    this.#filling = idle !== undefined && idle.bytes.length >= wanted ? idle : pageOf(wanted)
+    this.#filling = idle !== undefined && idle.bytes.length >= wanted ? idle : takePage(wanted)
     return this.#filling.bytes.subarray(this.#room)
   }
 
@@ -91,14 +119,6 @@ export class RecordWindow {
       this.to += count
     } else this.#turn(count)
     assert(this.to <= this.bytes.length, 'a reader is filled within its space')
-  }
-
-  /** All is read: lets go of the buffers. */
-  release(): void {
-    this.#page = this.#filling = NO_PAGE
-    this.#idle.length = 0
-    this.base += this.to
-    this.from = this.to = 0
   }
 
   /** Small pieces and small files: nothing has to move yet. */
@@ -115,7 +135,6 @@ export class RecordWindow {
       this.#room = 2 * unread
       next = pageOf(this.#room + Math.max(BUFFER_BYTES, count))
       next.bytes.set(this.#filling.bytes.subarray(fresh_at, fresh_at + count), this.#room)
-      this.#idle.length = 0
     }
     next.bytes.set(this.bytes.subarray(this.from, this.to), this.#room - unread)
     this.#idle.unshift(this.#page)
