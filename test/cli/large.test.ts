@@ -156,6 +156,17 @@ describe.runIf(process.platform === 'linux')('memory does not grow with the reco
   })
 })
 
+test.runIf(process.platform === 'linux')('memory does not grow with the number of days', async () => {
+  const days = Array.from({ length: 20 }, (_, n) => `202511${String(n + 1).padStart(2, '0')}`)
+  for (const day of days) {
+    const line = `synth -q --date ${day} --single-file --data-dir . --profile days --packets 12000`
+    expect(await runMds(line.split(' '), { cwd: folder })).toMatchObject({ code: 0, stderr: '' })
+  }
+  // The heap takes some 40 MB of this, however little is in it; all buffers of 20 days would be 60 MB more.
+  for (const line of ['info', 'candles -o days.csv'])
+    expect(await peakMb(`${line} ${days.join(' ')} --data-dir .`)).toBeLessThan(145)
+})
+
 /** High-water mark of resident memory, from the kernel, which keeps it: a look now and then is enough. */
 async function peakMb(line: string): Promise<number> {
   const child = spawn(process.execPath, [MDS, ...line.split(' '), '-q'], { cwd: folder, env: bareEnvironment(), stdio: 'ignore' })

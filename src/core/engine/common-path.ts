@@ -33,6 +33,8 @@ const SUM = 2
 const VOLUME = 0
 const TURNOVER = 1
 const INT32_MAX = 0x7fffffff
+/** Below it on either side the turnover of a bar and that of its row add up exactly (2^53). Above, only trade after trade gives the same sum always. */
+const TURNOVER_MAX = 0x10_0000_0000_0000
 
 /**
  * The way of nine packets in ten: a full packet in order, of an instrument and a bar that are known, nothing odd about it. It touches one
@@ -102,6 +104,9 @@ export class CommonPath {
         if (trade_s >= last_trade_s && trade_s <= exchange_s && trade_s >= exchange_s - TRADE_AGE_MAX_S) event_s = trade_s
         else if (trade_s !== 0) return taken
         if (event_s < (rows[row + CLOSE_S] as number) || event_s >= (rows[row + BAR_TO_S] as number)) return taken
+        const sum = index * SUM
+        const turnover = (sums[sum + TURNOVER] as number) + inc * price
+        if (turnover >= TURNOVER_MAX || turnover <= -TURNOVER_MAX) return taken
         if (price > (rows[row + HIGH] as number)) rows[row + HIGH] = price
         if (price < (rows[row + LOW] as number)) rows[row + LOW] = price
         rows[row + CLOSE_S] = event_s
@@ -109,9 +114,8 @@ export class CommonPath {
         if (inc > 0) {
           rows[row + HWM] = cum
           rows[row + TRADES] = (rows[row + TRADES] as number) + 1
-          const sum = index * SUM
           sums[sum + VOLUME] = (sums[sum + VOLUME] as number) + inc
-          sums[sum + TURNOVER] = (sums[sum + TURNOVER] as number) + inc * price
+          sums[sum + TURNOVER] = turnover
         }
       } else {
         if (trade_s > last_trade_s || exchange_s < (rows[row + BAR_FROM_S] as number)) return taken
@@ -147,6 +151,7 @@ export class CommonPath {
     if (ledger.hwm > INT32_MAX || ledger.common_before_s === 0) return
     // What a bar holds of earlier seconds (an auction folded in, volume over a gap) is told bar by bar.
     if (bar.has_price && bar.close_s < bar.start_s) return
+    if (Math.abs(bar.turnover) > TURNOVER_MAX) return
     // Without volume today no price is a trade.
     if (bar.has_price && (bar.close !== ledger.last_price || ledger.hwm === 0)) return
     if ((index + 1) * ROW > this.#rows.length) this.#grow()

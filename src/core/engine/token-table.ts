@@ -26,6 +26,15 @@ export class TokenTable {
     return index
   }
 
+  /** Slots looked at for the token that takes the most. */
+  get longest_walk(): number {
+    const walks = this.#indexes.map((index, slot) => {
+      const home = Math.imul(this.#tokens[slot] as number, 0x9e3779b1) >>> this.#shift
+      return index < 0 ? 0 : 1 + ((slot - home) & (this.#capacity - 1))
+    })
+    return walks.reduce((longest, walk) => Math.max(longest, walk), 0)
+  }
+
   #put(token: number, index: number): void {
     const mask = this.#capacity - 1
     let slot = Math.imul(token, 0x9e3779b1) >>> this.#shift

@@ -12,6 +12,12 @@ export type ReaderFinding = (
 
 /** A neighbour's time further off than this is doubted, if what follows agrees with what came before. */
 const TIME_JUMP_MS = 3_600_000
+/**
+ * Bytes looked through for swallowed records: each once in what was ever recorded. Records made to overlap would have all that follows looked
+ * through for each of them; this much of it, plus this many times what lies before, and headers are believed.
+ */
+const SEARCH_BYTES = 16 * 1024 * 1024
+const SEARCH_SHARE = 4
 const BYTE_ORDERS = ['big', 'little'] as const
 
 /**
@@ -30,6 +36,9 @@ export class RecordingReader {
   first_ms = 0
   last_ms = 0
   readonly #finding: ReaderFinding
+  /** File offset up to which the record at hand has swallowed nothing. */
+  #search_offset = 0
+  #searched_bytes = 0
   readonly #window = new RecordWindow()
   /** File offset of the next place to try while records are sought behind damage; -1 when all is well. The doubtful header is at `from`. */
   #seek_offset = -1
@@ -132,11 +141,20 @@ export class RecordingReader {
 
   /** A length that is too large by exactly the records behind it ends at a header too. 'no': it has swallowed some. */
   #hasSwallowed(start: number, end: number): Answer {
-    for (let offset = start + 1; offset + RECORD_HEADER_BYTES <= end; offset++) {
-      if (!this.#window.leadsTo(offset, end)) continue
-      const begins = this.#window.beginsRecord(offset)
-      if (begins !== 'no') return begins === 'yes' ? 'no' : 'unknown'
+    const window = this.#window
+    const begun_offset = window.base + start
+    if (this.#searched_bytes > SEARCH_BYTES + SEARCH_SHARE * begun_offset) return 'yes'
+    for (const offset of window.leadingTo(end, Math.max(start + 1, this.#search_offset - window.base))) {
+      const begins = window.beginsRecord(offset)
+      if (begins === 'no') continue
+      if (begins === 'yes') {
+        this.#searched_bytes += offset - start
+        return 'no'
+      }
+      this.#search_offset = window.base + offset
+      return 'unknown'
     }
+    this.#searched_bytes += end - start
     return 'yes'
   }
 

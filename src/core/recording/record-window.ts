@@ -17,6 +17,8 @@ const PAGES_IDLE = 2
 /** Records that must follow one another before reading resumes after damage, and how far from the last good time they may lie. */
 const RESUME_CHAIN = 3
 const RESUME_WITHIN_MS = 86_400_000
+/** A socket carries 3,000 instruments. A message that announces more is not walked over, but believed when a header stands behind it. */
+const PACKETS_WALKED_MAX = 4096
 const TWO_POW_32 = 0x1_0000_0000
 const OPENING_BRACE = 0x7b
 const CLOSING_BRACE = 0x7d
@@ -176,7 +178,7 @@ export class RecordWindow {
     // Nothing but full packets, the common case: as good as a walk over them, which would cost as much as all else here.
     if (end - start === 2 + this.view.getUint16(start) * (2 + FULL_BYTES)) return true
     if (this.bytes[start] === OPENING_BRACE) return this.bytes[end - 1] === CLOSING_BRACE
-    return addsUp(this.view, start, end)
+    return this.view.getUint16(start) <= PACKETS_WALKED_MAX && addsUp(this.view, start, end)
   }
 
   /**
@@ -197,10 +199,30 @@ export class RecordWindow {
     return 'yes'
   }
 
-  /** Do records follow one another from `at` exactly up to `end`? */
-  leadsTo(at: number, end: number): boolean {
-    let next = at
-    while (next + RECORD_HEADER_BYTES <= end && this.isHeader(next) && this.isNear(this.timeAt(next))) next = this.endAt(next)
-    return next === end
+  /**
+   * Offsets in `[from, end)`, rising, from which records follow one another exactly up to `end`. Chains that meet are walked once: a message
+   * made of headers would take forever.
+   */
+  *leadingTo(end: number, from: number): Generator<number> {
+    const known = new Map<number, boolean>()
+    for (let offset = from; offset + RECORD_HEADER_BYTES <= end; offset++) {
+      if (!this.#isNearHeader(offset)) continue
+      const walked: number[] = []
+      let next = offset
+      let leads = known.get(next)
+      while (leads === undefined && next + RECORD_HEADER_BYTES <= end && this.#isNearHeader(next)) {
+        walked.push(next)
+        next = this.endAt(next)
+        leads = known.get(next)
+      }
+      leads ??= next === end
+      for (const place of walked) known.set(place, leads)
+      known.delete(offset) // no chain leads back
+      if (leads) yield offset
+    }
+  }
+
+  #isNearHeader(at: number): boolean {
+    return this.isHeader(at) && this.isNear(this.timeAt(at))
   }
 }
