@@ -63,6 +63,10 @@ interface Book {
   session: Session | undefined
   facts: Fact[]
   joined: boolean
+  /** The baseline rests on packets without a time alone. */
+  provisional: boolean
+  /** Volume last told of an earlier session. */
+  past_volume: number | undefined
   early: boolean
   hwm: number
   missed: number
@@ -176,6 +180,8 @@ const newBook = (instrument: Instrument): Book => ({
   session: undefined,
   facts: [],
   joined: false,
+  provisional: false,
+  past_volume: undefined,
   early: false,
   hwm: 0,
   missed: 0,
@@ -193,6 +199,17 @@ const newBook = (instrument: Instrument): Book => ({
   last_payload: '',
   carriers: new Map(),
 })
+
+/** What a packet without a time had told was of an earlier session. */
+function forgetBaseline(book: Book): void {
+  book.joined = book.provisional = false
+  book.hwm = book.missed = book.ignore = 0
+  book.corrections = []
+  book.lower = []
+  book.collapsed_s = undefined
+  book.heard_s = book.last_exchange_s
+  book.whole_from_s = Number.POSITIVE_INFINITY
+}
 
 /** 1.3 and 1.5. Undefined: no part of the session. */
 function judge(
@@ -212,13 +229,23 @@ function judge(
   const opening_s = session.phases[0]?.start_s ?? 0
   if (!timeline.sessions.has(session)) timeline.sessions.set(session, timeline.moment)
   // C
-  if (day < session.day || second < opening_s) {
+  const is_past = day < session.day || (book.session === undefined && second < opening_s && exchange_s === 0 && (cum ?? 0) > 0)
+  if (is_past && cum !== undefined) {
+    book.past_volume = cum
+    if (book.provisional && cum >= book.hwm) forgetBaseline(book)
+  }
+  const is_of_cache = exchange_s === 0 && !book.joined && cum !== undefined && cum === book.past_volume
+  if (day < session.day || second < opening_s || is_of_cache) {
     if (received_s < opening_s) book.early = true
     if (book.session === undefined) book.last_price = packet.last_price
     return undefined
   }
-  const is_first_packet = book.session === undefined
-  if (is_first_packet) book.whole_from_s = book.early ? 0 : second
+  if (book.session === undefined) book.whole_from_s = book.early ? 0 : second
+  if (book.provisional && exchange_s !== 0 && cum !== undefined) {
+    if (cum < book.hwm) forgetBaseline(book)
+    book.provisional = false
+  }
+  const is_first_packet = book.heard_s === 0
   book.session = session
   // X; a first look is not compared with anything
   const payload = JSON.stringify(packet)
@@ -270,13 +297,15 @@ function judge(
     book.hwm = cum
     const from_zero = book.early || cum === 0
     const inc = from_zero ? cum : 0
-    if (from_zero) book.whole_from_s = 0
-    else book.missed = cum
+    book.whole_from_s = from_zero ? 0 : Math.min(book.whole_from_s, second)
+    if (!from_zero) book.missed = cum
+    book.provisional = inc === 0 && exchange_s === 0
+    const moved = !is_first_packet && packet.last_price !== book.last_price
     const silent = timeline.silences(connection, timeline.moment).filter(({ to_ms }) => Math.floor(to_ms / 1000) > opening_s)
     const from_s = Math.max(opening_s, Math.floor((silent.at(-1)?.from_ms ?? 0) / 1000))
     const is_recent = trade_s !== 0 && exchange_s >= trade_s && exchange_s - trade_s <= 120
     return fact(
-      inc > 0 || (cum > 0 && is_recent) ? 'trade' : 'quiet',
+      inc > 0 || (cum > 0 && (is_recent || moved)) ? 'trade' : 'quiet',
       inc,
       placed(trade_s >= book.last_trade_s && trade_s <= second && isNear(inc)),
       inc > 0 && silent.length > 0 && second - from_s > 15,
@@ -326,6 +355,7 @@ function judge(
     book.lower = []
     book.hwm = cum
   }
+  if (inc > 0) book.provisional = false
   // G
   const after_gap = timeline.silences(connection, timeline.moment).some(({ ended }) => ended > book.last_moment)
   const over_gap = inc > 0 && second - book.heard_s > 15 && after_gap
