@@ -64,6 +64,9 @@ interface Book {
   facts: Fact[]
   joined: boolean
   early: boolean
+  /** The baseline rests on packets without a time alone. */
+  provisional: boolean
+  past_volume: number | undefined
   hwm: number
   missed: number
   corrections: { volume: number; moment: number }[]
@@ -177,6 +180,8 @@ const newBook = (instrument: Instrument): Book => ({
   facts: [],
   joined: false,
   early: false,
+  provisional: false,
+  past_volume: undefined,
   hwm: 0,
   missed: 0,
   corrections: [],
@@ -212,13 +217,23 @@ function judge(
   const opening_s = session.phases[0]?.start_s ?? 0
   if (!timeline.sessions.has(session)) timeline.sessions.set(session, timeline.moment)
   // C
-  if (day < session.day || second < opening_s) {
+  const is_dated = exchange_s !== 0
+  const is_before = day < session.day || second < opening_s
+  if (is_before || (!is_dated && cum !== undefined && !book.joined && cum === book.past_volume)) {
     if (received_s < opening_s) book.early = true
+    if (cum !== undefined && (is_dated ? day < session.day : cum > 0)) {
+      book.past_volume = cum
+      if (book.provisional && cum >= book.hwm) forgetBaseline(book)
+    }
     if (book.session === undefined) book.last_price = packet.last_price
     return undefined
   }
-  const is_first_packet = book.session === undefined
-  if (is_first_packet) book.whole_from_s = book.early ? 0 : second
+  if (book.provisional && is_dated && cum !== undefined) {
+    if (cum < book.hwm) forgetBaseline(book)
+    book.provisional = false
+  }
+  const is_first_packet = book.heard_s === 0
+  if (book.session === undefined) book.whole_from_s = book.early ? 0 : second
   book.session = session
   // X; a first look is not compared with anything
   const payload = JSON.stringify(packet)
@@ -270,8 +285,9 @@ function judge(
     book.hwm = cum
     const from_zero = book.early || cum === 0
     const inc = from_zero ? cum : 0
-    if (from_zero) book.whole_from_s = 0
-    else book.missed = cum
+    book.whole_from_s = from_zero ? 0 : Math.min(book.whole_from_s, second)
+    if (!from_zero) book.missed = cum
+    book.provisional = !is_dated && inc === 0
     const silent = timeline.silences(connection, timeline.moment).filter(({ to_ms }) => Math.floor(to_ms / 1000) > opening_s)
     const from_s = Math.max(opening_s, Math.floor((silent.at(-1)?.from_ms ?? 0) / 1000))
     const is_recent = trade_s !== 0 && exchange_s >= trade_s && exchange_s - trade_s <= 120
@@ -326,6 +342,7 @@ function judge(
     book.lower = []
     book.hwm = cum
   }
+  if (inc > 0) book.provisional = false
   // G
   const after_gap = timeline.silences(connection, timeline.moment).some(({ ended }) => ended > book.last_moment)
   const over_gap = inc > 0 && second - book.heard_s > 15 && after_gap
@@ -333,6 +350,17 @@ function judge(
   const told = moved || (trade_s > book.last_trade_s && trade_s <= second)
   const at_s = placed(moved && trade_s >= book.last_trade_s && trade_s <= second && isNear(inc))
   return fact(told && book.hwm > 0 ? 'trade' : 'quiet', inc, at_s, over_gap)
+}
+
+/** F: it was of an earlier session; nothing of this one has been told. */
+function forgetBaseline(book: Book): void {
+  book.joined = book.provisional = false
+  book.hwm = book.missed = book.heard_s = 0
+  book.whole_from_s = Number.POSITIVE_INFINITY
+  book.corrections = []
+  book.lower = []
+  book.collapsed_s = undefined
+  book.ignore = 0
 }
 
 interface Told {
