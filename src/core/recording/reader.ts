@@ -36,8 +36,9 @@ export class RecordingReader {
   first_ms = 0
   last_ms = 0
   readonly #finding: ReaderFinding
-  /** File offset up to which the record at hand has swallowed nothing. */
+  /** File offset up to which a message has swallowed nothing, and of that message: where to go on when more bytes have come. */
   #search_offset = 0
+  #search_record_offset = -1
   #searched_bytes = 0
   readonly #window = new RecordWindow()
   /** File offset of the next place to try while records are sought behind damage; -1 when all is well. The doubtful header is at `from`. */
@@ -144,13 +145,15 @@ export class RecordingReader {
     const window = this.#window
     const begun_offset = window.base + start
     if (this.#searched_bytes > SEARCH_BYTES + SEARCH_SHARE * begun_offset) return 'yes'
-    for (const offset of window.leadingTo(end, Math.max(start + 1, this.#search_offset - window.base))) {
+    const from = this.#search_record_offset === begun_offset ? this.#search_offset - window.base : start + 1
+    for (const offset of window.leadingTo(end, from)) {
       const begins = window.beginsRecord(offset)
       if (begins === 'no') continue
       if (begins === 'yes') {
         this.#searched_bytes += offset - start
         return 'no'
       }
+      this.#search_record_offset = begun_offset
       this.#search_offset = window.base + offset
       return 'unknown'
     }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { encodeRecord } from '../../../src/core/recording/index.js'
 import { readRecords } from '../../support/read-records.js'
-import { SAMPLE_START_MS } from '../../support/sample-records.js'
+import { SAMPLE_START_MS, sampleRandom } from '../../support/sample-records.js'
 
 // Inputs made to be read slowly. Each would take minutes or hours if the time grew with the square of the size: the timeout of a test is enough.
 
@@ -79,4 +79,26 @@ test('records that overlap, each with another one before its end', () => {
   }
   const { records } = readRecords(joined(first, outer, inner, ends, sound))
   expect(records.at(-1)?.message).toEqual(sound.subarray(HEADER_BYTES))
+})
+
+test('records that overlap are found the same whatever pieces they come in', () => {
+  // Headers a few bytes apart, most of them with a length that leads to another one.
+  const random = sampleRandom(7)
+  for (let round = 0; round < 300; round++) {
+    const size = 400
+    const bytes = new Uint8Array(size)
+    const places = Array.from({ length: 24 }, (_, n) => n * 16)
+    for (const at of places) {
+      const target = places[random(places.length)] ?? 0
+      bytes.set(header(target >= at + HEADER_BYTES ? target - at - HEADER_BYTES : random(40)), at)
+      bytes.fill(0xff, at + HEADER_BYTES, at + 16)
+    }
+    const recording = joined(bytes, sound, sound)
+    const whole = readRecords(recording)
+    for (const chunk of [1, 7, 50]) {
+      const { records, findings } = readRecords(recording, () => chunk)
+      expect(records).toEqual(whole.records)
+      expect(findings).toEqual(whole.findings)
+    }
+  }
 })
