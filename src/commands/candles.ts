@@ -68,7 +68,8 @@ On a terminal candles come as a table, into a pipe or a file as Parquet; --forma
     if (flags.chart) await this.#draw(summary.drawn)
     const none = whyNone(summary)
     if (none !== undefined) this.notice(none)
-    else if (!flags.quiet && summary.output !== '-') this.notice(`${summary.candles} candles in ${summary.output}`)
+    else if (!flags.quiet && summary.output !== '-')
+      this.notice(`${summary.candles} ${summary.candles === 1 ? 'candle' : 'candles'} in ${summary.output}`)
     return {
       candles: summary.candles,
       output: summary.output,

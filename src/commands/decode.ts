@@ -70,7 +70,8 @@ On a terminal rows come as a table, into a pipe or a file as NDJSON; --format or
     this.report([diagnostics], flags)
     if (summary.ticks === 0 && flags.limit !== 0)
       this.notice(`No rows: none of ${summary.packets} packets passes the filters. See mds info.`)
-    else if (!flags.quiet && summary.output !== '-') this.notice(`${summary.ticks} rows in ${summary.output}`)
+    else if (!flags.quiet && summary.output !== '-')
+      this.notice(`${summary.ticks} ${summary.ticks === 1 ? 'row' : 'rows'} in ${summary.output}`)
     return { ...summary, diagnostics: diagnostics.summary() }
   }
 }

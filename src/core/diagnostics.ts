@@ -35,5 +35,3 @@ export interface Diagnostic {
   /** Numbers and words that let a human check the claim. */
   detail: Readonly<Record<string, number | string>>
 }
-
-export type DiagnosticSink = (diagnostic: Diagnostic) => void

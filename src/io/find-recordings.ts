@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import { EXIT, MdsError, usageError } from '../core/errors.js'
 import { formatCompactDate, formatDate, type IstDay, parseDate } from '../core/time/index.js'
+import { shellWord } from './shell-word.js'
 import { statPath } from './stat-path.js'
 
 /** One file of a session. */
@@ -69,7 +70,7 @@ function filesOfDay(day: IstDay, query: Search): RecordingFile[] {
   const found = all.filter((file) => file.day === day)
   if (found.length > 0) return found
   const newest = newestOf(all)
-  const elsewhere = newest === undefined ? 'there are none at all' : `the newest day there is ${formatDate(newest)}`
+  const elsewhere = newest === undefined ? noneAtAll(query) : `the newest day there is ${formatDate(newest)}`
   throw new MdsError('no_recordings', {
     message: `No recordings of ${formatDate(day)} in ${where(query)}; ${elsewhere}.`,
     suggestions:
@@ -78,12 +79,19 @@ function filesOfDay(day: IstDay, query: Search): RecordingFile[] {
   })
 }
 
+/** With `--profile`, which profiles there are. */
+function noneAtAll(query: Search): string {
+  const all = query.profiles.length === 0 ? [] : allRecordings({ ...query, profiles: [], notices: [] })
+  const profiles = [...new Set(all.map(({ profile }) => profile))].sort(byCodePoint)
+  return profiles.length === 0 ? 'there are none at all' : `the profiles there are: ${profiles.join(', ')}`
+}
+
 function newestDay(query: Search): RecordingFile[] {
   const all = allRecordings(query)
   const newest = newestOf(all)
   if (newest === undefined) {
     throw new MdsError('no_recordings', {
-      message: `No session was named, and there are no recordings in ${where(query)}.`,
+      message: `No session was named, and there are no recordings in ${where(query)}${query.profiles.length > 0 ? `; ${noneAtAll(query)}` : ''}.`,
       suggestions: ['name a file: mds candles path/to/recording.bin --tf 5m', ...makeOne(query)],
       exitCode: EXIT.unreadable,
     })
@@ -125,7 +133,7 @@ function filesOfGlob(pattern: string): RecordingFile[] {
   if (found.length > 0) return found.map(recordingFile)
   throw new MdsError('no_recordings', {
     message: `Nothing matches ${pattern}: expected recordings (.bin, .bin.zst, .bin.gz).`,
-    suggestions: [`ls ${dirname(pattern)}`],
+    suggestions: [`ls ${shellWord(dirname(pattern))}`],
     exitCode: EXIT.unreadable,
   })
 }
@@ -200,7 +208,7 @@ function named(error: unknown): unknown {
   if (error instanceof MdsError || codeOf(error) === '' || !(error instanceof Error) || !('path' in error)) return error
   return new MdsError('unreadable_folder', {
     message: `Cannot look for recordings in ${error.path}: ${reasonOf(error)}.`,
-    suggestions: [`ls -ld ${error.path}`],
+    suggestions: [`ls -ld ${shellWord(String(error.path))}`],
     exitCode: EXIT.unreadable,
   })
 }
@@ -253,5 +261,6 @@ function newestOf(files: readonly RecordingFile[]): IstDay | undefined {
 
 const where = (query: RecordingQuery): string =>
   query.profiles.length > 0 ? `${query.data_dir} (profile ${query.profiles.join(', ')})` : query.data_dir
-const flags = (query: RecordingQuery): string => (query.data_dir === 'raw_ticks' ? '' : ` --data-dir ${query.data_dir}`)
+const flags = (query: RecordingQuery): string =>
+  query.data_dir === 'raw_ticks' ? '' : ` --data-dir ${shellWord(query.data_dir)}`
 const makeOne = (query: RecordingQuery): string[] => [`mds synth --date 20251005${flags(query)}`]

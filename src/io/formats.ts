@@ -54,8 +54,20 @@ export interface FormatChoice {
 /** `--format` decides, then the extension of the file; without either a terminal gets a table, everything else the fallback. */
 export function chooseFormat({ format, output, isTTY, fallback }: FormatChoice): FormatId {
   if (format !== undefined) return formatNamed(format)
-  if (output !== undefined && output !== '-') return EXTENSIONS[extname(output).toLowerCase()] ?? fallback
+  if (output !== undefined && output !== '-') return formatOfFile(output) ?? fallback
   return isTTY ? 'table' : fallback
+}
+
+/** Undefined for devices and for names without an ending. A misspelt ending must not become another format silently. */
+function formatOfFile(path: string): FormatId | undefined {
+  const ending = extname(path).toLowerCase()
+  const known = EXTENSIONS[ending]
+  if (known !== undefined || ending === '' || ending === '.' || path.startsWith('/dev/')) return known
+  throw usageError(
+    'unknown_ending',
+    `The ending ${ending} of ${path} names no format: expected ${Object.keys(EXTENSIONS).join(', ')}, or --format.`,
+    '--format ndjson',
+  )
 }
 
 /** `chooseFormat`, loaded. */

@@ -8,12 +8,12 @@ import { istDay } from '../core/time/index.js'
 import { loadCalendar } from './calendar-file.js'
 import { DiagnosticsLog } from './diagnostics-log.js'
 import { findRecordings, type SessionFiles } from './find-recordings.js'
-import { type InstrumentWishes, instrumentFilter } from './instrument-filter.js'
+import { InstrumentChoice, type InstrumentWishes } from './instrument-filter.js'
 import type { PacerPorts } from './pacer.js'
 import { Playback } from './playback.js'
 import { type FileSummary, readSession } from './read-session.js'
 import { type EngineRequest, noteMasters } from './run-sessions.js'
-import { sessionInstruments } from './session-instruments.js'
+import { masterPaths, sessionInstruments } from './session-instruments.js'
 
 export interface ReplayRequest extends EngineRequest {
   readonly wishes: InstrumentWishes
@@ -89,12 +89,15 @@ export async function replay(request: ReplayRequest, run: ReplayRun): Promise<Re
     isWanted: () => run.audience.wanted && !run.signal.aborted,
   })
   run.signal.addEventListener('abort', () => playback.stop('quit'), { once: true })
+  const choice = new InstrumentChoice(request.wishes, sessions.length, run.onNotice)
   const played: Played[] = []
   for (const session of sessions) {
     const is_last = session === sessions.at(-1)
-    played.push(await playSession({ session, is_last, request, run, calendar, playback }))
+    const one = await playSession({ session, is_last, request, run, calendar, playback, choice })
+    if (one !== undefined) played.push(one)
     if (playback.stopped === 'quit' || playback.stopped === 'unwanted') break
   }
+  choice.finish()
   return summaryOf(played, playback, run.ports.nowMs() - begun_ms)
 }
 
@@ -105,18 +108,21 @@ interface SessionPlay {
   readonly run: ReplayRun
   readonly calendar: Calendar
   readonly playback: Playback
+  readonly choice: InstrumentChoice
 }
 
-async function playSession(play: SessionPlay): Promise<Played> {
+async function playSession(play: SessionPlay): Promise<Played | undefined> {
   const { session, request, run, playback } = play
   const { table, files: masters } = await sessionInstruments(session, request.instruments)
   noteMasters(masters, run)
-  const isShown = instrumentFilter(request.wishes, table, run.onNotice)
+  const filter = play.choice.filterOf(session, table, masterPaths(session, request.instruments))
+  // nobody waits through a day of nothing
+  if (filter.is_empty) return undefined
   const windowOf = (first_ms: number) => windowOn(session.day ?? istDay(first_ms), request.from, request.to)
   for (let at_ms: number | undefined; ; at_ms = playback.target_ms) {
     playback.begin(windowOf, at_ms)
     run.audience.onBegin?.(session, playback)
-    const played = await readOnce(play, table, isShown)
+    const played = await readOnce(play, table, filter.isWanted)
     if (run.signal.aborted) throw interrupted()
     if (run.audience.rests && play.is_last && (playback.stopped === undefined || playback.stopped === 'window')) {
       await playback.rest()

@@ -11,10 +11,12 @@ import { CANDLE_FIELDS, type Candle } from '../core/market/index.js'
 import { formatDate } from '../core/time/index.js'
 import type { BarClock } from '../core/volume/index.js'
 import { type Layout, openLayout } from './candle-layout.js'
+import { findRecordings } from './find-recordings.js'
 import { formatFor } from './formats.js'
 import { refuseInputAsOutput } from './inputs.js'
-import { type InstrumentWishes, instrumentFilter } from './instrument-filter.js'
+import { InstrumentChoice, type InstrumentWishes } from './instrument-filter.js'
 import { type RunListener, runSessions, type SessionRequest, type SessionRun } from './run-sessions.js'
+import { masterPaths } from './session-instruments.js'
 import { statPath } from './stat-path.js'
 
 /** What the command line says. */
@@ -59,21 +61,27 @@ export async function runCandles(words: CandleWords, run: RunListener): Promise<
     { format: words.format, output: layout === 'file' ? words.output : undefined, isTTY: to_terminal, fallback: 'parquet' },
     { width: process.stdout.columns ?? 120, limit: TABLE_ROWS },
   )
+  const choice = new InstrumentChoice(words.wishes, findRecordings(words.recordings).sessions.length, run.onNotice)
   const output = openLayout({ layout, output: words.output, format, fields: CANDLE_FIELDS })
   let candles = 0
   const drawn: Candle[] = []
   try {
-    const runs = await runSessions({ ...words, bars, event_bars }, { ...run, onStep: () => output.settle() }, (_, table) => {
-      const isWanted = instrumentFilter(words.wishes, table, run.onNotice)
-      return {
-        onCandle(candle) {
-          if (!isWanted(candle.instrument)) return
-          candles++
-          output.append(candle)
-          if (words.chart) drawn.push(candle)
-        },
-      }
-    })
+    const runs = await runSessions(
+      { ...words, bars, event_bars },
+      { ...run, onStep: () => output.settle() },
+      (session, table) => {
+        const { isWanted } = choice.filterOf(session, table, masterPaths(session, words.instruments))
+        return {
+          onCandle(candle) {
+            if (!isWanted(candle.instrument)) return
+            candles++
+            output.append(candle)
+            if (words.chart) drawn.push(candle)
+          },
+        }
+      },
+    )
+    choice.finish()
     await output.finish()
     return { candles, output: words.output ?? '-', format: format.id, layout, runs, drawn }
   } catch (error) {

@@ -8,11 +8,11 @@ import { EncodedOutput } from './encoded-output.js'
 import { findRecordings, type SessionFiles } from './find-recordings.js'
 import { formatFor } from './formats.js'
 import { refuseInputAsOutput } from './inputs.js'
-import { type InstrumentWishes, instrumentFilter } from './instrument-filter.js'
+import { InstrumentChoice, type InstrumentWishes } from './instrument-filter.js'
 import { openFile, openStdout } from './output.js'
 import { type FileSummary, readSession } from './read-session.js'
 import { noteMasters, type RunListener, type SessionRequest } from './run-sessions.js'
-import { sessionInstruments } from './session-instruments.js'
+import { masterPaths, sessionInstruments } from './session-instruments.js'
 
 /** What the command line says. */
 export interface DecodeWords extends SessionRequest {
@@ -63,9 +63,11 @@ export async function runDecode(words: DecodeWords, run: RunListener): Promise<D
     files: [],
     diagnostics: new DiagnosticsLog(),
   }
+  const choice = new InstrumentChoice(words.wishes, sessions.length, run.onNotice)
   try {
     for (const session of sessions)
-      if (!output.isDone(words.limit)) await decodeSession(session, { words, run, from, to, output, summary })
+      if (!output.isDone(words.limit)) await decodeSession(session, { words, run, choice, from, to, output, summary })
+    choice.finish()
     output.finish()
   } catch (error) {
     sink.abort()
@@ -78,21 +80,24 @@ export async function runDecode(words: DecodeWords, run: RunListener): Promise<D
 interface Decoding {
   readonly words: DecodeWords
   readonly run: RunListener
+  readonly choice: InstrumentChoice
   readonly from: WindowEnd | undefined
   readonly to: WindowEnd | undefined
   readonly output: TickOutput
   readonly summary: DecodeSummary
 }
 
-async function decodeSession(session: SessionFiles, { words, run, from, to, output, summary }: Decoding): Promise<void> {
+async function decodeSession(session: SessionFiles, { words, run, choice, from, to, output, summary }: Decoding): Promise<void> {
   const { table, files: masters } = await sessionInstruments(session, words.instruments)
   noteMasters(masters, run)
+  const filter = choice.filterOf(session, table, masterPaths(session, words.instruments))
+  if (filter.is_empty) return
   const onDiagnostic = summary.diagnostics.add.bind(summary.diagnostics)
   const stage = new DecodeStage(
     {
       instruments: table,
       files: session.files.map(({ path }) => path),
-      isWanted: instrumentFilter(words.wishes, table, run.onNotice),
+      isWanted: filter.isWanted,
       windowOf: (first_ms) => windowOn(session.day ?? istDay(first_ms), from, to),
       limit: words.limit - output.ticks,
     },

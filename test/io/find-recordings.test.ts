@@ -126,6 +126,12 @@ test('a part packed twice is read once: as zst, and not at all where it is plain
   expect(notices).toHaveLength(2)
 })
 
+test('a profile that is not there is answered with those there are', () => {
+  const folder = folderOf()
+  for (const sessions of [[], ['20251005']])
+    expect(failure(folder, sessions, ['nope']).message).toContain('the profiles there are: backup, odd, sso_xvenue')
+})
+
 test('- is standard input', () => {
   expect(findRecordings({ sessions: ['-'], data_dir: folderOf(), profiles: [] }).sessions).toEqual([
     { day: undefined, files: [{ path: '-', profile: '-', day: undefined }] },

@@ -18,6 +18,9 @@ const SEGMENTS: Readonly<Record<number, Segment>> = {
   12: { name: 'NCO', price_divisor: 10_000 },
 }
 
+/** All segments that somebody has described, in the order of their bytes. */
+export const SEGMENT_NAMES: readonly string[] = Object.values(SEGMENTS).map(({ name }) => name)
+
 const UNKNOWN: Segment = { name: 'UNKNOWN', price_divisor: 100 }
 const INDEX_SEGMENT = 9
 

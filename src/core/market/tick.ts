@@ -1,8 +1,5 @@
 import type { Field } from './fields.js'
 
-/** Which fields a packet carries, by its length: 8 ltp, 28 index quote, 32 index full, 44 quote, 184 full; 164 is full of the 2016 protocol. */
-export type PacketKind = 'ltp' | 'index_quote' | 'index_full' | 'quote' | 'full' | 'full_v1'
-
 const level = (side: 'bid' | 'ask', n: number): readonly Field[] => {
   const path = ['depth', side === 'bid' ? 'buy' : 'sell', n - 1] as const
   const whose = `${side === 'bid' ? 'buy' : 'sell'} level ${n} (1 is best)`

@@ -6,7 +6,6 @@ export type TimestampMs = number
 /** IST calendar days since 1970-01-01. */
 export type IstDay = number
 
-export const SECOND_MS = 1000
 export const MINUTE_MS = 60_000
 export const DAY_MS = 86_400_000
 export const DAY_S = 86_400

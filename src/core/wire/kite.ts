@@ -8,8 +8,6 @@
  */
 
 export const HEARTBEAT_BYTES = 1
-/** A 3,000-token socket in full mode fills 0.56 MB; 8 MiB is the limit of the receiving socket. */
-export const MESSAGE_BYTES_MAX = 8 * 1024 * 1024
 export const DEPTH_LEVELS = 5
 
 export const LTP_BYTES = 8
