@@ -24,9 +24,8 @@ const LOW = 10
 const CLOSE_S = 11
 const TICKS = 12
 const TRADES = 13
-const OI = 14
 /** Number of the exchange book, and of the connection above it. */
-const BOOK = 15
+const BOOK = 14
 const CONNECTION_SHIFT = 16
 /** And two sums. */
 const SUM = 2
@@ -91,8 +90,7 @@ export class CommonPath {
       if (exchange_s < last_exchange_s || !(exchange_s < (rows[row + COMMON_BEFORE_S] as number))) return taken
       const cum = kite.readVolume(view, packet) | 0
       const inc = (cum - (rows[row + HWM] as number)) | 0
-      const oi = kite.readOi(view, packet) | 0
-      if ((inc | cum | oi) < 0) return taken
+      if ((inc | cum) < 0) return taken
       const source = rows[row + BOOK] as number
       const book = this.#books[source & 0xffff] as ExchangeBook
       if (exchange_s >= book.next_due_s || source >>> CONNECTION_SHIFT !== connection) return taken
@@ -125,7 +123,6 @@ export class CommonPath {
       if (trade_s > last_trade_s) rows[row + LAST_TRADE_S] = trade_s
       rows[row + LAST_EXCHANGE_S] = exchange_s
       rows[row + TICKS] = (rows[row + TICKS] as number) + 1
-      rows[row + OI] = oi
       rows[row + LAST_AT] = packet
       rows[row + LAST_VIEW] = view_number
       if (exchange_s > book.max_exchange_s) book.max_exchange_s = exchange_s
@@ -192,7 +189,7 @@ export class CommonPath {
     ledger.last_at = rows[row + LAST_AT] as number
     ledger.last_view = this.#views[rows[row + LAST_VIEW] as number]
     bar.tick_count += ticks
-    if (has_oi) bar.oi = rows[row + OI] as number
+    if (has_oi) bar.oi = kite.readOi(ledger.last_view as DataView, ledger.last_at)
     if (!bar.has_price) return
     bar.high = rows[row + HIGH] as number
     bar.low = rows[row + LOW] as number
