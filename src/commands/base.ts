@@ -12,6 +12,9 @@ export const sessionArgs = {
   }),
 } as const
 
+/** Closes the description of every command. */
+export const EXIT_CODES = `Exit codes: 0 done, 1 a bug in mds, 2 usage, 3 unreadable (or, with --strict, damage and gaps), 130 interrupted.`
+
 /** Flags of every command that reads recordings. */
 export const recordingFlags = {
   'data-dir': Flags.string({ summary: 'Folder of the recordings', default: 'raw_ticks', env: 'MDS_DATA_DIR', helpValue: 'DIR' }),

@@ -1,11 +1,13 @@
 import { Flags } from '@oclif/core'
 import type { Candle } from '../core/market/index.js'
-import { barFlags, formatFlag, MdsCommand, recordingFlags, sessionArgs, symbolFlag } from './base.js'
+import { barFlags, EXIT_CODES, formatFlag, MdsCommand, recordingFlags, sessionArgs, symbolFlag } from './base.js'
 
 export default class Candles extends MdsCommand {
   static override summary = 'Build candles from recordings'
   static override description = `Bars begin at the open of the segment's session (09:15; 09:00 for currency and commodities).
-On a terminal candles come as a table, into a pipe or a file as Parquet; --format or the file's ending decides otherwise.`
+On a terminal candles come as a table, into a pipe or a file as Parquet; --format or the file's ending decides otherwise.
+
+${EXIT_CODES}`
   static override examples = [
     {
       description: 'Five-minute candles of a day into a Parquet file',

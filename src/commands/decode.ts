@@ -1,11 +1,13 @@
 import { Flags } from '@oclif/core'
-import { formatFlag, MdsCommand, recordingFlags, sessionArgs, symbolFlag, windowFlags } from './base.js'
+import { EXIT_CODES, formatFlag, MdsCommand, recordingFlags, sessionArgs, symbolFlag, windowFlags } from './base.js'
 
 export default class Decode extends MdsCommand {
   static override summary = 'Turn recorded packets into rows'
   static override description =
     `Every packet as it was received, in the order of receipt, duplicates and cached snapshots included.
-On a terminal rows come as a table, into a pipe or a file as NDJSON; --format or the file's ending decides otherwise.`
+On a terminal rows come as a table, into a pipe or a file as NDJSON; --format or the file's ending decides otherwise.
+
+${EXIT_CODES}`
   static override examples = [
     { description: 'Everything as NDJSON, depth included', command: '<%= config.bin %> decode 20251005 > ticks.ndjson' },
     {

@@ -1,7 +1,10 @@
-import { MdsCommand, recordingFlags, sessionArgs } from './base.js'
+import { EXIT_CODES, MdsCommand, recordingFlags, sessionArgs } from './base.js'
 
 export default class Info extends MdsCommand {
   static override summary = 'Tell what is in recordings: span, packets, gaps, findings'
+  static override description = `Reads everything once, with the engine that builds candles, and tells what it came upon.
+
+${EXIT_CODES}`
   static override examples = [
     { description: 'The newest day', command: '<%= config.bin %> info' },
     { description: 'One file, for a program', command: '<%= config.bin %> info recording.bin --json' },

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { barFlags, formatFlag, MdsCommand, recordingFlags, sessionArgs, symbolFlag, windowFlags } from './base.js'
+import { barFlags, EXIT_CODES, formatFlag, MdsCommand, recordingFlags, sessionArgs, symbolFlag, windowFlags } from './base.js'
 
 export default class Replay extends MdsCommand {
   static override summary = 'Play recordings in virtual time: ticks and candles as they came'
@@ -9,7 +9,9 @@ the speed: --speed max gives the same bytes at once. On a terminal, without --ou
 the market is shown instead; press ? there for its keys.
 
 Silences keep their length (a lunch break at 1x is a lunch break) unless --max-wait shortens them.
-Days follow one another without a wait.`
+Days follow one another without a wait.
+
+${EXIT_CODES}`
   static override examples = [
     { description: 'Watch a day at ten times its speed', command: '<%= config.bin %> replay 20251005 --speed 10x' },
     {

@@ -1,11 +1,13 @@
 import { Flags } from '@oclif/core'
-import { MdsCommand, recordingFlags } from './base.js'
+import { EXIT_CODES, MdsCommand, recordingFlags } from './base.js'
 
 export default class Synth extends MdsCommand {
   static override summary = 'Make a synthetic market day: a seeded recording to try things on'
   static override description =
     `Invented prices, the real shape: subscription, pre-open auction, continuous session, closing prices, heartbeats.
-The same seed and flags give the same bytes on any machine. A day is some 40 MB; --packets 9600000 makes it as busy as the real feed.`
+The same seed and flags give the same bytes on any machine. A day is some 40 MB; --packets 9600000 makes it as busy as the real feed.
+
+${EXIT_CODES}`
   static override examples = [
     '<%= config.bin %> synth --date 20251006',
     '<%= config.bin %> synth --date 20251006 --instruments 40 --faults all --truth',

@@ -25,7 +25,7 @@ export function parseInterval(text: string): Interval {
       'bad_interval',
       `"${text}" is no bar interval: expected minutes from 1m to ${MINUTES_MAX}m, hours (1h) or 1d.`,
       'mds candles --tf 1m,5m,15m,1d',
-      'mds candles --bars tick:100 (bars that end by what trades)',
+      'mds candles --bars tick:100',
     )
   }
   return { label: `${minutes}m`, length_s: minutes * 60 }

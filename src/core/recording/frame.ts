@@ -19,6 +19,3 @@ export interface Frame {
 const OPENING_BRACE = 0x7b
 
 export const isText = (frame: Frame): boolean => frame.end > frame.start && frame.bytes[frame.start] === OPENING_BRACE
-/** Byte offset in the file of a place in the buffer. */
-export const fileOffset = (frame: Frame, at: number, header_bytes: number): number =>
-  frame.offset + header_bytes + (at - frame.start)

@@ -2,7 +2,8 @@ import type { TimestampMs } from '../time/index.js'
 
 /**
  * A recording is records and nothing else: `[received ms: u64][length: u32][message, verbatim]`, big-endian.
- * A message is one WebSocket message: binary (see `wire`), a heartbeat of 1 byte, or a text that begins with `{` (or another JSON letter).
+ * A message is one WebSocket message: binary (see `wire`), a heartbeat of 1 byte, or a text, which begins with `{`: Kite sends JSON
+ * objects.
  */
 export const RECORD_HEADER_BYTES = 12
 /** No socket delivers more in one message; a longer length is damage. */
