@@ -5,7 +5,6 @@ import * as kite from '../wire/index.js'
 import type { TokenTable } from './token-table.js'
 
 const { FULL_BYTES } = kite
-const DEPTH_AT = kite.depthEntryAt(0, FULL_BYTES, 0)
 const LENGTH_BYTES = 2
 const FRAMED_BYTES = LENGTH_BYTES + FULL_BYTES
 
@@ -28,6 +27,8 @@ const TRADES = 13
 /** Number of the exchange book, and of the connection above it. */
 const BOOK = 14
 const CONNECTION_SHIFT = 16
+/** Pending quantities of the last packet: whatever changes in the book changes them, so most packets need not be compared byte by byte. */
+const TOTALS = 15
 /** And two sums. */
 const SUM = 2
 const VOLUME = 0
@@ -100,6 +101,7 @@ export class CommonPath {
       const price = kite.readLastPrice(view, packet)
       const trade_s = kite.readLastTradeTime(view, packet) | 0
       const last_trade_s = rows[row + LAST_TRADE_S] as number
+      const totals = totalsOf(view, packet)
       if ((inc | (price ^ (rows[row + LAST_PRICE] as number))) !== 0) {
         let event_s = exchange_s
         if (trade_s >= last_trade_s && trade_s <= exchange_s && trade_s >= exchange_s - TRADE_AGE_MAX_S) event_s = trade_s
@@ -121,11 +123,12 @@ export class CommonPath {
       } else {
         if (trade_s > last_trade_s || exchange_s < (rows[row + BAR_FROM_S] as number)) return taken
         if (exchange_s >= (rows[row + BAR_TO_S] as number)) return taken
-        if (exchange_s === last_exchange_s && this.#isSame(row, view, packet)) return taken
+        if (exchange_s === last_exchange_s && totals === rows[row + TOTALS] && this.#isSame(row, view, packet)) return taken
       }
       if (trade_s > last_trade_s) rows[row + LAST_TRADE_S] = trade_s
       rows[row + LAST_EXCHANGE_S] = exchange_s
       rows[row + TICKS] = (rows[row + TICKS] as number) + 1
+      rows[row + TOTALS] = totals
       rows[row + LAST_AT] = packet
       rows[row + LAST_VIEW] = view_number
       if (exchange_s > book.max_exchange_s) book.max_exchange_s = exchange_s
@@ -136,11 +139,7 @@ export class CommonPath {
   #isSame(row: number, view: DataView, at: number): boolean {
     const last = this.#views[this.#rows[row + LAST_VIEW] as number] as DataView
     const last_at = this.#rows[row + LAST_AT] as number
-    // Two packets of a second mostly differ in their depth.
-    for (let offset = DEPTH_AT; offset < FULL_BYTES; offset += 4) {
-      if (last.getInt32(last_at + offset) !== view.getInt32(at + offset)) return false
-    }
-    for (let offset = 0; offset < DEPTH_AT; offset += 4) {
+    for (let offset = 0; offset < FULL_BYTES; offset += 4) {
       if (last.getInt32(last_at + offset) !== view.getInt32(at + offset)) return false
     }
     return true
@@ -168,6 +167,7 @@ export class CommonPath {
     rows[row + LAST_TRADE_S] = ledger.last_trade_s
     rows[row + LAST_AT] = ledger.last_at
     rows[row + LAST_VIEW] = this.#numberOf(ledger.last_view)
+    rows[row + TOTALS] = totalsOf(ledger.last_view, ledger.last_at)
     rows[row + BAR_FROM_S] = bar.start_s
     rows[row + BAR_TO_S] = bar.end_s
     rows[row + HIGH] = bar.high
@@ -248,6 +248,9 @@ export class CommonPath {
     this.#sums = sums
   }
 }
+
+const totalsOf = (view: DataView, at: number): number =>
+  (kite.readBuyQuantity(view, at) ^ Math.imul(kite.readSellQuantity(view, at), 31)) | 0
 
 /** Position of an item in a short list; added when it is not there. */
 function numberIn<T>(list: T[], item: T): number {
