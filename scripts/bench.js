@@ -91,7 +91,7 @@ for (let round = 0; round < 3 * rounds; round++) {
   bare.push(wallOf(process.execPath, ['-e', '0']))
   version.push(wall(['--version']))
 }
-addRatio('`mds --version` over bare node', median(version) - median(bare), 'at most', 70, 40, 'ms')
+addRatio('start-up (`--version`) over bare node', median(version) - median(bare), 'at most', 70, 40, 'ms')
 for (const speed of quick ? ['100x'] : ['1x', '10x', '100x']) {
   const until = { '1x': '09:15:20', '10x': '09:17', '100x': '09:35' }[speed]
   const late = JSON.parse(
