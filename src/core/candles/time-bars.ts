@@ -211,13 +211,7 @@ export class TimeBars {
     if (waiting !== undefined) return waiting
     assert(session !== undefined, 'a placed packet has a session')
     if (this.#finality.isFinal(track, end_s)) return undefined
-    const bar = new OpenBar(start_s, end_s, 'continuous')
-    if (track.current === undefined || track.current.start_s < start_s) {
-      if (track.current !== undefined) track.older.push(track.current)
-      track.current = bar
-    } else track.older.push(bar)
-    this.#finality.watch(track, bar)
-    return bar
+    return this.#makeMinute(track, start_s, end_s)
   }
 
   /** With `auction: fold`: the continuous phase, and a second in it, that an auction's trades go to. */
@@ -382,8 +376,16 @@ export class TimeBars {
     // What another connection let us tell during the gap is not told twice.
     if (open !== undefined || !may_make || this.#finality.isFinal(track, end_s, track.held_at_exchange_s, track.held_at_ms))
       return open
+    return this.#makeMinute(track, start_s, end_s)
+  }
+
+  /** The newest minute is always `current`: minutes are finished in their order. */
+  #makeMinute(track: Track, start_s: number, end_s: number): OpenBar {
     const bar = new OpenBar(start_s, end_s, 'continuous')
-    track.older.push(bar)
+    if (track.current === undefined || track.current.start_s < start_s) {
+      if (track.current !== undefined) track.older.push(track.current)
+      track.current = bar
+    } else track.older.push(bar)
     this.#finality.watch(track, bar)
     return bar
   }
