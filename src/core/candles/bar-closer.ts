@@ -208,7 +208,7 @@ export class BarCloser {
       )
         return
       if (this.#gaps.cuts(track.ledger.connections, start_s * 1000, end_s * 1000)) {
-        track.filled_to_s[rank] = -1
+        track.filled_to_s[rank] = -from_s
         return
       }
       const bar = new OpenBar(start_s, end_s, 'continuous')

@@ -284,7 +284,7 @@ export class TimeBars {
       if (bar === open) return // it will be told in its time
       if (told !== undefined) bar.revision++
       this.#closer.keepTold(track, rank, bar)
-      if (this.#options.fill === 'forward' && (track.filled_to_s[rank] ?? -1) < bar.end_s)
+      if (this.#options.fill === 'forward' && Math.abs(track.filled_to_s[rank] ?? 0) < bar.end_s)
         this.#closer.carryFrom(track, rank, bar)
       if (rank > 0 || this.#closer.wants_minute)
         this.#closer.tell({ track, bar, rank, interval: interval.label, synthetic: false })

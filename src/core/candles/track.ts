@@ -18,7 +18,7 @@ export class Track {
   readonly auctions: (OpenBar | undefined)[] = []
   /** Rolled-up bars by index of the interval. */
   readonly rolled: (OpenBar | undefined)[] = []
-  /** With fill: end of the last bar told, by index of the interval; -1 = nothing to carry forward. */
+  /** With fill: end of the last bar told, by index of the interval; negative where a gap ended the filling. */
   readonly filled_to_s: number[] = []
   readonly filled_close: number[] = []
   /** Bars already told, kept only for `late: revise`: by interval index, then start. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { CAS_STOCK, CRUDE, FUTURE, type RunOptions } from '../../support/engine.js'
-import { ltp, STOCK } from '../../support/feed.js'
+import { at, indexFull, ltp, STOCK } from '../../support/feed.js'
 import { Tape } from './tape.js'
 
 // Late trades, gaps, empty minutes and what is complete: every policy, and what two of them do together.
@@ -62,6 +62,17 @@ test('spread carries the last price before the gap, however long ago that was', 
     '1m 10:04-10:05 10020 10020 10020 10020 v103 incomplete spread',
     '1m 10:05-10:06 10020 10020 10020 10020 v102 incomplete spread',
     '1m 10:06-10:07 10100 10100 10100 10100 v18 incomplete spread',
+  ])
+})
+
+test('a revision from before a gap does not fill again what was filled', () => {
+  const price = (last_price: number) => indexFull({ last_price, exchange_timestamp: at('10:00:10') })
+  const tape = new Tape().packet('10:00:10', price(14_010)).silence('10:03:10', '10:04:10').packet('10:04:10', price(14_005))
+  expect(tape.run({ fill: 'forward', late: 'revise' })).toEqual([
+    '1m 10:00-10:01 14010 14010 14010 14010 v0 incomplete na',
+    '1m 10:01-10:02 14010 14010 14010 14010 v0 synthetic na',
+    '1m 10:02-10:03 14010 14010 14010 14010 v0 synthetic na',
+    '1m 10:00-10:01 14010 14010 14005 14005 v0 incomplete na revision 1',
   ])
 })
 
