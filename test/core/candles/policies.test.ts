@@ -53,6 +53,15 @@ test('gap volume `spread` goes by seconds to the minutes of the gap, at the last
   ])
 })
 
+test('spread tells a coarse bar once where the minute of the trade is final already', () => {
+  // 1,400 over the 140 s from 10:03:30: 10 a second
+  const tape = early().full('10:03:30', 1000).silence('10:03:35', '10:06:20').full('10:06:20', 2400, { trade: '10:05:50' })
+  expect(tape.run({ gap_volume: 'spread', tf: ['5m'] })).toEqual([
+    '5m 10:00-10:05 10000 10000 10000 10000 v1900 incomplete spread',
+    '5m 10:05-10:10 10000 10000 10000 10000 v500 incomplete spread',
+  ])
+})
+
 test('spread carries the last price before the gap, however long ago that was', () => {
   const tape = early().full('10:00:10', 100, { price: 10_020 }).full('10:03:50', 100, { price: 10_020, trade: '10:00:10', oi: 5 })
   tape.silence('10:03:50', '10:06:10').full('10:06:10', 340, { price: 10_100 })
