@@ -3,7 +3,7 @@ import { Dictionary } from '../../../src/core/formats/dictionary.js'
 import type { Encoder, Format } from '../../../src/core/formats/format.js'
 import type { Candle } from '../../../src/core/market/candle.js'
 import type { Field } from '../../../src/core/market/fields.js'
-import type { Instrument } from '../../../src/core/market/instrument.js'
+import { instrument } from '../market/instruments.js'
 
 /** One record as a test writes it down: prices in feed units, an absent field is undefined. */
 export interface Row {
@@ -56,23 +56,7 @@ export function encodeAll(format: Format, fields: readonly Field[], batches: Ite
 
 export const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 
-export const RELIANCE: Instrument = {
-  instrument_token: 738561,
-  exchange: 'NSE',
-  symbol: 'RELIANCE',
-  name: 'RELIANCE INDUSTRIES',
-  segment: 'NSE',
-  instrument_type: 'EQ',
-  asset_class: 'equity_cash',
-  underlying: undefined,
-  expiry: undefined,
-  strike: undefined,
-  lot_size: 1,
-  tick_size: 0.05,
-  price_divisor: 100,
-  has_derivatives: true,
-  known: true,
-}
+export const RELIANCE = instrument({ has_derivatives: true })
 
 /** 2025-10-06 09:15 IST, a Monday. */
 export const OPEN_MS = 1_759_722_300_000
