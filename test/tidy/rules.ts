@@ -32,7 +32,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   engine: ['candles', 'volume', 'recording', 'wire', 'market', 'time'],
   view: ['engine', 'replay', 'candles', 'wire', 'market', 'time'],
 }
-const CORE_FILES: readonly string[] = ['errors', 'assert', 'diagnostics', 'escaped']
+const CORE_FILES: readonly string[] = ['errors', 'assert', 'diagnostics', 'escaped', 'random']
 
 /** Names that bring a clock, a machine, chance or waiting into the core, and what to use in their place. */
 const BANNED: Readonly<Record<string, string>> = {

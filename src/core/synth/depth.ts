@@ -1,5 +1,5 @@
+import { mix } from '../random.js'
 import type { DepthLevel } from '../wire/index.js'
-import { mix } from './random.js'
 
 /** The five levels of each side, in short. */
 export interface BookShape {

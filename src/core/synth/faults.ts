@@ -1,5 +1,5 @@
+import type { Random } from '../random.js'
 import type { Listing } from './listing.js'
-import type { Random } from './random.js'
 import type { Universe } from './universe.js'
 
 export const FAULT_KINDS = ['gaps', 'duplicates', 'late', 'corrections', 'resets', 'damage', 'wrap'] as const

@@ -1,4 +1,4 @@
-import { bellOf, type Random } from './random.js'
+import { bellOf, type Random } from '../random.js'
 import type { Spot } from './spots.js'
 
 /** Deviation of the market factor over a whole day. */

@@ -1,6 +1,6 @@
+import { hashText, mix, smoothNoise } from '../random.js'
 import type { IstDay } from '../time/index.js'
 import { COMMODITIES, CURRENCIES, INDICES } from './names.js'
-import { hashText, mix, smoothNoise } from './random.js'
 import { stockAt } from './stocks.js'
 
 /** A price path that instruments follow. Levels are in feed units of the instruments that follow it. */

@@ -1,5 +1,5 @@
+import { mix } from '../random.js'
 import { STOCKS, type StockName } from './names.js'
-import { mix } from './random.js'
 
 /** Beyond the well-known names, stocks are invented: `SYN031` onwards, tokens from a range no real cash token has. */
 export function stockAt(rank: number, seed: number): StockName {

@@ -1,9 +1,9 @@
+import { mix, type Random } from '../random.js'
 import type { DepthLevel, FullPacket, IndexFullPacket, IndexQuotePacket, LtpPacket, Packet, QuotePacket } from '../wire/index.js'
 import { carryOf, optionPrice, yearsUntil } from './black76.js'
 import { fillDepth, totalQuantity } from './depth.js'
 import type { SpotLevels } from './levels.js'
 import { type Listing, TRADES_PER_WEIGHT } from './listing.js'
-import { mix, type Random } from './random.js'
 import type { Universe } from './universe.js'
 
 export type FeedMode = 'ltp' | 'quote' | 'full'

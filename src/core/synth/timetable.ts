@@ -1,5 +1,5 @@
 import type { Calendar, SessionPhase } from '../market/index.js'
-import type { Random } from './random.js'
+import type { Random } from '../random.js'
 import type { Universe } from './universe.js'
 
 /** Instruments that share their hours. */

@@ -1,0 +1,2 @@
+export * from './kite-messages.js'
+export * from './recorded-time.js'
