@@ -14,6 +14,7 @@ import { Playback } from './playback.js'
 import { type FileSummary, readSession } from './read-session.js'
 import { type EngineRequest, noteMasters } from './run-sessions.js'
 import { masterPaths, sessionInstruments } from './session-instruments.js'
+import { sessionJournals } from './session-journals.js'
 
 export interface ReplayRequest extends EngineRequest {
   readonly wishes: InstrumentWishes
@@ -142,7 +143,13 @@ async function readOnce(
   const onDiagnostic = diagnostics.add.bind(diagnostics)
   const played: Played = { records: 0, ticks: 0, candles: 0, first_ms: undefined, last_ms: undefined, files: [], diagnostics }
   const pipeline = new Pipeline(
-    { ...request, instruments: table, calendar, files: session.files.map(({ path }) => path) },
+    {
+      ...request,
+      instruments: table,
+      calendar,
+      files: session.files.map(({ path }) => path),
+      journaled: sessionJournals(session, onDiagnostic),
+    },
     {
       onTick(tick) {
         if (!isShown(tick.instrument)) return
