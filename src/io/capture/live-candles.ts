@@ -13,11 +13,12 @@ import { GrowingFile } from './growing-file.js'
 
 export interface LiveCandlesSetup {
   readonly bars: TimeBarOptions
-  readonly instruments: InstrumentTable
   readonly calendar: Calendar
   readonly format: Format
   /** Segments that were there before this capture: those of a day are read first, so that a restart changes no candle. */
   readonly earlier: readonly RecordingFile[]
+  /** The names a replay of that day will find beside the recording. */
+  instrumentsOf(day: IstDay): Promise<InstrumentTable>
   /** The file of a day. */
   pathOf(day: IstDay): string
   /** Something failed: no more candles, the recording goes on. */
@@ -32,12 +33,13 @@ export class LiveCandles implements FrameConsumer {
   candles = 0
   readonly #setup: LiveCandlesSetup
   readonly #order: LiveOrder
-  readonly #gaps: Gap[] = []
-  #day: DayEngine | undefined
-  /** Earlier segments are being read: what is received meanwhile waits. */
-  #warming: Promise<void> | undefined
-  #failed = false
   readonly #files: GrowingFile[] = []
+  /** Gaps told while no engine is ready. */
+  readonly #gaps: Gap[] = []
+  #engine: DayEngine | undefined
+  /** A day is being opened: its earlier segments are read, and what is received meanwhile waits. */
+  #opening: Promise<void> | undefined
+  #failed = false
 
   constructor(setup: LiveCandlesSetup) {
     this.#setup = setup
@@ -52,67 +54,76 @@ export class LiveCandles implements FrameConsumer {
   /** A gap as the journal tells it, before the first record at or after its end is pushed. */
   noteGap(gap: Gap): void {
     const dense = { ...gap, connection: gap.connection - 1 }
-    if (this.#day === undefined || this.#warming !== undefined) this.#gaps.push(dense)
-    else this.#day.pipeline.noteGap(dense)
+    if (this.#engine === undefined) this.#gaps.push(dense)
+    else this.#engine.pipeline.noteGap(dense)
   }
 
   /** Everything received before this moment has been pushed. */
   release(before_ms: number): void {
-    this.#guarded(() => {
-      while (!this.#failed && this.#warming === undefined) {
-        const next_ms = this.#order.next_ms
-        if (next_ms === undefined || next_ms >= before_ms) break
-        const day = istDay(next_ms)
-        if (this.#day === undefined || day > this.#day.day) this.#beginDay(day)
-        else this.#order.release(Math.min(before_ms, istDayStartMs(this.#day.day + 1)))
-      }
-      this.#day?.settle()
-    })
+    if (this.#failed) return
+    try {
+      this.#release(before_ms)
+    } catch (error) {
+      this.#fail(error)
+    }
   }
 
   onFrame(frame: Frame): void {
-    this.#day?.pipeline.onFrame(frame)
+    this.#engine?.pipeline.onFrame(frame)
   }
 
   onRecycle(view: DataView): void {
-    this.#day?.pipeline.onRecycle(view)
+    this.#engine?.pipeline.onRecycle(view)
   }
 
   /** The capture is over: the bars still open are told. Never rejects. */
   async end(): Promise<void> {
-    for (;;) {
-      await this.#warming
+    this.release(Number.POSITIVE_INFINITY)
+    while (this.#opening !== undefined) {
+      await this.#opening
       this.release(Number.POSITIVE_INFINITY)
-      if (this.#warming === undefined) break
     }
-    this.#guarded(() => this.#day?.end())
+    this.#endDay()
     for (const { done } of this.#files) await done.catch((error: unknown) => this.#fail(error))
   }
 
-  #beginDay(day: IstDay): void {
-    this.#day?.end()
-    const file = new GrowingFile(this.#setup.pathOf(day))
-    file.done.catch((error: unknown) => this.#fail(error))
-    this.#files.push(file)
-    const engine = new DayEngine({ ...this.#setup, day, sink: file, onCandle: () => this.candles++ })
-    this.#day = engine
-    const begin = (): void => {
-      for (const gap of this.#gaps.splice(0)) engine.pipeline.noteGap(gap)
+  #release(before_ms: number): void {
+    while (this.#opening === undefined) {
+      const next_ms = this.#order.next_ms
+      if (next_ms === undefined || next_ms >= before_ms) break
+      const day = istDay(next_ms)
+      if (this.#engine === undefined || day > this.#engine.day) this.#beginDay(day)
+      else this.#order.release(Math.min(before_ms, istDayStartMs(this.#engine.day + 1)))
     }
-    const earlier = this.#setup.earlier.filter((segment) => segment.day === day)
-    if (earlier.length === 0) return begin()
-    this.#warming = engine
-      .warmUp(earlier)
-      .then(begin)
+    this.#engine?.settle()
+  }
+
+  #beginDay(day: IstDay): void {
+    this.#endDay()
+    this.#opening = this.#open(day)
       .catch((error: unknown) => this.#fail(error))
       .finally(() => {
-        this.#warming = undefined
+        this.#opening = undefined
       })
   }
 
-  #guarded(action: () => void): void {
+  async #open(day: IstDay): Promise<void> {
+    const instruments = await this.#setup.instrumentsOf(day)
+    const file = new GrowingFile(this.#setup.pathOf(day))
+    file.done.catch((error: unknown) => this.#fail(error))
+    this.#files.push(file)
+    const engine = new DayEngine({ ...this.#setup, day, instruments, sink: file, onCandle: () => this.candles++ })
+    const earlier = this.#setup.earlier.filter((segment) => segment.day === day)
+    if (earlier.length > 0) await engine.warmUp(earlier)
+    for (const gap of this.#gaps.splice(0)) engine.pipeline.noteGap(gap)
+    this.#engine = engine
+  }
+
+  #endDay(): void {
+    const engine = this.#engine
+    this.#engine = undefined
     try {
-      action()
+      engine?.end()
     } catch (error) {
       this.#fail(error)
     }
@@ -121,13 +132,14 @@ export class LiveCandles implements FrameConsumer {
   #fail(error: unknown): void {
     if (this.#failed) return
     this.#failed = true
-    this.#day?.abort()
+    this.#engine?.abort()
     this.#setup.onFailure(error)
   }
 }
 
-interface DaySetup extends Pick<LiveCandlesSetup, 'bars' | 'instruments' | 'calendar' | 'format'> {
+interface DaySetup extends Pick<LiveCandlesSetup, 'bars' | 'calendar' | 'format'> {
   readonly day: IstDay
+  readonly instruments: InstrumentTable
   readonly sink: Sink
   onCandle(): void
 }
