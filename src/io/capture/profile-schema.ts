@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { FEED_MODES } from '../../core/feed/index.js'
 import { INSTRUMENT_TYPES, SEGMENT_NAMES, similarTexts, TOKEN_MAX } from '../../core/market/index.js'
 import { DEFAULT_HOURS, INSTRUMENTS_MAX, parseHours } from '../../core/profile/index.js'
