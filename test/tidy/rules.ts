@@ -27,6 +27,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   volume: ['wire', 'market', 'time'],
   candles: ['volume', 'market', 'time'],
   formats: ['market', 'wire', 'time'],
+  feed: [],
+  profile: ['feed', 'market', 'time'],
   replay: ['time'],
   synth: ['recording', 'wire', 'market', 'time'],
   engine: ['candles', 'volume', 'recording', 'wire', 'market', 'time'],
