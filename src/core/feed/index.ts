@@ -1,2 +1,7 @@
+export * from './connection.js'
 export * from './kite-messages.js'
+export * from './limits.js'
+export * from './plan.js'
 export * from './recorded-time.js'
+export * from './switchboard.js'
+export * from './transitions.js'
