@@ -26,6 +26,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   recording: ['wire', 'time'],
   volume: ['wire', 'market', 'time'],
   candles: ['volume', 'market', 'time'],
+  feed: ['recording', 'wire', 'market', 'time'],
   formats: ['market', 'wire', 'time'],
   feed: [],
   profile: ['feed', 'market', 'time'],
