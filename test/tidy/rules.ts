@@ -28,7 +28,6 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   candles: ['volume', 'market', 'time'],
   feed: ['recording', 'wire', 'market', 'time'],
   formats: ['market', 'wire', 'time'],
-  feed: [],
   profile: ['feed', 'market', 'time'],
   replay: ['time'],
   synth: ['recording', 'wire', 'market', 'time'],
