@@ -35,6 +35,14 @@ ${EXIT_CODES}`
       helpValue: 'ticks,candles',
     }),
     ...windowFlags,
+    to: Flags.string({
+      summary: 'End before what was received at this time; or feed a sink with whole messages: redis, jsonl',
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'TIME|SINK',
+    }),
+    redis: Flags.string({ summary: 'Server for --to redis; a password is better in $MDS_REDIS_PASSWORD', helpValue: 'URL' }),
+    jsonl: Flags.string({ summary: 'Folder for --to jsonl; default: this one', helpValue: 'DIR' }),
     ...symbolFlag,
     'max-wait': Flags.string({ summary: 'Shorten longer silences to this much real time; default: never', helpValue: '5s' }),
     output: Flags.string({ char: 'o', summary: 'File to write; default: standard output', helpValue: 'FILE' }),
@@ -45,31 +53,33 @@ ${EXIT_CODES}`
 
   async run(): Promise<unknown> {
     const { argv, flags } = await this.parse(Replay)
-    this.requireFileForJson(flags.output, 'mds replay 20251005 --speed max --json -o ticks.ndjson')
     const { closingLine, runReplay } = await import('../io/run-replay.js')
-    const { diagnostics, ...summary } = await this.withProgress('Replay', flags.quiet, (run) =>
-      runReplay(
-        {
-          ...this.sessionRequest(argv, flags),
-          wishes: { symbols: flags.symbol ?? [], tokens: [], exchanges: [] },
-          clock: flags.clock,
-          bars: { auction: flags.auction, fill: flags.fill, late: flags.late, gap_volume: flags['gap-volume'] },
-          tf: flags.tf ?? [],
-          event_bars: flags.bars ?? [],
-          style: flags.style,
-          from: flags.from,
-          to: flags.to,
-          speed: flags.speed,
-          max_wait: flags['max-wait'],
-          emit: flags.emit,
-          output: flags.output,
-          format: flags.format,
-        },
-        { ...run, interrupt: () => process.emit('SIGINT') },
-      ),
-    )
-    this.report(diagnostics, flags)
-    if (!flags.quiet) this.notice(closingLine(summary))
-    return { ...summary, diagnostics: diagnostics.map((log) => log.summary()) }
+    const { sinkLines, splitTo } = await import('../io/replay-sinks.js')
+    const { to, sinks } = splitTo(flags.to ?? [])
+    if (sinks.length === 0) this.requireFileForJson(flags.output, 'mds replay 20251005 --speed max --json -o ticks.ndjson')
+    const words = {
+      ...this.sessionRequest(argv, flags),
+      wishes: { symbols: flags.symbol ?? [], tokens: [], exchanges: [] },
+      clock: flags.clock,
+      bars: { auction: flags.auction, fill: flags.fill, late: flags.late, gap_volume: flags['gap-volume'] },
+      tf: flags.tf ?? [],
+      event_bars: flags.bars ?? [],
+      style: flags.style,
+      from: flags.from,
+      to,
+      speed: flags.speed,
+      max_wait: flags['max-wait'],
+      emit: flags.emit,
+      output: flags.output,
+      format: flags.format,
+    }
+    const summary = await this.withProgress('Replay', flags.quiet, async (run) => {
+      if (sinks.length === 0) return runReplay(words, { ...run, interrupt: () => process.emit('SIGINT') })
+      const { runReplayTo } = await import('../io/run-replay-to.js')
+      return runReplayTo({ ...words, sinks, redis: flags.redis, jsonl: flags.jsonl }, run)
+    })
+    this.report(summary.diagnostics, flags)
+    if (!flags.quiet) for (const line of [closingLine(summary), ...sinkLines(summary)]) this.notice(line)
+    return { ...summary, diagnostics: summary.diagnostics.map((log) => log.summary()) }
   }
 }
