@@ -1,4 +1,11 @@
-import { addsUp, FULL_BYTES, HEARTBEAT_BYTES, INDEX_FULL_BYTES, readExchangeTime, readIndexExchangeTime } from '../../core/wire/index.js'
+import {
+  addsUp,
+  FULL_BYTES,
+  HEARTBEAT_BYTES,
+  INDEX_FULL_BYTES,
+  readExchangeTime,
+  readIndexExchangeTime,
+} from '../../core/wire/index.js'
 import { Lateness } from '../lateness.js'
 import type { CaptureStatus } from './status.js'
 

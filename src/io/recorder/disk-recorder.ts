@@ -83,8 +83,8 @@ export class DiskRecorder implements Recorder {
     this.#look()
   }
 
-  append(connection: number, received_at_ms: number, message: Uint8Array): void {
-    this.#lane(connection).append(received_at_ms, message)
+  append(connection: number, received_at_ms: number, message: Uint8Array): number | undefined {
+    return this.#lane(connection).append(received_at_ms, message)
   }
 
   journal(at_ms: number, event: JournalEvent): void {

@@ -98,14 +98,14 @@ export class Lane {
     return this.#segment
   }
 
-  /** Copies a record; never throws, never waits. */
-  append(received_at_ms: number, message: Uint8Array): void {
+  /** Copies a record; never throws, never waits. Answers the time it is kept under, or undefined when there was no room. */
+  append(received_at_ms: number, message: Uint8Array): number | undefined {
     const at_ms = Math.max(this.#last_ms, believable(received_at_ms))
     this.#last_ms = at_ms
     if (this.#down_since !== undefined) this.#endDown(at_ms)
     if (!this.#accepts(message)) {
       this.#drop(at_ms)
-      return
+      return undefined
     }
     if (this.#dropping !== undefined) this.#endDropping()
     const hour = hourOf(at_ms)
@@ -118,6 +118,7 @@ export class Lane {
     this.accepted_records++
     this.accepted_bytes += RECORD_HEADER_BYTES + message.length
     if (this.#pumping === undefined) this.#schedule()
+    return at_ms
   }
 
   /** Makes safe what is written. */
