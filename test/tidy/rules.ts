@@ -28,6 +28,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   candles: ['volume', 'market', 'time'],
   formats: ['market', 'wire', 'time'],
   replay: ['time'],
+  feed: [],
+  serve: ['feed', 'replay', 'recording', 'wire', 'time'],
   synth: ['recording', 'wire', 'market', 'time'],
   engine: ['candles', 'volume', 'recording', 'wire', 'market', 'time'],
   view: ['engine', 'replay', 'candles', 'wire', 'market', 'time'],
