@@ -160,6 +160,7 @@ export class ClientLine {
         this.#step_ms += action.by_ms
         break
       case 'refuse':
+      case 'hang':
       case 'expire':
         return false
       default:

@@ -2,7 +2,7 @@ import { type Frame, isText } from '../recording/index.js'
 import type { TimestampMs } from '../time/index.js'
 import { HEARTBEAT_BYTES } from '../wire/index.js'
 import { ClientLine, type LineOutput } from './client-line.js'
-import type { Fault, FaultAction, FaultDone, RefusalStatus } from './fault.js'
+import type { Fault, FaultAction, FaultDone } from './fault.js'
 import type { FaultPlan } from './fault-plan.js'
 import { greetingTexts } from './greeting.js'
 import { PacketCache } from './packet-cache.js'
@@ -11,7 +11,8 @@ import { WalkedMessage } from './walked-message.js'
 /** How the exchange takes a login. `expired`: the usual token is no good; `access_token` says which one is, if any. */
 export type LoginRule =
   | { readonly kind: 'usual' }
-  | { readonly kind: 'refused'; readonly status: RefusalStatus }
+  /** With this status of HTTP, or never an answer. */
+  | { readonly kind: 'refused'; readonly status: number | 'hang' }
   | { readonly kind: 'expired'; readonly access_token: string | undefined }
 
 type Expiry = Extract<FaultAction, { fault: 'expire' }>
@@ -35,7 +36,7 @@ export class Exchange {
   /** Faults up to here have happened, or were passed over. */
   #acted_ms = Number.NEGATIVE_INFINITY
   #next_fault_ms = Number.POSITIVE_INFINITY
-  #refusals: { status: RefusalStatus; logins: number; until_ms: number }[] = []
+  #refusals: { status: number | 'hang'; logins: number; until_ms: number }[] = []
   #expiry: { action: Expiry; until_ms: number } | undefined
   /** Slots whose client a fault took away, and until when play runs on without it. */
   readonly #away = new Map<number, TimestampMs>()
@@ -158,11 +159,12 @@ export class Exchange {
   }
 
   #act({ at_ms, slot, action }: Fault, now_ms: TimestampMs): void {
-    if (action.fault === 'refuse') {
+    if (action.fault === 'refuse' || action.fault === 'hang') {
       const { limit } = action
+      const status = action.fault === 'hang' ? 'hang' : action.status
       const logins = 'logins' in limit ? limit.logins : Number.POSITIVE_INFINITY
       const until_ms = 'for_ms' in limit ? at_ms + limit.for_ms : Number.POSITIVE_INFINITY
-      this.#refusals.push({ status: action.status, logins, until_ms })
+      this.#refusals.push({ status, logins, until_ms })
       this.#onFault({ at_ms, slot: undefined, action })
       return
     }

@@ -1,72 +1,98 @@
-import { usageError } from '../errors.js'
+import { JsonValue } from '../market/index.js'
 import { parseDuration } from '../replay/index.js'
 import { parseClock, parseIso } from '../time/index.js'
-import { FAULT_KINDS, type FaultAction, type FaultKind, type FaultScope, type RefusalStatus } from './fault.js'
+import { FAULT_KINDS, type FaultAction, type FaultKind, type FaultScope } from './fault.js'
 import type { FaultTime, PlannedFault } from './fault-plan.js'
 
-/** No run needs more; a larger file is some other file. */
-const FAULTS_MAX = 10_000
 const AWAY_MS = 10_000
 const FOR_MS = 30_000
-const STATUSES: readonly RefusalStatus[] = [403, 429, 500, 'hang']
+const BY_MS = 2000
+const COUNT_MAX = 1_000_000
+const SLOT_MAX = 9999
+/** No real token reaches 2^31, but the field has 32 bits. */
+const TOKEN_MAX = 0xffff_ffff
+/** What a server may not say (RFC 6455, 7.4). */
+const RESERVED_CODES = [1004, 1005, 1006, 1015]
 
-/** Reads a fault file: a list of `{"at", "fault", ...}`. Throws a usage error that names the entry and the field. */
-export function parseFaults(text: string, path: string): PlannedFault[] {
-  let entries: unknown
+/** Every fault has these; the rest depends on its kind. */
+const COMMON = ['slot'] as const
+const FIELDS = {
+  drop: ['away'],
+  reset: ['away'],
+  close: ['code', 'away'],
+  stall: ['away'],
+  half_frame: ['away'],
+  silent: ['for', 'tokens', 'percent'],
+  no_heartbeat: ['for'],
+  lose: ['messages'],
+  duplicate: ['messages'],
+  reorder: ['messages'],
+  delay: ['for', 'by'],
+  malformed: ['messages'],
+  forget: ['tokens', 'percent'],
+  clock_step: ['by'],
+  refuse: ['status', 'logins', 'for'],
+  hang: ['logins', 'for'],
+  expire: ['for', 'access_token'],
+} as const satisfies Readonly<Record<FaultKind, readonly string[]>>
+
+type Field = (typeof FIELDS)[FaultKind][number] | (typeof COMMON)[number]
+type Maybe = (field: Field) => JsonValue | undefined
+
+/** Reads a fault file, a list of `{"at", "fault", ...}`; `name` is for messages. Throws a usage error that names the entry and the field. */
+export function parseFaults(text: string, name: string): PlannedFault[] {
+  let value: unknown
   try {
-    entries = JSON.parse(text)
+    value = JSON.parse(text)
   } catch {
-    throw badFaults(`${path} is no JSON`)
+    new JsonValue(text, { file: name, error_code: 'bad_faults' }).fail('JSON, a list of faults')
   }
-  if (!Array.isArray(entries)) throw badFaults(`${path}: expected a list of faults, found ${nameOf(entries)}`)
-  if (entries.length > FAULTS_MAX) throw badFaults(`${path}: expected at most ${FAULTS_MAX} faults, found ${entries.length}`)
-  return entries.map((entry, n) => plannedOf(new Fields(entry, `${path}: fault ${n + 1}`)))
+  return new JsonValue(value, { file: name, error_code: 'bad_faults' }).list().map(plannedOf)
 }
 
-const badFaults = (message: string): Error =>
-  usageError('bad_faults', `${message}.`, '[{"at": "09:20:00", "fault": "drop", "slot": 0}]', 'docs/serve.md lists the faults')
-
-function plannedOf(fields: Fields): PlannedFault {
-  const at = fields.time('at')
-  const kind = fields.word('fault', FAULT_KINDS)
-  const slot = fields.count('slot', undefined, 0)
-  const action = actionOf(kind, fields)
-  fields.refuseOthers(kind)
-  return { at, slot, action }
+function plannedOf(entry: JsonValue): PlannedFault {
+  const kind = new Map(entry.entries()).get('fault')?.oneOf(FAULT_KINDS) ?? entry.fail('an object with the key "fault"')
+  const fields = entry.fields<'at' | 'fault', Field>(['at', 'fault'], [...COMMON, ...FIELDS[kind]])
+  return {
+    at: timeOf(fields.get('at')),
+    slot: fields.maybe('slot')?.integer(0, SLOT_MAX),
+    action: actionOf(kind, fields.maybe),
+  }
 }
 
-function actionOf(fault: FaultKind, fields: Fields): FaultAction {
+function actionOf(fault: FaultKind, maybe: Maybe): FaultAction {
+  const duration = (field: Field, fallback_ms: number): number => durationOf(maybe(field), fallback_ms)
   switch (fault) {
     case 'drop':
     case 'reset':
     case 'stall':
     case 'half_frame':
-      return { fault, away_ms: fields.duration('away', AWAY_MS) }
+      return { fault, away_ms: duration('away', AWAY_MS) }
     case 'close':
-      return { fault, code: fields.closeCode('code', 1001), away_ms: fields.duration('away', AWAY_MS) }
+      return { fault, code: closeCodeOf(maybe('code')), away_ms: duration('away', AWAY_MS) }
     case 'silent':
-      return { fault, for_ms: fields.duration('for', FOR_MS), ...fields.scope() }
+      return { fault, for_ms: duration('for', FOR_MS), ...scopeOf(maybe) }
     case 'no_heartbeat':
-      return { fault, for_ms: fields.duration('for', FOR_MS) }
+      return { fault, for_ms: duration('for', FOR_MS) }
     case 'lose':
     case 'duplicate':
     case 'reorder':
     case 'malformed':
-      return { fault, messages: fields.count('messages', 1, 1) ?? 1 }
+      return { fault, messages: maybe('messages')?.integer(1, COUNT_MAX) ?? 1 }
     case 'delay':
-      return { fault, for_ms: fields.duration('for', FOR_MS), by_ms: fields.duration('by', 2000) }
+      return { fault, for_ms: duration('for', FOR_MS), by_ms: duration('by', BY_MS) }
     case 'forget':
-      return { fault, ...fields.scope() }
+      return { fault, ...scopeOf(maybe) }
     case 'clock_step':
-      return { fault, by_ms: fields.step('by') }
-    case 'refuse': {
-      const status = fields.word('status', STATUSES, 403)
-      const logins = fields.count('logins', undefined, 1)
-      return { fault, status, limit: logins === undefined ? { for_ms: fields.duration('for', FOR_MS) } : { logins } }
-    }
+      return { fault, by_ms: duration('by', BY_MS) }
+    case 'refuse':
+      return { fault, status: maybe('status')?.integer(400, 599) ?? 403, limit: limitOf(maybe) }
+    case 'hang':
+      return { fault, limit: limitOf(maybe) }
     case 'expire': {
-      const access_token = fields.text('access_token')
-      const for_ms = access_token === undefined ? fields.duration('for', FOR_MS) : undefined
+      const access_token = maybe('access_token')?.string()
+      // With a new token the old one is gone for good, unless said otherwise.
+      const for_ms = access_token !== undefined && maybe('for') === undefined ? undefined : duration('for', FOR_MS)
       return { fault, for_ms, access_token }
     }
     default:
@@ -74,112 +100,39 @@ function actionOf(fault: FaultKind, fields: Fields): FaultAction {
   }
 }
 
-/** The fields of one entry, each read once; what nobody asked for is a mistake. */
-class Fields {
-  readonly #values: ReadonlyMap<string, unknown>
-  readonly #where: string
-  readonly #known = new Set<string>()
-
-  constructor(entry: unknown, where: string) {
-    if (typeof entry !== 'object' || entry === null || Array.isArray(entry))
-      throw badFaults(`${where}: expected an object, found ${nameOf(entry)}`)
-    this.#values = new Map(Object.entries(entry))
-    this.#where = where
-  }
-
-  time(name: string): FaultTime {
-    const value = this.#value(name)
-    if (typeof value === 'number' && value >= 0) return { kind: 'after', ms: value }
-    const clock_s = typeof value === 'string' ? parseClock(value) : undefined
-    if (clock_s !== undefined) return { kind: 'clock', ms: clock_s * 1000 }
-    const moment_ms = typeof value === 'string' ? parseIso(value) : undefined
-    if (moment_ms !== undefined) return { kind: 'moment', ms: moment_ms }
-    throw this.#wrong(name, 'HH:MM:SS (IST), ISO 8601 with its zone, or ms after the first record', value)
-  }
-
-  word<T extends string | number>(name: string, words: readonly T[], fallback?: T): T {
-    const value = this.#value(name) ?? fallback
-    const found = words.find((word) => word === value)
-    if (found === undefined) throw this.#wrong(name, `one of ${words.join(', ')}`, value)
-    return found
-  }
-
-  /** A whole number from `min` on. */
-  count(name: string, fallback: number | undefined, min: number): number | undefined {
-    const value = this.#value(name)
-    if (value === undefined) return fallback
-    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < min)
-      throw this.#wrong(name, `a whole number from ${min} on`, value)
-    return value
-  }
-
-  /** ms, or text with a unit. */
-  duration(name: string, fallback_ms: number): number {
-    const value = this.#value(name) ?? fallback_ms
-    if (typeof value === 'string') return parseDuration(value, `${this.#where}: ${name}`)
-    if (typeof value !== 'number' || !(value >= 0)) throw this.#wrong(name, 'ms, or a duration such as "30s"', value)
-    return value
-  }
-
-  /** A duration that may lie before 0. */
-  step(name: string): number {
-    const value = this.#value(name)
-    if (typeof value === 'number' && Number.isSafeInteger(value)) return value
-    if (typeof value !== 'string') throw this.#wrong(name, 'ms, or a duration such as "30s" or "-30s"', value)
-    const flag = `${this.#where}: ${name}`
-    return value.startsWith('-') ? -parseDuration(value.slice(1), flag) : parseDuration(value, flag)
-  }
-
-  /** What a server may say: RFC 6455, 7.4. */
-  closeCode(name: string, fallback: number): number {
-    const value = this.#value(name) ?? fallback
-    const is_code =
-      typeof value === 'number' &&
-      Number.isInteger(value) &&
-      ((value >= 1000 && value <= 1014 && ![1004, 1005, 1006].includes(value)) || (value >= 3000 && value <= 4999))
-    if (!is_code) throw this.#wrong(name, 'a close code such as 1001 or 1012', value)
-    return value
-  }
-
-  text(name: string): string | undefined {
-    const value = this.#value(name)
-    if (value === undefined) return undefined
-    if (typeof value !== 'string' || value === '') throw this.#wrong(name, 'a text', undefined)
-    return value
-  }
-
-  scope(): FaultScope {
-    const tokens = this.#value('tokens')
-    const share = this.#value('share')
-    if (tokens !== undefined && share !== undefined) throw badFaults(`${this.#where}: expected tokens or share, found both`)
-    if (tokens !== undefined) {
-      if (!Array.isArray(tokens) || !tokens.every((token) => Number.isSafeInteger(token) && token > 0))
-        throw this.#wrong('tokens', 'a list of instrument tokens', tokens)
-      return { tokens }
-    }
-    if (share === undefined) return {}
-    if (typeof share !== 'number' || !(share > 0 && share <= 1)) throw this.#wrong('share', 'a number above 0, at most 1', share)
-    return { share }
-  }
-
-  refuseOthers(kind: FaultKind): void {
-    const other = [...this.#values.keys()].find((name) => !this.#known.has(name))
-    if (other !== undefined)
-      throw badFaults(`${this.#where}: ${kind} has no field ${JSON.stringify(other)}: expected ${[...this.#known].join(', ')}`)
-  }
-
-  #value(name: string): unknown {
-    this.#known.add(name)
-    return this.#values.get(name)
-  }
-
-  #wrong(name: string, expected: string, value: unknown): Error {
-    const found = value === undefined ? 'none' : JSON.stringify(value).slice(0, 80)
-    return badFaults(`${this.#where}: expected ${name} to be ${expected}, found ${found}`)
-  }
+function timeOf(value: JsonValue): FaultTime {
+  const expected = 'HH:MM:SS (IST), ISO 8601 with its zone, or a time after the first record such as "+90s"'
+  const text = value.string(expected)
+  if (text.startsWith('+')) return { kind: 'after', ms: parseDuration(text.slice(1), 'at') }
+  const clock_s = parseClock(text)
+  if (clock_s !== undefined) return { kind: 'clock', ms: clock_s * 1000 }
+  const moment_ms = parseIso(text)
+  return moment_ms === undefined ? value.fail(expected) : { kind: 'moment', ms: moment_ms }
 }
 
-function nameOf(value: unknown): string {
-  if (value === null) return 'null'
-  return Array.isArray(value) ? 'a list' : `a ${typeof value}`
+/** Whole ms; before 0 where a minus stands in front. */
+function durationOf(value: JsonValue | undefined, fallback_ms: number): number {
+  if (value === undefined) return fallback_ms
+  const text = value.string('a duration such as "30s"')
+  const ms = Math.round(parseDuration(text.replace(/^-/, ''), 'the duration'))
+  return text.startsWith('-') ? -ms : ms
+}
+
+function closeCodeOf(value: JsonValue | undefined): number {
+  const code = value?.integer(1000, 4999) ?? 1001
+  if (RESERVED_CODES.includes(code) || (code > 1014 && code < 3000)) value?.fail('a code that a server may send, such as 1001')
+  return code
+}
+
+function limitOf(maybe: Maybe): { logins: number } | { for_ms: number } {
+  const logins = maybe('logins')?.integer(1, COUNT_MAX)
+  return logins === undefined ? { for_ms: durationOf(maybe('for'), FOR_MS) } : { logins }
+}
+
+function scopeOf(maybe: Maybe): FaultScope {
+  const tokens = maybe('tokens')
+    ?.list()
+    .map((token) => token.integer(1, TOKEN_MAX))
+  const percent = maybe('percent')?.integer(1, 100)
+  return { ...(tokens === undefined ? {} : { tokens }), ...(percent === undefined ? {} : { percent }) }
 }

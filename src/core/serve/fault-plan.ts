@@ -1,7 +1,7 @@
-import { hashText, Random } from '../random.js'
+import { Random } from '../random.js'
 import { type WindowEnd, windowOn } from '../replay/index.js'
 import { istDay, MINUTE_MS, type TimestampMs } from '../time/index.js'
-import type { Fault, FaultAction, RefusalStatus } from './fault.js'
+import type { Fault, FaultAction } from './fault.js'
 
 /** The trouble of a run. Always the same for the same virtual times, wherever the play begins and however often it is wound back. */
 export interface FaultPlan {
@@ -77,34 +77,32 @@ function faultOfMinute(seed: number, minute: number): Fault | undefined {
 }
 
 const CLOSE_CODES = [1000, 1001, 1008, 1011, 1012] as const
-const REFUSALS: readonly RefusalStatus[] = [403, 429, 500]
+const REFUSALS = [403, 429, 500] as const
 
 /** One of each kind; `refuse` and `expire` for logins that come of a drop. */
 function actionBy(random: Random): FaultAction {
   const seconds = (low: number, high: number): number => Math.round(random.between(low, high)) * 1000
   const away_ms = seconds(2, 20)
   const messages = 1 + random.below(4)
-  const share = random.unit() < 0.3 ? 1 : 0.1 + 0.4 * random.unit()
+  const percent = random.unit() < 0.3 ? 100 : 10 + random.below(41)
   const actions: readonly FaultAction[] = [
     { fault: 'drop', away_ms },
     { fault: 'reset', away_ms },
     { fault: 'close', code: CLOSE_CODES[random.below(CLOSE_CODES.length)] ?? 1001, away_ms },
     { fault: 'stall', away_ms },
     { fault: 'half_frame', away_ms },
-    { fault: 'silent', for_ms: seconds(5, 60), share },
+    { fault: 'silent', for_ms: seconds(5, 60), percent },
     { fault: 'no_heartbeat', for_ms: seconds(5, 60) },
     { fault: 'lose', messages },
     { fault: 'duplicate', messages },
     { fault: 'reorder', messages },
     { fault: 'delay', for_ms: seconds(2, 20), by_ms: seconds(1, 5) },
     { fault: 'malformed', messages },
-    { fault: 'forget', share },
+    { fault: 'forget', percent },
     { fault: 'clock_step', by_ms: seconds(-30, 30) },
     { fault: 'refuse', status: REFUSALS[random.below(REFUSALS.length)] ?? 403, limit: { logins: messages } },
+    { fault: 'hang', limit: { logins: 1 } },
     { fault: 'expire', for_ms: seconds(5, 30), access_token: undefined },
   ]
   return actions[random.below(actions.length)] ?? { fault: 'drop', away_ms }
 }
-
-/** The seed of a run from what the user wrote: a number as it is, any other word by its letters. */
-export const seedOf = (text: string): number => (/^\d{1,15}$/.test(text) ? Number(text) : hashText(text))

@@ -1,11 +1,11 @@
 import { mix } from '../random.js'
 import { formatIso, type TimestampMs } from '../time/index.js'
 
-/** Which instruments a fault concerns: those named, or about this share of all, chosen by token; neither: all. */
+/** Which instruments a fault concerns: those named, or about so many per cent of all, chosen by token; neither: all. */
 export interface FaultScope {
   readonly tokens?: readonly number[]
-  /** 0..1 */
-  readonly share?: number
+  /** 1..100 */
+  readonly percent?: number
 }
 
 /** What is done. Times are virtual ms. `away_ms`: for how long play at full speed does not wait for the client to come back. */
@@ -18,12 +18,10 @@ export type FaultAction =
   | { readonly fault: 'delay'; readonly for_ms: number; readonly by_ms: number }
   | ({ readonly fault: 'forget' } & FaultScope)
   | { readonly fault: 'clock_step'; readonly by_ms: number }
-  | {
-      readonly fault: 'refuse'
-      readonly status: RefusalStatus
-      /** So many logins, or all of so long. */
-      readonly limit: { readonly logins: number } | { readonly for_ms: number }
-    }
+  /** An answer of HTTP in place of the upgrade. */
+  | { readonly fault: 'refuse'; readonly status: number; readonly limit: LoginLimit }
+  /** Never an answer. */
+  | { readonly fault: 'hang'; readonly limit: LoginLimit }
   | {
       readonly fault: 'expire'
       /** The old token works again after so long; never when undefined. */
@@ -33,8 +31,8 @@ export type FaultAction =
     }
 
 export type FaultKind = FaultAction['fault']
-/** `hang`: never an answer. */
-export type RefusalStatus = 403 | 429 | 500 | 'hang'
+/** So many logins, or all of so long. */
+export type LoginLimit = { readonly logins: number } | { readonly for_ms: number }
 
 export const FAULT_KINDS: readonly FaultKind[] = [
   'drop',
@@ -52,6 +50,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   'forget',
   'clock_step',
   'refuse',
+  'hang',
   'expire',
 ]
 
@@ -80,12 +79,12 @@ export function faultLine({ at_ms, slot, action, message_bytes }: FaultDone): st
 }
 
 /** Tells whether a fault that happened at `at_ms` concerns a token. */
-export function scopeOf({ tokens, share }: FaultScope, at_ms: TimestampMs): (token: number) => boolean {
+export function scopeOf({ tokens, percent }: FaultScope, at_ms: TimestampMs): (token: number) => boolean {
   if (tokens !== undefined) {
     const named = new Set(tokens)
     return (token) => named.has(token)
   }
-  if (share === undefined || share >= 1) return () => true
+  if (percent === undefined || percent >= 100) return () => true
   const salt = mix(Math.floor(at_ms / 1000))
-  return (token) => mix(token ^ salt) < share * 0x1_0000_0000
+  return (token) => mix(token ^ salt) < (percent / 100) * 0x1_0000_0000
 }

@@ -84,7 +84,12 @@ const digest = (text: string): Buffer => createHash('sha256').update(text).diges
 
 function refusalOf(status: number): Refusal {
   if (status === 403)
-    return { status, code: 'login_refused', message: 'Expected the api_key and access_token of this server, which are not those of Kite.' }
-  if (status === 429) return { status, code: 'too_many_connections', message: 'This api_key has all the connections it may have.' }
+    return {
+      status,
+      code: 'login_refused',
+      message: 'Expected the api_key and access_token of this server, which are not those of Kite.',
+    }
+  if (status === 429)
+    return { status, code: 'too_many_connections', message: 'This api_key has all the connections it may have.' }
   return { status, code: 'planned_fault', message: 'A planned fault: the server fails at login.' }
 }
