@@ -53,7 +53,7 @@ export async function runServe(words: ServeWords, run: RunListener): Promise<Ser
   }
 }
 
-/** `Serving ws://127.0.0.1:8765 (api_key mds, access_token mds); waiting for 1 client` */
+/** `Serving ws://localhost:8765 (api_key mds, access_token mds); waiting for 1 client` */
 function servingLine(url: string, { login, wait_for }: ServeRequest): string {
   const is_known = login.api_key === DEFAULT_LOGIN && login.access_token === DEFAULT_LOGIN
   const keys = is_known ? `api_key ${DEFAULT_LOGIN}, access_token ${DEFAULT_LOGIN}` : 'api_key and access_token as given'
@@ -106,12 +106,12 @@ async function requestOf(words: ServeWords): Promise<ServeRequest> {
   }
 }
 
-/** `127.0.0.1:8765`, `[::1]:0`, `8765`. */
+/** `localhost:8765`, `[::1]:0`, `8765`. */
 function addressOf(text: string): { host: string; port: number } {
   const match = /^(?:(.+):)?(\d{1,5})$/.exec(text.trim())
   const port = Number(match?.[2])
   if (match === null || port > 65_535)
-    throw usageError('bad_address', `--serve "${text}" is no address: expected HOST:PORT.`, '--serve 127.0.0.1:8765')
+    throw usageError('bad_address', `--serve "${text}" is no address: expected HOST:PORT.`, '--serve localhost:8765')
   return { host: match[1] ?? '127.0.0.1', port }
 }
 
