@@ -1,4 +1,5 @@
 import { Flags, type Interfaces } from '@oclif/core'
+import { usageError } from '../core/errors.js'
 import { barFlags, EXIT_CODES, formatFlag, MdsCommand, recordingFlags, sessionArgs, symbolFlag, windowFlags } from './base.js'
 
 const SERVE = { helpGroup: 'SERVE', dependsOn: ['serve'] }
@@ -9,7 +10,7 @@ const serveFlags = {
     summary: 'Serve the recording to clients of Kite, as a ticker, instead of writing records',
     helpGroup: 'SERVE',
     helpValue: 'HOST:PORT',
-    exclusive: ['output', 'format', 'emit', 'symbol', 'tf', 'bars'],
+    exclusive: ['output', 'format', 'emit', 'symbol', 'tf', 'bars', 'redis', 'jsonl'],
   }),
   'wait-for': Flags.integer({
     ...SERVE,
@@ -81,6 +82,14 @@ ${EXIT_CODES}`
       helpValue: 'ticks,candles',
     }),
     ...windowFlags,
+    to: Flags.string({
+      summary: 'End before what was received at this time; or feed a sink with whole messages: redis, jsonl',
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'TIME|SINK',
+    }),
+    redis: Flags.string({ summary: 'Server for --to redis; a password is better in $MDS_REDIS_PASSWORD', helpValue: 'URL' }),
+    jsonl: Flags.string({ summary: 'Folder for --to jsonl; default: this one', helpValue: 'DIR' }),
     ...symbolFlag,
     'max-wait': Flags.string({ summary: 'Shorten longer silences to this much real time; default: never', helpValue: '5s' }),
     output: Flags.string({ char: 'o', summary: 'File to write; default: standard output', helpValue: 'FILE' }),
@@ -93,42 +102,52 @@ ${EXIT_CODES}`
   async run(): Promise<unknown> {
     const { argv, flags } = await this.parse(Replay)
     if (flags.serve !== undefined) return this.#serve(argv, flags, flags.serve)
-    this.requireFileForJson(flags.output, 'mds replay 20251005 --speed max --json -o ticks.ndjson')
     const { closingLine, runReplay } = await import('../io/run-replay.js')
-    const { diagnostics, ...summary } = await this.withProgress('Replay', flags.quiet, (run) =>
-      runReplay(
-        {
-          ...this.sessionRequest(argv, flags),
-          wishes: { symbols: flags.symbol ?? [], tokens: [], exchanges: [] },
-          clock: flags.clock,
-          bars: { auction: flags.auction, fill: flags.fill, late: flags.late, gap_volume: flags['gap-volume'] },
-          tf: flags.tf ?? [],
-          event_bars: flags.bars ?? [],
-          style: flags.style,
-          from: flags.from,
-          to: flags.to,
-          speed: flags.speed,
-          max_wait: flags['max-wait'],
-          emit: flags.emit,
-          output: flags.output,
-          format: flags.format,
-        },
-        { ...run, interrupt: () => process.emit('SIGINT') },
-      ),
-    )
-    this.report(diagnostics, flags)
-    if (!flags.quiet) this.notice(closingLine(summary))
-    return { ...summary, diagnostics: diagnostics.map((log) => log.summary()) }
+    const { sinkLines, splitTo } = await import('../io/replay-sinks.js')
+    const { to, sinks } = splitTo(flags.to ?? [])
+    if (sinks.length === 0) this.requireFileForJson(flags.output, 'mds replay 20251005 --speed max --json -o ticks.ndjson')
+    const words = {
+      ...this.sessionRequest(argv, flags),
+      wishes: { symbols: flags.symbol ?? [], tokens: [], exchanges: [] },
+      clock: flags.clock,
+      bars: { auction: flags.auction, fill: flags.fill, late: flags.late, gap_volume: flags['gap-volume'] },
+      tf: flags.tf ?? [],
+      event_bars: flags.bars ?? [],
+      style: flags.style,
+      from: flags.from,
+      to,
+      speed: flags.speed,
+      max_wait: flags['max-wait'],
+      emit: flags.emit,
+      output: flags.output,
+      format: flags.format,
+    }
+    const summary = await this.withProgress('Replay', flags.quiet, async (run) => {
+      if (sinks.length === 0) return runReplay(words, { ...run, interrupt: () => process.emit('SIGINT') })
+      const { runReplayTo } = await import('../io/run-replay-to.js')
+      return runReplayTo({ ...words, sinks, redis: flags.redis, jsonl: flags.jsonl }, run)
+    })
+    this.report(summary.diagnostics, flags)
+    if (!flags.quiet) for (const line of [closingLine(summary), ...sinkLines(summary)]) this.notice(line)
+    return { ...summary, diagnostics: summary.diagnostics.map((log) => log.summary()) }
   }
   async #serve(argv: readonly unknown[], flags: ServeFlagValues, serve: string): Promise<unknown> {
     const { closingLine, DEFAULT_LOGIN, runServe } = await import('../io/serve/run-serve.js')
+    const { splitTo } = await import('../io/replay-sinks.js')
+    const { to, sinks } = splitTo(flags.to ?? [])
+    if (sinks.length > 0)
+      throw usageError(
+        'one_kind_only',
+        `--serve feeds clients, --to ${sinks.join(',')} feeds sinks: expected one of them.`,
+        'mds replay --serve localhost:8765',
+      )
     const { diagnostics, ...summary } = await this.withProgress('Serve', flags.quiet, (run) =>
       runServe(
         {
           ...this.sessionRequest(argv, flags),
           serve,
           from: flags.from,
-          to: flags.to,
+          to,
           speed: flags.speed,
           max_wait: flags['max-wait'],
           api_key: flags['api-key'] ?? DEFAULT_LOGIN,

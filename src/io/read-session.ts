@@ -50,11 +50,11 @@ const STEP_BYTES = 8 * 1024 * 1024
  * (`interrupted`).
  */
 export async function readSession(session: SessionFiles, consumer: FrameConsumer, options: ReadOptions): Promise<FileSummary[]> {
-  const connections = [...new Set(session.files.map((file) => file.profile))]
+  const connections = connectionsOf(session)
   const inputs: Input[] = []
   try {
     for (const [index, file] of session.files.entries())
-      inputs.push(await openInput(file, index, connections.indexOf(file.profile), options))
+      inputs.push(await openInput(file, index, connections.indexOf(connectionKey(file)), options))
     await drain(inputs, consumer, options)
     if (options.signal?.aborted === true) throw interrupted() // the end of a stream that was cut by it
   } finally {
@@ -75,6 +75,11 @@ export async function readSession(session: SessionFiles, consumer: FrameConsumer
     last_ms: reader.last_ms,
   }))
 }
+
+/** The dense number of a connection is its place here: by profile, then by the connection's own number. */
+export const connectionsOf = ({ files }: SessionFiles): string[] => [...new Set(files.map(connectionKey))]
+export const connectionKey = ({ profile, connection }: Pick<RecordingFile, 'profile' | 'connection'>): string =>
+  `${profile} c${connection}`
 
 interface Input {
   readonly file: RecordingFile

@@ -42,6 +42,8 @@ export interface Instrument {
   price_divisor: number
   /** True for a stock that has futures or options that day (it then has a closing auction from 2026-08-03); undefined when no master says. */
   has_derivatives: boolean | undefined
+  /** Rupees; what the master printed when it was made, mostly nothing. Never a price to trade or to compute bars on. */
+  last_price?: number | undefined
   /** False for a token that no master names. */
   known: boolean
 }

@@ -94,6 +94,7 @@ class KiteMaster {
   readonly #strike: number
   readonly #name: Column<string>
   readonly #expiry: Column<IstDay | undefined>
+  readonly #last_price: Column<number | undefined>
   readonly #tick_size: Column<number | undefined>
   readonly #lot_size: Column<number | undefined>
   readonly #type: Column<InstrumentType>
@@ -109,6 +110,7 @@ class KiteMaster {
     this.#strike = at('strike')
     this.#name = new Column(at('name'), asIs)
     this.#expiry = new Column(at('expiry'), parseDate)
+    this.#last_price = new Column(at('last_price'), priceOfCell)
     this.#tick_size = new Column(at('tick_size'), numberOfCell)
     this.#lot_size = new Column(at('lot_size'), numberOfCell)
     this.#type = new Column(at('instrument_type'), typeOfCell)
@@ -162,6 +164,7 @@ class KiteMaster {
       tick_size: facts.tick_size,
       price_divisor: feed_segment.price_divisor,
       has_derivatives: undefined,
+      last_price: this.#last_price.read(row),
       known: true,
     }
   }
@@ -185,5 +188,8 @@ function numberOfCell(text: string): number | undefined {
   if (text === '') return 0
   return /^\d*\.?\d+$/.test(text) ? Number(text) : undefined
 }
+
+/** 0 says that there is none. What is no price is none either: a row is not left out for a column that so few need. */
+const priceOfCell = (text: string): number | undefined => numberOfCell(text) || undefined
 
 const asIs = (text: string): string => text

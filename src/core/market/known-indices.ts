@@ -16,6 +16,15 @@ export const INDEX_UNDERLYINGS: ReadonlySet<string> = new Set([
   'BANKEX',
 ])
 
+/** The symbol of the index under its derivatives, where the two differ. */
+export const INDEX_OF_UNDERLYING: ReadonlyMap<string, string> = new Map([
+  ['NIFTY', 'NIFTY 50'],
+  ['BANKNIFTY', 'NIFTY BANK'],
+  ['FINNIFTY', 'NIFTY FIN SERVICE'],
+  ['MIDCPNIFTY', 'NIFTY MID SELECT'],
+  ['NIFTYNXT50', 'NIFTY NEXT 50'],
+])
+
 /** The segment byte 9 of an index token does not say whose index it is, its name does; `INDICES` when neither. */
 export function exchangeOfIndex(symbol: string): string {
   const name = symbol.toUpperCase()

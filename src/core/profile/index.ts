@@ -1,0 +1,5 @@
+export * from './active-hours.js'
+export * from './connections.js'
+export * from './select-instruments.js'
+export * from './selection.js'
+export * from './trading-hours.js'
