@@ -30,6 +30,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   formats: ['market', 'wire', 'time'],
   profile: ['feed', 'market', 'time'],
   replay: ['time'],
+  serve: ['feed', 'replay', 'recording', 'wire', 'market', 'time'],
   synth: ['recording', 'wire', 'market', 'time'],
   engine: ['candles', 'volume', 'recording', 'wire', 'market', 'time'],
   view: ['engine', 'replay', 'candles', 'wire', 'market', 'time'],
