@@ -91,7 +91,7 @@ export class CaptureSession implements FeedListener, CaptureControl {
     // What the recorder had no room for is in no recording, and so in no candle.
     if (candles !== undefined && kept_ms !== undefined) {
       candles.push(connection, kept_ms, message)
-      candles.release('machine' in clock ? kept_ms : clock.recorded.complete_before_ms)
+      candles.release('machine' in clock ? kept_ms : clock.recorded.complete())
     }
     if (sinks.length === 0) return
     const view = new DataView(message.buffer, message.byteOffset, message.byteLength)
@@ -99,9 +99,9 @@ export class CaptureSession implements FeedListener, CaptureControl {
     for (const sink of sinks) sink.onMessage(live)
   }
 
-  onServed(connection: number, served_ms: number): void {
+  onServed(connection: number, served_ms: number): number {
     const { clock } = this.#setup
-    if ('recorded' in clock) clock.recorded.served(connection, served_ms)
+    return 'recorded' in clock ? clock.recorded.served(connection, served_ms) : served_ms
   }
 
   /** The journal line of a text is the feed's. */
