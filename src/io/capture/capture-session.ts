@@ -1,5 +1,5 @@
 import type { FeedMode } from '../../core/feed/index.js'
-import type { JournalEntry, JournalEvent } from '../../core/recording/index.js'
+import type { JournalEntry, JournalEvent, RecordedGap } from '../../core/recording/index.js'
 import type { FeedListener } from '../feed/feed.js'
 import type { LiveSink } from '../sinks/live-sink.js'
 import type { CaptureClock } from './capture-clock.js'
@@ -125,10 +125,14 @@ export class CaptureSession implements FeedListener, CaptureControl {
     this.stop('end of the recording')
   }
 
+  /** Told by the recorder before it accepts the first record behind the gap. */
+  onGap(gap: RecordedGap): void {
+    this.#setup.candles?.noteGap(gap)
+  }
+
   /** Every line of the journal passes here, those of the recorder itself too. */
   onEntry(entry: JournalEntry): void {
-    const { candles, onEntry, onNotice } = this.#setup
-    if (entry.event === 'gap') candles?.noteGap(entry)
+    const { onEntry, onNotice } = this.#setup
     onEntry(entry)
     const text = eventText(entry)
     this.#recent.push({ at_ms: entry.at_ms, text })

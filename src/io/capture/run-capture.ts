@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { parseIntervals } from '../../core/candles/index.js'
 import type { InstrumentTable } from '../../core/market/index.js'
-import type { JournalEntry } from '../../core/recording/index.js'
+import type { JournalEntry, RecordedGap } from '../../core/recording/index.js'
 import { formatCompactDate, istDay } from '../../core/time/index.js'
 import { captureSummary } from '../../core/view/index.js'
 import { Feed } from '../feed/feed.js'
@@ -95,6 +95,7 @@ async function openCapture(plan: CapturePlan, words: RunWords, listener: Capture
   })
   // Lines of the journal that are told while the recorder opens.
   const early: JournalEntry[] = []
+  const early_gaps: RecordedGap[] = []
   let session: CaptureSession | undefined
   const onEntry = (entry: JournalEntry): void => (session === undefined ? void early.push(entry) : session.onEntry(entry))
   const session_id = `${formatCompactDate(istDay(now()))}-${randomBytes(4).toString('hex')}`
@@ -110,6 +111,7 @@ async function openCapture(plan: CapturePlan, words: RunWords, listener: Capture
     now,
     fsync,
     onEvent: onEntry,
+    onGap: (gap) => (session === undefined ? void early_gaps.push(gap) : session.onGap(gap)),
     onWritten: (waited_ms) => meter.lag.add(waited_ms),
   })
   masters.keep(istDay(now()))
@@ -138,6 +140,7 @@ async function openCapture(plan: CapturePlan, words: RunWords, listener: Capture
     onStop: (reason) => stop.stop(reason),
   })
   session = own
+  for (const gap of early_gaps.splice(0)) own.onGap(gap)
   for (const entry of early.splice(0)) own.onEntry(entry)
   const feed = new Feed(
     {

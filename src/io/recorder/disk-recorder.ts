@@ -96,6 +96,7 @@ export class DiskRecorder implements Recorder {
 
   gap(at_ms: number, gap: RecordedGap): void {
     this.#gaps.push(gap)
+    this.#setup.onGap?.(gap)
     this.#line({ at_ms, event: 'gap', ...gap })
     for (const closed of this.#manifests.concernedBy(gap)) this.#inBackground(() => this.#manifests.rewrite(closed))
   }
