@@ -1,7 +1,7 @@
 import { assert } from '../core/assert.js'
 import { usageError } from '../core/errors.js'
 import { FEED_MODES } from '../core/feed/index.js'
-import { captureLines, formatCount, plainLines } from '../core/view/index.js'
+import { captureLines, counted, formatCount, plainLines } from '../core/view/index.js'
 import { isCaptureStatus } from './capture/read-status.js'
 import { CTL_VERBS, type CtlVerb } from './ctl-verbs.js'
 import { ask, findTarget, findTargets, type Target } from './local/control-client.js'
@@ -101,7 +101,7 @@ function toldLines(verb: CtlVerb, { name }: Target, json: unknown): string[] {
   const { instruments, subscriptions } = (json ?? {}) as { instruments?: unknown; subscriptions?: unknown }
   if (typeof instruments !== 'number' || typeof subscriptions !== 'object' || subscriptions === null) return plainLines(json)
   const modes = Object.entries(subscriptions).map(([mode, count]) => `${formatCount(Number(count))} ${mode}`)
-  return [`${name}: ${formatCount(instruments)} instruments${modes.length === 0 ? '' : ` (${modes.join(', ')})`}`]
+  return [`${name}: ${counted(instruments, 'instrument')}${modes.length === 0 ? '' : ` (${modes.join(', ')})`}`]
 }
 
 /** What was asked, as it would be typed. */

@@ -48,7 +48,7 @@ test('a capture: status, subscribe, mode, unsubscribe, stop', async () => {
     stdout: 'nifty50: 3 instruments (3 full)\n',
   })
   expect(await ctl('mode', 'ltp', '--tokens', '1')).toMatchObject({ stdout: 'nifty50: 3 instruments (1 ltp, 2 full)\n' })
-  expect(await ctl('unsubscribe', '--tokens', '1,2')).toMatchObject({ stdout: 'nifty50: 1 instruments (1 full)\n' })
+  expect(await ctl('unsubscribe', '--tokens', '1,2')).toMatchObject({ stdout: 'nifty50: 1 instrument (1 full)\n' })
   expect([...control.modes]).toEqual([[408_065, 'full']])
   const json = JSON.parse((await ctl('status', '--json', '--to', 'nifty50')).stdout)
   expect(json.runs).toMatchObject([{ kind: 'capture', name: 'nifty50', pid: process.pid, status: { health: 'running' } }])

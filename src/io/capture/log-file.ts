@@ -3,7 +3,8 @@ import { dirname, join, resolve } from 'node:path'
 import { formatIso } from '../../core/time/index.js'
 
 export type LogLevel = 'info' | 'warn' | 'error'
-export type LogFields = Readonly<Record<string, unknown>>
+/** Flat, so that a line can be read by eye and by any tool. */
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined | readonly (string | number)[]>>
 
 export interface LogFileSetup {
   readonly path: string
@@ -63,7 +64,7 @@ export class LogFile {
   #lineOf(level: LogLevel, event: string, fields: LogFields): string {
     const { scrub, nowMs } = this.#setup
     const clean = (_: string, value: unknown): unknown => (typeof value === 'string' ? scrub(value) : value)
-    return `${harmless(JSON.stringify({ time: formatIso(nowMs()), level, event, ...fields }, clean))}\n`
+    return `${harmless(JSON.stringify({ time: logTime(nowMs()), level, event, ...fields }, clean))}\n`
   }
 
   /** One batch after another, so that lines keep their order. */
@@ -92,22 +93,26 @@ export class LogFile {
     await this.#file.appendFile(bytes)
     this.#lost_lines -= lost
     this.#bytes += bytes.length
-    if (this.#bytes >= (this.#setup.bytes_max ?? BYTES_MAX)) await this.#rotate()
+    // A file that can't be moved away is written on.
+    if (this.#bytes >= (this.#setup.bytes_max ?? BYTES_MAX)) await this.#rotate().catch(() => {})
   }
 
   async #open(): Promise<FileHandle> {
     const { path } = this.#setup
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-    const { O_APPEND, O_CREAT, O_WRONLY, O_NOFOLLOW, O_NONBLOCK } = constants
+    const { O_APPEND, O_CREAT, O_RDWR, O_NOFOLLOW, O_NONBLOCK } = constants
     // Nothing is written through a link, and a pipe in its place is not waited for.
-    const file = await open(path, O_APPEND | O_CREAT | O_WRONLY | O_NOFOLLOW | O_NONBLOCK, 0o600)
-    const stat = await file.stat()
-    if (stat.isFile()) {
+    const file = await open(path, O_APPEND | O_CREAT | O_RDWR | O_NOFOLLOW | O_NONBLOCK, 0o600)
+    try {
+      const stat = await file.stat()
+      if (!stat.isFile()) throw new Error('not a file')
       this.#bytes = stat.size
+      if (stat.size > 0 && !(await endsLine(file, stat.size))) await file.appendFile('\n')
       return file
+    } catch (error) {
+      await file.close()
+      throw error
     }
-    await file.close()
-    throw new Error('not a file')
   }
 
   async #rotate(): Promise<void> {
@@ -127,8 +132,20 @@ export class LogFile {
   }
 }
 
+/** Always with milliseconds, so that lines stand below each other. */
+const logTime = (time_ms: number): string => formatIso(time_ms).replace(/:(\d\d)\+/, ':$1.000+')
+
+/** False where a full disk or a kill has cut the last line. */
+async function endsLine(file: FileHandle, size: number): Promise<boolean> {
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1)
+  return buffer[0] === '\n'.charCodeAt(0)
+}
+
 /** A line may be shown on a terminal: what JSON leaves as it is but would move its cursor or turn its text is escaped too. */
 const harmless = (json: string): string =>
   json.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (mark) =>
-    [...mark].map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
+    mark
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
   )
