@@ -10,8 +10,8 @@ import { systemFeedPorts } from '../feed/feed-ports.js'
 import { kiteSockets } from '../feed/kite-socket.js'
 import { findRecordings, type RecordingFile } from '../find-recordings.js'
 import { chooseFormat, loadFormat } from '../formats.js'
-import { openLocalServer } from '../local/local-server.js'
-import { announceRun, randomToken } from '../local/run-file.js'
+import { tokensOfSymbols } from '../instrument-filter.js'
+import { openControl } from '../local/open-control.js'
 import { openRecorder } from '../recorder/open-recorder.js'
 import { openJsonlSink } from '../sinks/jsonl-sink.js'
 import type { LiveSink, SinkListener } from '../sinks/live-sink.js'
@@ -134,7 +134,7 @@ async function openCapture(plan: CapturePlan, words: RunWords, listener: Capture
     candles,
     clock,
     scrub: (text) => secrets.scrub(text),
-    tokensOf: (symbols) => tokensOf(symbols, instruments.table),
+    tokensOf: (symbols) => tokensOfSymbols(symbols, instruments.table),
     onNotice: listener.onNotice,
     onEntry: ({ at_ms: _, event, ...fields }) => log.write(LEVELS.has(event) ? 'warn' : 'info', event, fields),
     onStop: (reason) => stop.stop(reason),
@@ -160,7 +160,20 @@ async function openCapture(plan: CapturePlan, words: RunWords, listener: Capture
     feed.credentialsChanged()
   })
   const timers = startTimers({ machine, recorded: recorded_ms !== undefined, system, session: own, candles, now })
-  const control = words.port === undefined ? undefined : await openControl(words.port, profile.name, own, system)
+  const control =
+    words.port === undefined
+      ? undefined
+      : await openControl({
+          kind: 'capture',
+          name: profile.name,
+          host: '127.0.0.1',
+          port: words.port,
+          routes: captureRoutes(own),
+          started_ms: system.nowMs(),
+          onNotice: listener.onNotice,
+          onFailure: (path, error) =>
+            own.onEvent({ event: 'failure', part: `control API ${path}`, detail: secrets.scrub(String(error)) }),
+        })
   let ended: Promise<CaptureEnd> | undefined
 
   const end = async (reason: string): Promise<CaptureEnd> => {
@@ -354,24 +367,4 @@ function startTimers({ machine, recorded, system, session, candles, now }: Timer
       for (const timer of [loop, check, end]) clearInterval(timer)
     },
   }
-}
-
-async function openControl(port: number, name: string, session: CaptureSession, clock: SystemClock) {
-  const token = randomToken()
-  const server = await openLocalServer({ host: '127.0.0.1', port, token, routes: captureRoutes(session) })
-  const run = announceRun({ kind: 'capture', name, url: server.url, token }, clock.nowMs())
-  return {
-    close: async (): Promise<void> => {
-      run.withdraw()
-      await server.close()
-    },
-  }
-}
-
-function tokensOf(symbols: readonly string[], table: InstrumentTable): number[] {
-  return symbols.map((symbol) => {
-    const found = [...table.known()].find((one) => one.symbol === symbol || `${one.exchange}:${one.symbol}` === symbol)
-    if (found !== undefined) return found.instrument_token
-    throw new RangeError(symbol)
-  })
 }
