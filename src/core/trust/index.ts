@@ -1,0 +1,7 @@
+export * from './block-check.js'
+export * from './framing-check.js'
+export * from './gap-ledger.js'
+export * from './index-builder.js'
+export * from './message-tally.js'
+export * from './verdict.js'
+export * from './walk-records.js'
