@@ -69,6 +69,7 @@ export const GAP_CAUSES = {
   silent_feed: 'Heartbeats came, ticks did not',
   overflow: 'Received, but the disk did not take it and the ring was full',
   missed_on: 'Another connection had it',
+  damaged: 'Recorded, but the file is damaged there: left out by mds repair',
   silence: 'Nothing was recorded; no journal says why',
 } as const
 export type GapCause = keyof typeof GAP_CAUSES

@@ -21,3 +21,11 @@ export function walkRecords(
     at = to
   }
 }
+
+/** In which byte order a record says that it was received then. */
+export function byteOrderOf(record: Uint8Array, received_at_ms: number): 'big' | 'little' {
+  const view = new DataView(record.buffer, record.byteOffset, record.byteLength)
+  return Number(view.getBigUint64(0)) !== received_at_ms && Number(view.getBigUint64(0, true)) === received_at_ms
+    ? 'little'
+    : 'big'
+}

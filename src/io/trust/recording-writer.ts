@@ -8,7 +8,7 @@ import {
   manifestName,
   RECORD_HEADER_BYTES,
 } from '../../core/recording/index.js'
-import { IndexBuilder, MessageTally, walkRecords } from '../../core/trust/index.js'
+import { byteOrderOf, IndexBuilder, MessageTally, walkRecords } from '../../core/trust/index.js'
 import { openNewRecording, type Sink } from '../output.js'
 import { syncFolder, writeDurably } from './durable.js'
 
@@ -21,7 +21,7 @@ export type WrittenFacts = Pick<Manifest, 'file' | 'byte_order' | 'counts' | 'fi
 export class RecordingWriter {
   readonly path: string
   readonly #name: string
-  readonly #byte_order: 'big' | 'little'
+  #byte_order: 'big' | 'little' = 'big'
   readonly #sink: Sink
   readonly #hash = createHash('sha256')
   readonly #entries: Uint8Array[] = []
@@ -32,15 +32,15 @@ export class RecordingWriter {
   #first_ms: number | null = null
   #last_ms: number | null = null
 
-  constructor(folder: string, name: string, byte_order: 'big' | 'little') {
+  constructor(folder: string, name: string) {
     this.path = join(folder, name)
     this.#name = name
-    this.#byte_order = byte_order
     this.#sink = openNewRecording(this.path)
   }
 
   /** `record`: header and message; borrowed. */
   record(received_at_ms: number, record: Uint8Array): void {
+    this.#begin(received_at_ms, record)
     this.#index.add(received_at_ms, record)
     this.#count(received_at_ms, record)
     this.#write(record)
@@ -48,6 +48,7 @@ export class RecordingWriter {
 
   /** A block that an index vouches for, taken over byte by byte; borrowed. */
   block(entry: IndexEntry, bytes: Uint8Array): void {
+    this.#begin(entry.first_ms, bytes)
     this.#index.addBlock(entry)
     walkRecords(bytes, this.#byte_order, (received_at_ms, from, to) => this.#count(received_at_ms, bytes.subarray(from, to)))
     this.#write(bytes)
@@ -79,8 +80,14 @@ export class RecordingWriter {
     this.#sink.abort()
   }
 
+  /** The first record tells the byte order: never mixed within a file. */
+  #begin(received_at_ms: number, bytes: Uint8Array): void {
+    if (this.#first_ms !== null) return
+    this.#first_ms = received_at_ms
+    this.#byte_order = byteOrderOf(bytes, received_at_ms)
+  }
+
   #count(received_at_ms: number, record: Uint8Array): void {
-    this.#first_ms ??= received_at_ms
     this.#last_ms = received_at_ms
     const view = new DataView(record.buffer, record.byteOffset, record.byteLength)
     this.#tally.add(view, RECORD_HEADER_BYTES, record.length)
