@@ -20,12 +20,13 @@ export interface StreamRun {
 }
 
 /**
- * Hands every byte of a recording, unpacked, to `onBytes`, in order; they are borrowed for the call. `from`: bytes that need not be read where
+ * Hands every byte of a recording, unpacked, to `onBytes`, in order; they are borrowed for the call, or until the
+ * promise it answers. `from`: bytes that need not be read where
  * they can be stepped over; `onBytes` is then called from there on.
  */
 export async function streamFile(
   path: string,
-  onBytes: (bytes: Uint8Array, offset: number) => void,
+  onBytes: (bytes: Uint8Array, offset: number) => void | Promise<void>,
   run: StreamRun = {},
   from = 0,
 ): Promise<StreamedFile> {
@@ -48,7 +49,7 @@ export async function streamFile(
       // the next bytes come while these are summed
       ahead = source.read(free)
       ahead.catch(() => {}) // whoever awaits it is told
-      onBytes(filled.subarray(0, count), total)
+      await onBytes(filled.subarray(0, count), total)
       total += count
       ;[filled, free] = [free, filled]
       tell()
