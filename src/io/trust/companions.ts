@@ -40,6 +40,7 @@ export function writeJournal({ folder, profile, day }: DayOfProfile, entries: re
   const lines = [...entries, ...gaps.map((gap): JournalEntry => ({ at_ms: gap.to_ms, event: 'gap', ...gap }))].map(
     encodeJournalLine,
   )
+  if (lines.length === 0) return
   writeDurably(join(folder, journalName(profile, day)), [new TextEncoder().encode(lines.join(''))])
 }
 
