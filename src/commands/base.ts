@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { Args, Command, Flags } from '@oclif/core'
 import { EXIT, MdsError, usageError } from '../core/errors.js'
 import { escaped } from '../core/escaped.js'
@@ -132,6 +133,7 @@ export abstract class MdsCommand extends Command {
 
   protected override async init(): Promise<void> {
     await super.init()
+    setMaxListeners(0, this.interrupt.signal) // one for each file that is open: a day has dozens, and Node warns from 11 on
     const onSignal = (): void => {
       if (this.interrupt.signal.aborted) process.exit(EXIT.interrupted)
       this.interrupt.abort()

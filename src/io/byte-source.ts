@@ -60,7 +60,9 @@ const streamOf = (fd: number, stat: Stats): Readable =>
     : createReadStream('', { fd, highWaterMark: STREAM_CHUNK_BYTES })
 
 function untilAborted(stream: Readable, signal: AbortSignal | undefined): Readable {
-  signal?.addEventListener('abort', () => stream.destroy(interrupted()), { once: true })
+  const onAbort = (): void => void stream.destroy(interrupted())
+  signal?.addEventListener('abort', onAbort, { once: true })
+  stream.once('close', () => signal?.removeEventListener('abort', onAbort))
   return stream
 }
 

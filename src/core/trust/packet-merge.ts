@@ -15,7 +15,7 @@ export type MessageListener = (received_at_ms: number, message: Uint8Array) => v
 export interface SideFacts {
   readonly records: number
   readonly packets: number
-  /** Packets that this side had first, or alone. */
+  /** Packets that no other side had earlier. */
   readonly first: number
   /** Packets that another side had and this one had not, of instruments that it carries. */
   readonly missed: number
@@ -84,20 +84,21 @@ export class PacketMerge {
 
   #flush(): void {
     for (;;) {
-      const side = leastHead(this.#waiting)
-      const next = side < 0 ? undefined : this.#waiting[side]?.shift()
-      if (next === undefined) return
-      this.#merge(side, next)
+      const sides = leastHeads(this.#waiting)
+      const heads = sides.map((side) => this.#waiting[side]?.shift())
+      const [head] = heads
+      if (head === undefined) return
+      this.#merge(sides, head)
     }
   }
 
-  #merge(side: number, { bytes, at_ms }: Waiting): void {
-    const own = this.#sides[side]
-    if (own === undefined) return
-    own.records++
+  /** The same message, at the same time, on one side or several. */
+  #merge(sides: readonly number[], { bytes, at_ms }: Waiting): void {
+    const carriers = sides.flatMap((side) => this.#sides[side] ?? [])
+    for (const carrier of carriers) carrier.records++
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     if (!hasPackets(view, bytes)) {
-      if (this.#others.isFirst(side, at_ms, bytes, 0, bytes.length)) this.#onMessage(at_ms, bytes)
+      if (this.#others.isFirst(sides, at_ms, bytes, 0, bytes.length)) this.#onMessage(at_ms, bytes)
       return
     }
     const kept: { from: number; to: number }[] = []
@@ -105,12 +106,14 @@ export class PacketMerge {
     for (let at = COUNT_BYTES; at < bytes.length; packets++) {
       const from = at + COUNT_BYTES
       const to = from + view.getUint16(at)
-      if (to - from >= TOKEN_BYTES) own.tokens.add(readToken(view, from))
-      if (this.#packets.isFirst(side, at_ms, bytes, from, to)) kept.push({ from: at, to })
+      if (to - from >= TOKEN_BYTES) for (const { tokens } of carriers) tokens.add(readToken(view, from))
+      if (this.#packets.isFirst(sides, at_ms, bytes, from, to)) kept.push({ from: at, to })
       at = to
     }
-    own.packets += packets
-    own.first += kept.length
+    for (const carrier of carriers) {
+      carrier.packets += packets
+      carrier.first += kept.length
+    }
     if (kept.length === packets) this.#onMessage(at_ms, bytes)
     else if (kept.length > 0) this.#onMessage(at_ms, messageOf(bytes, kept))
   }
@@ -139,12 +142,15 @@ function messageOf(bytes: Uint8Array, packets: readonly { from: number; to: numb
   return message
 }
 
-/** The side whose next message comes first by its bytes; of equal ones any would do. -1: none waits. */
-function leastHead(waiting: readonly (readonly Waiting[])[]): number {
-  let least = -1
+/** The sides whose next message comes first by its bytes, all of those where it is the same. None: none waits. */
+function leastHeads(waiting: readonly (readonly Waiting[])[]): number[] {
+  let least: number[] = []
   for (const [side, [head]] of waiting.entries()) {
-    const best = least < 0 ? undefined : waiting[least]?.[0]
-    if (head !== undefined && (best === undefined || compared(head.bytes, best.bytes) < 0)) least = side
+    if (head === undefined) continue
+    const best = least[0] === undefined ? undefined : waiting[least[0]]?.[0]
+    const order = best === undefined ? -1 : compared(head.bytes, best.bytes)
+    if (order < 0) least = [side]
+    else if (order === 0) least.push(side)
   }
   return least
 }

@@ -32,17 +32,21 @@ export class PacketWindow {
     this.#onExpiry = onExpiry
   }
 
-  /** True when the packet `bytes[from, to)` of `side` is the first copy: hand it on. */
-  isFirst(side: number, at_ms: number, bytes: Uint8Array, from: number, to: number): boolean {
+  /**
+   * True when the packet `bytes[from, to)`, which came on `sides` in the same millisecond, is a first copy: hand it on, once. If each of these
+   * sides can be given a packet that was handed on before, it is none.
+   */
+  isFirst(sides: readonly number[], at_ms: number, bytes: Uint8Array, from: number, to: number): boolean {
     this.#expire(at_ms - MATCH_MS)
     const hash = hashOf(bytes, from, to)
     const alike = this.#by_hash.get(hash)
-    const copy = alike === undefined ? undefined : newestOf(alike, { side, at_ms }, bytes.subarray(from, to))
-    if (copy !== undefined) {
-      copy.sides |= 1 << side
+    const packet = bytes.subarray(from, to)
+    const copies = sides.map((side) => alike && newestOf(alike, { side, at_ms }, packet))
+    if (copies.every((copy) => copy !== undefined)) {
+      for (const [n, copy] of copies.entries()) copy.sides |= bitOf(sides[n] as number)
       return false
     }
-    const handed = { bytes: bytes.slice(from, to), at_ms, sides: 1 << side, hash }
+    const handed = { bytes: packet.slice(), at_ms, sides: sides.reduce((all, side) => all | bitOf(side), 0), hash }
     this.#handed.push(handed)
     if (alike === undefined) this.#by_hash.set(hash, [handed])
     else alike.push(handed)
@@ -82,7 +86,7 @@ function newestOf(
   for (let n = alike.length - 1; n >= 0; n--) {
     const handed = alike[n] as Handed
     const is_near = Math.abs(handed.at_ms - at_ms) <= MATCH_MS
-    if (is_near && (handed.sides & (1 << side)) === 0 && areEqual(handed.bytes, bytes)) return handed
+    if (is_near && (handed.sides & bitOf(side)) === 0 && areEqual(handed.bytes, bytes)) return handed
   }
   return undefined
 }
@@ -92,6 +96,8 @@ function areEqual(a: Uint8Array, b: Uint8Array): boolean {
   for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false
   return true
 }
+
+const bitOf = (side: number): number => 1 << side
 
 /** FNV-1a over the bytes. Equal bytes are compared all the same. */
 function hashOf(bytes: Uint8Array, from: number, to: number): number {
