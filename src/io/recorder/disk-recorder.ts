@@ -269,11 +269,11 @@ export class DiskRecorder implements Recorder {
       this.#tell({ event: 'disk_low', free_bytes })
     } else if (free_bytes !== undefined && free_bytes > min_free_bytes * FREE_AGAIN) this.#is_low = false
     if (this.#closing) return
-    for (const lane of this.#lanes.values()) await lane.look()
     if (await this.#journal.look()) {
       await this.#folderReady().catch(() => {})
       this.#begin(this.#setup.now())
     }
+    for (const lane of this.#lanes.values()) await lane.look()
   }
 
   /** Makes the folder anew when it was taken away, and the lock with it. */

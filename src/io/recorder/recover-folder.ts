@@ -71,7 +71,7 @@ export async function recoverFolder(request: RecoveryRequest): Promise<Recovery>
       const { connection, hour, day } = parsed
       try {
         const claimed = await claimOf(files, folder, name)
-        if (claimed !== undefined && claimed.holds && !(power_cut && claimed.suspect)) {
+        if (claimed?.holds === true && !(power_cut && claimed.suspect)) {
           const { first_ms, last_ms: end_ms } = claimed
           hear(connection, end_ms)
           found.push({ ...parsed, first_ms, last_ms: end_ms, was_closed: true })
