@@ -1,6 +1,8 @@
+import { constants } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { encodeRecord, indexName, manifestName, readIndex } from '../../../src/core/recording/index.js'
+import { codeOf } from '../../../src/io/recorder/recorder-ports.js'
 import { systemFiles } from '../../../src/io/recorder/system-files.js'
 import { FakeRecorder, FOLDER, MORNING_MS } from '../../support/fake-recorder.js'
 import { numberedMessage, numbersIn } from '../../support/numbered-messages.js'
@@ -558,6 +560,12 @@ describe('row 1: a start after a crash', () => {
     expect(fake.manifestOf(FIRST)).toMatchObject({ suspect: true, condition: 'degraded' })
     expect(fake.faultsOf(FIRST)).toEqual(['the block at 0 is not what the index says'])
   })
+})
+
+test('a quota that is used up has a name, though Node has none for it', () => {
+  const errno = -constants.errno.EDQUOT
+  expect(codeOf(Object.assign(new Error(), { errno, code: `Unknown system error ${errno}` }))).toBe('EDQUOT')
+  expect(codeOf(Object.assign(new Error(), { errno: -5, code: 'EIO' }))).toBe('EIO')
 })
 
 test('append takes anything, at any time, and never throws', async () => {

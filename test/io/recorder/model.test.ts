@@ -131,10 +131,11 @@ class Model {
   async crash(how: 'kill' | 'power_cut'): Promise<void> {
     const { fake } = this
     const chance = (): number => this.random.unit()
-    const before = new Map(fake.recordings.map((name) => [name, fake.bytesOf(name)]))
     const synced = new Map(fake.recordings.map((name) => [name, fake.disk.durable(join(FOLDER, name))]))
-    if (how === 'kill') fake.kill(chance)
-    else fake.cutPower(chance)
+    fake.kill(chance)
+    // What the kernel had at the end, half a write included.
+    const before = new Map(fake.recordings.map((name) => [name, fake.bytesOf(name)]))
+    if (how === 'power_cut') fake.cutPower(chance)
     const left = new Map(fake.recordings.map((name) => [name, fake.bytesOf(name)]))
     if (how === 'power_cut') this.indexIsNotAhead()
     this.heal()
