@@ -24,7 +24,10 @@ const command = fc.oneof(
   { weight: 2, arbitrary: fc.record({ op: fc.constant('fail' as const), connection }) },
   { weight: 2, arbitrary: fc.record({ op: fc.constant('refuse' as const), connection, status: fc.constantFrom(403, 429, 500) }) },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('ghost' as const), connection, back: fc.integer({ min: 1, max: 3 }) }) },
-  { weight: 6, arbitrary: fc.record({ op: fc.constant('pass' as const), ms: fc.constantFrom(100, 600, 1200, 5000, 11_000, 70_000) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({ op: fc.constant('pass' as const), ms: fc.constantFrom(100, 600, 1200, 5000, 11_000, 70_000) }),
+  },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('freeze' as const), ms: fc.constantFrom(1500, 10_000) }) },
   { weight: 2, arbitrary: fc.record({ op: fc.constant('subscribe' as const), tokens, mode }) },
   { weight: 2, arbitrary: fc.record({ op: fc.constant('unsubscribe' as const), tokens }) },
@@ -80,9 +83,13 @@ function check(world: World): void {
   const everywhere = new Map<number, FeedMode>()
   for (const { number, state } of world.board.connections) {
     const socket = world.socket(number)
-    expect(socket !== undefined, `a socket exactly while one is wanted (${state})`).toBe(state === 'open' || state === 'connecting')
+    expect(socket !== undefined, `a socket exactly while one is wanted (${state})`).toBe(
+      state === 'open' || state === 'connecting',
+    )
     if (state === 'open')
-      expect(sorted(socket?.subscribed ?? []), 'subscriptions and modes are the wanted set').toEqual(sorted(world.board.wanted(number)))
+      expect(sorted(socket?.subscribed ?? []), 'subscriptions and modes are the wanted set').toEqual(
+        sorted(world.board.wanted(number)),
+      )
     for (const [token, one] of world.board.share(number).wanted) everywhere.set(token, one)
   }
   expect(sorted(everywhere), 'every wanted instrument has its place, in its mode').toEqual(sorted(world.wanted))

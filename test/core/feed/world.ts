@@ -96,7 +96,9 @@ export class World {
     const socket = this.#sockets.get(connection)
     if (socket === undefined) return
     this.#gone(connection)
-    this.do(this.board.socket(connection, { event: 'failed', attempt: socket.attempt, now_ms: this.now_ms, detail: 'ECONNRESET' }))
+    this.do(
+      this.board.socket(connection, { event: 'failed', attempt: socket.attempt, now_ms: this.now_ms, detail: 'ECONNRESET' }),
+    )
   }
 
   drop(connection: number, code = 1006, reason = ''): void {
@@ -114,9 +116,7 @@ export class World {
       this.#awaited.get(connection)?.clear()
       for (const token of socket.subscribed.keys()) this.#comes(connection, token)
     }
-    this.do(
-      this.board.socket(connection, { event: 'received', attempt: socket.attempt, kind, now_ms: this.now_ms, stamp_ms }),
-    )
+    this.do(this.board.socket(connection, { event: 'received', attempt: socket.attempt, kind, now_ms: this.now_ms, stamp_ms }))
   }
 
   pong(connection: number): void {
