@@ -45,36 +45,46 @@ const start = fc.record({
 function obey(world: World, one: Command): void {
   switch (one.op) {
     case 'open':
-      return world.open(one.connection)
+      world.open(one.connection)
+      break
     case 'ticks':
     case 'heartbeat':
-      return world.message(one.connection, one.op)
+      world.message(one.connection, one.op)
+      break
     case 'drop':
-      return world.drop(one.connection)
+      world.drop(one.connection)
+      break
     case 'fail':
-      return world.fail(one.connection)
+      world.fail(one.connection)
+      break
     case 'refuse':
-      return world.refuse(one.connection, one.status)
+      world.refuse(one.connection, one.status)
+      break
     case 'ghost': {
       const of = world.board.connections[one.connection - 1]
       if (of !== undefined && of.attempt >= one.back) world.ghost(of.number, of.attempt - one.back)
-      return
+      break
     }
     case 'pass':
-      return world.pass(one.ms)
+      world.pass(one.ms)
+      break
     case 'freeze':
-      return world.freeze(one.ms)
+      world.freeze(one.ms)
+      break
     case 'subscribe':
-      return world.subscribe(one.tokens, one.mode)
+      world.subscribe(one.tokens, one.mode)
+      break
     case 'unsubscribe':
-      return world.unsubscribe(one.tokens)
+      world.unsubscribe(one.tokens)
+      break
     case 'mode':
-      return world.setMode(
+      world.setMode(
         one.mode,
         one.tokens.filter((token) => world.wanted.has(token)),
       )
+      break
     case 'credentials':
-      return world.credentialsChanged()
+      world.credentialsChanged()
   }
 }
 

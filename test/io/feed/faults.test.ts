@@ -206,14 +206,14 @@ test('row 17: malformed messages are passed on as they are, counted, and do no h
     '0001',
     '000100',
     '0001002c0001',
-    '000100b8' + '00'.repeat(44),
-    '00020008' + '00'.repeat(8),
-    '00010008' + '00'.repeat(8) + 'ff',
-    '0001000c' + '00'.repeat(12),
-    '000100a5' + '00'.repeat(165),
+    `000100b8${'00'.repeat(44)}`,
+    `00020008${'00'.repeat(8)}`,
+    `00010008${'00'.repeat(8)}ff`,
+    `0001000c${'00'.repeat(12)}`,
+    `000100a5${'00'.repeat(165)}`,
     '00010000',
     'ffff',
-    'ffff0008' + '00'.repeat(8),
+    `ffff0008${'00'.repeat(8)}`,
     '0000ff',
   ]
   newest(server).binary(...bad.map((text) => Buffer.from(text, 'hex')), ltp(9))
@@ -299,7 +299,8 @@ test('row 21: texts of all kinds are logged escaped, account data and secrets le
   const told = rig.told('text')
   expect(told.map(({ type }) => type)).toEqual(['error', 'order', 'message', '', '', '', '', '', '', 'error', 'message', ''])
   expect(told[1]?.text).toBe('')
-  expect(JSON.stringify(told)).not.toMatch(/AB1234|\u001b|\u202e/)
+  for (const unfit of ['AB1234', String.fromCharCode(27), '\u202e'])
+    expect(told.map(({ text }) => text).join('')).not.toContain(unfit)
   expect(Math.max(...told.map(({ text }) => text.length))).toBe(2048)
   expectNoSecret(rig)
 })
