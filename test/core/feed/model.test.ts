@@ -4,7 +4,10 @@ import { FEED_LIMITS, FEED_MODES, type FeedMode, type Layout, Switchboard, TRANS
 import { Random } from '../../../src/core/random.js'
 import { World } from './world.js'
 
+/** The standby has the most to go wrong. */
 const LAYOUTS: readonly Layout[] = [
+  { kind: 'roles' },
+  { kind: 'roles' },
   { kind: 'split', connections: 1 },
   { kind: 'split', connections: 2 },
   { kind: 'split', connections: 3 },
@@ -18,6 +21,7 @@ const tokens = fc.subarray(TOKENS, { minLength: 1 })
 const mode = fc.constantFrom(...FEED_MODES)
 const command = fc.oneof(
   { weight: 6, arbitrary: fc.record({ op: fc.constant('open' as const), connection }) },
+  { weight: 3, arbitrary: fc.record({ op: fc.constant('all_well' as const) }) },
   { weight: 6, arbitrary: fc.record({ op: fc.constant('ticks' as const), connection }) },
   { weight: 3, arbitrary: fc.record({ op: fc.constant('heartbeat' as const), connection }) },
   { weight: 3, arbitrary: fc.record({ op: fc.constant('drop' as const), connection }) },
@@ -46,6 +50,12 @@ function obey(world: World, one: Command): void {
   switch (one.op) {
     case 'open':
       world.open(one.connection)
+      break
+    case 'all_well':
+      for (const { number } of world.board.connections) {
+        world.open(number)
+        world.message(number, 'ticks')
+      }
       break
     case 'ticks':
     case 'heartbeat':

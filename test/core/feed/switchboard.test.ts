@@ -87,6 +87,36 @@ describe('the standby', () => {
     ])
   })
 
+  test('delivers while the other is back without ticks and lost again: nothing is missing', () => {
+    const world = threeOpen()
+    const others = (): void => {
+      world.message(2, 'ticks')
+      world.message(3, 'ticks')
+    }
+    world.drop(1)
+    world.now_ms += 10
+    world.message(3, 'ticks')
+    while (world.state(1) !== 'connecting') world.pass(100, () => beat(world))
+    world.open(1)
+    world.pass(500, others)
+    world.drop(1)
+    world.pass(5000, others)
+    world.stop()
+    expect(world.told('gap')).toHaveLength(1)
+  })
+
+  test('follows changes of what it took over', () => {
+    const world = threeOpen()
+    world.drop(1)
+    world.setMode('full', [1])
+    world.subscribe([8], 'ltp')
+    world.unsubscribe([2])
+    expect([...(world.socket(3)?.subscribed ?? [])]).toEqual([
+      [1, 'full'],
+      [8, 'ltp'],
+    ])
+  })
+
   test('that fails itself is missed only for what it had taken over', () => {
     const world = threeOpen()
     world.drop(3)
@@ -135,6 +165,41 @@ describe('changes while it runs', () => {
   })
 })
 
+describe('a machine that stands still', () => {
+  const frozen = (kind: 'ticks' | 'heartbeat'): World => {
+    const world = new World({ kind: 'split', connections: 1 }, modes([1, FULL]))
+    world.open(1)
+    world.pass(5000, () => world.message(1, 'ticks'))
+    world.pass(3000, () => world.message(1, kind))
+    return world
+  }
+
+  test('blames no server: neither for silence nor for missing ticks', () => {
+    for (const kind of ['ticks', 'heartbeat'] as const) {
+      const world = frozen(kind)
+      world.freeze(29_000)
+      expect(world.told('loop_blocked')).toEqual([{ event: 'loop_blocked', blocked_ms: 29_000 }])
+      world.pass(3000, () => world.message(1, 'heartbeat'))
+      expect([world.told('stall'), world.told('suspect'), world.state(1)]).toEqual([[], [], 'open'])
+    }
+  })
+
+  test('still finds the server that fell silent', () => {
+    const world = frozen('ticks')
+    world.freeze(10_000)
+    world.pass(4100)
+    expect(world.told('stall')).toHaveLength(1)
+  })
+
+  test('gives a handshake its time', () => {
+    const world = new World({ kind: 'split', connections: 1 }, modes([1, FULL]))
+    world.freeze(20_000)
+    expect(world.state(1)).toBe('connecting')
+    world.pass(10_000)
+    expect(world.state(1)).toBe('waiting')
+  })
+})
+
 describe('the back-off', () => {
   const lifetime = (world: World, ms: number): void => {
     while (world.state(1) !== 'connecting') world.pass(100)
@@ -148,6 +213,13 @@ describe('the back-off', () => {
     const world = new World({ kind: 'split', connections: 1 }, modes([1, FULL]))
     for (let n = 0; n < 7; n++) lifetime(world, 2000)
     expect(delayMs(world)).toBeGreaterThanOrEqual(16_000)
+  })
+
+  test('is cut short by chance, so that what fell together does not come back together', () => {
+    const world = new World({ kind: 'split', connections: 3 }, modes([1, FULL], [2, FULL], [3, FULL]))
+    for (const connection of [1, 2, 3]) world.fail(connection)
+    const delays = world.board.connections.map(({ retryAtMs }) => retryAtMs)
+    expect(new Set(delays).size).toBe(3)
   })
 
   test('starts again after a socket that held for 10 s', () => {
