@@ -33,8 +33,9 @@ export class TokenWatch {
     this.#seen[index] = 1
   }
 
-  /** A second of trading has passed: the instruments that are suspect since then, sorted. */
+  /** A second of trading has passed: the instruments that are suspect since then, sorted. One in which nothing came at all counts for nobody. */
   second(): number[] {
+    if (!this.#seen.includes(1)) return []
     const suspects: number[] = []
     for (let index = 0; index < this.#index.size; index++) {
       this.#quiet_s[index]! += 1

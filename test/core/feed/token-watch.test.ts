@@ -23,19 +23,23 @@ test('an instrument that ticked each second is suspect after 20 s, once, and aga
 })
 
 test('one that ticks each 10 s is given 200 s', () => {
-  const told = watched(700, (second) => (second <= 300 && second % 10 === 0 ? [5] : []))
+  const told = watched(700, (second) => (second <= 300 && second % 10 === 0 ? [5, 7] : [7]))
   expect(told).toHaveLength(1)
   expect(told[0]?.[0]).toBeGreaterThan(480)
   expect(told[0]?.[0]).toBeLessThanOrEqual(505)
 })
 
 test('nothing is said of one that hardly ever ticked, nor after a new socket, nor of more than 3,000', () => {
-  expect(watched(5000, (second) => (second < 10 ? [5] : []))).toEqual([])
+  expect(watched(5000, (second) => (second < 10 ? [5, 7] : [7]))).toEqual([])
   const watch = new TokenWatch()
-  watched(60, () => [5], watch)
+  watched(60, () => [5, 7], watch)
   watch.reset()
-  expect(watched(100, () => [], watch)).toEqual([])
+  expect(watched(100, () => [7], watch)).toEqual([])
   const many = Array.from({ length: 4000 }, (_, n) => n + 1)
-  const told = watched(60, (second) => (second <= 20 ? many : []))
-  expect(told[0]?.[1]).toHaveLength(3000)
+  const told = watched(60, (second) => (second <= 20 ? many : [1]))
+  expect(told[0]?.[1]).toHaveLength(2999)
+})
+
+test('when all fall silent at once it is the feed, which others watch', () => {
+  expect(watched(500, (second) => (second <= 30 || second > 400 ? [5, 7] : []))).toEqual([])
 })

@@ -178,6 +178,21 @@ describe('row 14: ticks stop, heartbeats go on', () => {
   })
 })
 
+test('one instrument falls silent while another goes on: a suspect, no gap', async () => {
+  const wanted = new Map([408065, 884737].map((token) => [token, 'full'] as const))
+  const { rig, clock, server } = await flowing({ wanted })
+  const other = encodeMessage([{ kind: 'ltp', instrument_token: 884737, last_price: 5 }])
+  for (let second = 1; second <= 60; second++) {
+    const { length } = rig.messages
+    newest(server).binary(...(second <= 20 ? [ltp(1), other] : [other]))
+    await rig.until(() => rig.messages.length > length, 'ticks')
+    await rig.until(() => rig.messages.at(-1)?.bytes === hex(other), 'the last of them')
+    clock.advance(1000)
+  }
+  expect(rig.told('suspect')).toMatchObject([{ connection: 1, tokens: [408065] }])
+  expect(rig.told('gap')).toEqual([])
+})
+
 test('row 15: heartbeats stop, ticks go on: nothing happens', async () => {
   const { rig, clock, server } = await flowing()
   for (let n = 0; n < 60; n++) {
