@@ -5,7 +5,7 @@ import { join, relative } from 'node:path'
 import { build } from 'esbuild'
 import { root } from './setup.js'
 
-const { market, wire, candles, CAPTURE_METRICS, DIAGNOSTIC_CODES, EXIT } = await loadCore()
+const { market, wire, candles, feed, CAPTURE_METRICS, DIAGNOSTIC_CODES, EXIT } = await loadCore()
 const SECTIONS = {
   commands: commandReference,
   'candle-fields': () => fieldTable(market.CANDLE_FIELDS),
@@ -14,6 +14,7 @@ const SECTIONS = {
     table(['`--bars`', 'a bar ends', 'smallest', 'largest', 'interval on output'], candles.BAR_KINDS.map(barKindRow)),
   packets: packetTables,
   segments: segmentTable,
+  'feed-states': feedStates,
   diagnostics: () =>
     table(
       ['code', 'what it says'],
@@ -55,6 +56,7 @@ async function loadCore() {
         export * as market from './src/core/market/index.js'
         export * as wire from './src/core/wire/index.js'
         export * as candles from './src/core/candles/index.js'
+        export * as feed from './src/core/feed/index.js'
         export * from './src/core/diagnostics.js'
         export { CAPTURE_METRICS } from './src/io/capture/metrics.js'
         export * from './src/core/errors.js'`,
@@ -89,6 +91,20 @@ function fieldTable(fields) {
 
 function barKindRow({ name, example, summary, size, label }) {
   return [`\`${name}:${example}\``, summary, size.min, size.max, `\`${label(Number(example))}\``]
+}
+
+/** A row for each state, a column for each event, in the cells where it leads. */
+function feedStates() {
+  const { CONNECTION_EVENTS, CONNECTION_STATES, TRANSITIONS } = feed
+  return table(
+    ['state', ...CONNECTION_EVENTS.map((event) => `\`${event}\``)],
+    CONNECTION_STATES.map((state) => [
+      `\`${state}\``,
+      ...CONNECTION_EVENTS.map((event) =>
+        (TRANSITIONS[state][event] ?? []).map((to) => (to === state ? 'stays' : to)).join(', '),
+      ),
+    ]),
+  )
 }
 
 function commandReference() {
