@@ -127,8 +127,9 @@ export class Rig implements FeedListener {
     this.order.push(event.event)
   }
 
-  onServed(_connection: number, served_ms: number): void {
+  onServed(_connection: number, served_ms: number): number {
     this.served.push(served_ms)
+    return served_ms
   }
 
   onEnd(): void {
