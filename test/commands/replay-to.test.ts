@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -7,9 +9,10 @@ import { Heard, liveMessage } from '../io/sinks/live-messages.js'
 import { ensureBuilt, mds } from '../support/cli.js'
 import { readRecords } from '../support/read-records.js'
 import { RedisServer } from '../support/redis-server.js'
-import { bareEnvironment, runMds } from '../support/run-mds.js'
+import { bareEnvironment, MDS, runMds } from '../support/run-mds.js'
 import { BEGIN_MS, writeSmallRecording } from '../support/small-recording.js'
 import { tempFolder } from '../support/temp-folder.js'
+import { until } from '../support/until.js'
 
 const CANARY = 'c4n4ry-of-redis'
 const recording = writeSmallRecording()
@@ -120,4 +123,20 @@ test('what can not go with a sink is refused', async () => {
     expect(`${code} ${flags}`).toBe(`2 ${flags}`)
     expect(stderr).toMatch(words)
   }
+})
+
+test('a password on the command line is not left where other users can read it', async () => {
+  const server = await RedisServer.open()
+  const url = `redis://:${CANARY}@localhost:${server.port}`
+  const child = spawn(process.execPath, [MDS, 'replay', FILE, '--to', 'redis', '--redis', url, '--speed', '0.1x'], {
+    env: bareEnvironment(),
+    stdio: 'ignore',
+  })
+  const ended = once(child, 'exit')
+  const client = await server.client()
+  await client.send('SELECT', 4)
+  await until('it plays', async () => Number(await client.send('XLEN', 'ticks:raw:binary')) > 0)
+  expect(readFileSync(`/proc/${child.pid}/cmdline`, 'utf8')).not.toContain(CANARY)
+  child.kill('SIGINT')
+  expect(await ended).toEqual([130, null])
 })

@@ -81,7 +81,7 @@ const acts = fc.array(
     { weight: 3, arbitrary: fc.constantFrom<Act>('timers', 'done') },
     { weight: 1, arbitrary: fc.constantFrom<Act>('failed', 'refused', 'ready', 'lost') },
   ),
-  { maxLength: 150 },
+  { maxLength: 150, size: 'max' },
 )
 
 async function perform(stage: Stage, act: Act, n: number): Promise<void> {
