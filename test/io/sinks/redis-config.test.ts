@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { MdsError } from '../../../src/core/errors.js'
-import { type RedisBlock, redisConfig } from '../../../src/io/sinks/redis-config.js'
+import { CHANNEL_CLASSES } from '../../../src/io/sinks/redis-commands.js'
+import { type RedisBlock, redisBlock, redisConfig } from '../../../src/io/sinks/redis-config.js'
 
 const CANARY = 'p%w-c4n4ry'
 const refusalOf = (block: RedisBlock, url?: string): MdsError => {
@@ -88,4 +90,16 @@ test.each([
 test('a word that no block has', () => {
   const misspelt = { max_len: 5 } as RedisBlock
   expect(refusalOf(misspelt).message).toContain('max_len')
+})
+
+test('the page on sinks shows the defaults, and the channel of each class', () => {
+  const page = readFileSync('docs/sinks.md', 'utf8')
+  const blocks = [...page.matchAll(/^```json\n([\s\S]*?)^```$/gm)].map(([, text]) => JSON.parse(text ?? ''))
+  const { redis } = blocks.find((block) => 'redis' in block)
+  expect(redis).toEqual(redisBlock.parse({}))
+  const rows = [...page.matchAll(/^\| (`\w+`(?:, `\w+`)*) \| `ticks:(\w+)` \|$/gm)]
+  const shown = rows.flatMap(([, classes = '', channel]) =>
+    classes.split(', ').map((name) => [name.replaceAll('`', ''), channel]),
+  )
+  expect(Object.fromEntries(shown)).toEqual(CHANNEL_CLASSES)
 })
