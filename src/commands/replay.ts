@@ -55,7 +55,7 @@ ${EXIT_CODES}`
     const { argv, flags } = await this.parse(Replay)
     const { closingLine, runReplay } = await import('../io/run-replay.js')
     const { sinkLines, splitTo } = await import('../io/replay-sinks.js')
-    const { to, sinks } = splitTo(flags.to ?? [])
+    const { to, sinks } = splitTo(flags.to ?? [], flags)
     if (sinks.length === 0) this.requireFileForJson(flags.output, 'mds replay 20251005 --speed max --json -o ticks.ndjson')
     const words = {
       ...this.sessionRequest(argv, flags),

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { openJsonlSink } from '../../src/io/sinks/jsonl-sink.js'
 import { Heard, liveMessage } from '../io/sinks/live-messages.js'
 import { ensureBuilt, mds } from '../support/cli.js'
 import { readRecords } from '../support/read-records.js'
-import { RedisServer } from '../support/redis-server.js'
+import { freePort, RedisServer } from '../support/redis-server.js'
 import { bareEnvironment, MDS, runMds } from '../support/run-mds.js'
 import { BEGIN_MS, writeSmallRecording } from '../support/small-recording.js'
 import { tempFolder } from '../support/temp-folder.js'
@@ -117,6 +117,7 @@ test('what can not go with a sink is refused', async () => {
     [['--to', 'jsonl', '-o', 'x.csv', '--emit', 'candles'], /without --output, --emit/],
     [['--to', '10:00', '--to', '11:00'], /one time/],
     [['--to', 'reddis'], /HH:MM/],
+    [['--jsonl', 'x'], /--to jsonl is missing/],
     [['--to', 'jsonl', '--jsonl', FILE], /folder/],
   ] as const) {
     const { code, stderr } = await mds(['replay', FILE, '--speed', 'max', ...flags])
@@ -139,4 +140,25 @@ test('a password on the command line is not left where other users can read it',
   expect(readFileSync(`/proc/${child.pid}/cmdline`, 'utf8')).not.toContain(CANARY)
   child.kill('SIGINT')
   expect(await ended).toEqual([130, null])
+})
+
+test('rediss:// asks for a certificate that somebody vouches for', async () => {
+  const folder = tempFolder()
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
+  const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
+  const made = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', key, '-out', cert]
+  execFileSync('openssl', [...made, ...names], { stdio: 'ignore' })
+  const port = await freePort()
+  const files = ['--tls-cert-file', cert, '--tls-key-file', key, '--tls-auth-clients', 'no']
+  const server = await RedisServer.open(['--tls-port', String(port), ...files])
+  const args = ['replay', FILE, '--to', 'redis', '--redis', `rediss://localhost:${port}`, '--speed', 'max']
+  const trusting = await runMds(args, { cwd: folder, env: bareEnvironment({ NODE_EXTRA_CA_CERTS: cert }) })
+  expect(trusting.stderr).toContain(`redis: ${withPackets.length} messages sent, 0 dropped`)
+  const client = await server.client()
+  await client.send('SELECT', 4)
+  expect(await client.send('XLEN', 'ticks:raw:binary')).toBe(withPackets.length)
+  const wary = await runMds(args, { cwd: folder, env: bareEnvironment() })
+  expect(wary.code).toBe(3)
+  expect(wary.stderr).toMatch(/self-signed certificate/)
+  expect(await client.send('XLEN', 'ticks:raw:binary')).toBe(withPackets.length)
 })

@@ -77,7 +77,8 @@ export class RedisServer {
   }
 }
 
-function freePort(): Promise<number> {
+/** A port where nobody listens now. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)
