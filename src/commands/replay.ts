@@ -160,7 +160,11 @@ ${EXIT_CODES}`
           allow_remote: flags['allow-remote'],
           allowed_hosts: flags['allow-host'] ?? [],
         },
-        run,
+        {
+          ...run,
+          shows_screen: process.stdout.isTTY === true && !this.jsonEnabled(),
+          interrupt: () => process.emit('SIGINT'),
+        },
       ),
     )
     this.report(diagnostics, flags)

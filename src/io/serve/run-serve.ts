@@ -5,11 +5,12 @@ import { type FaultPlan, listedFaults, parseFaults, seededFaults } from '../../c
 import { formatClock, type TimestampMs } from '../../core/time/index.js'
 import { refuseInputAsOutput } from '../inputs.js'
 import { isLoopback } from '../local/gate.js'
-import { openFile, type Sink } from '../output.js'
+import { openFile } from '../output.js'
 import { systemPacing } from '../pacer-ports.js'
 import { readUserFile } from '../read-user-file.js'
 import type { RunListener, SessionRequest } from '../run-sessions.js'
 import { type ServeRequest, type ServeSummary, serve } from './serve-session.js'
+import { openServeView } from './serve-view.js'
 
 /** What the command line says, words still unread. */
 export interface ServeWords extends SessionRequest {
@@ -30,25 +31,43 @@ export interface ServeWords extends SessionRequest {
   readonly allowed_hosts: readonly string[]
 }
 
+export interface ServeListener extends RunListener {
+  /** Standard output is a terminal and nothing else goes there. */
+  readonly shows_screen: boolean
+  /** Ctrl-C, where the screen has taken the keyboard over. */
+  interrupt(): void
+}
+
 /** Stands in the documentation: everybody may know it. */
 export const DEFAULT_LOGIN = 'mds'
 const CONNECTIONS_LIMIT = 1000
 const UTF8 = new TextEncoder()
 
-/** The server of the command line. */
-export async function runServe(words: ServeWords, run: RunListener): Promise<ServeSummary> {
+/** The server of the command line: a screen on a terminal, lines on stderr everywhere else. */
+export async function runServe(words: ServeWords, run: ServeListener): Promise<ServeSummary> {
   const request = await requestOf(words)
   refuseInputAsOutput(words.fault_log, words)
   const log = words.fault_log === undefined ? undefined : openFile(words.fault_log)
+  const view = run.shows_screen ? openServeView(run.interrupt) : undefined
+  const tell = (text: string): void => {
+    if (view === undefined) run.onNotice(text)
+    else view.tell(text)
+  }
   try {
     return await serve(request, {
       ports: systemPacing(),
       signal: run.signal,
-      onNotice: run.onNotice,
-      onServing: (url) => run.onNotice(servingLine(url, request)),
-      onFault: (line) => tellFault(line, log, run),
+      onNotice: tell,
+      onServing: (url, stage) => {
+        tell(servingLine(url, request))
+        view?.onServing(url, stage)
+      },
+      onBegin: (session) => view?.onBegin(session),
+      onFault: (line) => (log === undefined ? tell(line) : log.write(UTF8.encode(`${line}\n`))),
     })
   } finally {
+    // The screen had the terminal to itself.
+    for (const text of view?.close() ?? []) run.onNotice(text)
     log?.finish()
   }
 }
@@ -59,11 +78,6 @@ function servingLine(url: string, { login, wait_for }: ServeRequest): string {
   const keys = is_known ? `api_key ${DEFAULT_LOGIN}, access_token ${DEFAULT_LOGIN}` : 'api_key and access_token as given'
   const waiting = wait_for === 0 ? '' : `; waiting for ${counted(wait_for, 'client')}`
   return `Serving ${url} (${keys})${waiting}`
-}
-
-function tellFault(line: string, log: Sink | undefined, run: RunListener): void {
-  if (log === undefined) run.onNotice(line)
-  else log.write(UTF8.encode(`${line}\n`))
 }
 
 async function requestOf(words: ServeWords): Promise<ServeRequest> {

@@ -5,6 +5,8 @@ import { SystemClock } from '../system-clock.js'
 import { loginDoor, type ServeLogin } from './login.js'
 import type { Stage } from './stage.js'
 
+/** Whoever tries on and on is only counted. */
+const REFUSALS_TOLD = 20
 /** Beside the clients: those who steer or look, and those who are turned away. */
 const MORE_CONNECTIONS = 64
 
@@ -40,6 +42,7 @@ export async function openTicker(setup: TickerSetup): Promise<OpenTicker> {
     onClient: (...client) => stage.join(...client),
     onRefused: (status) => {
       stage.counts.refused++
+      if (stage.counts.refused > REFUSALS_TOLD) return
       // What the client sent may be a real token: it is not told.
       setup.onNotice(status === 'hang' ? 'A login is left without an answer.' : `A login was refused (HTTP ${status}).`)
     },
