@@ -5,7 +5,7 @@ import { join, relative } from 'node:path'
 import { build } from 'esbuild'
 import { root } from './setup.js'
 
-const { market, wire, candles, DIAGNOSTIC_CODES, EXIT } = await loadCore()
+const { market, wire, candles, CAPTURE_METRICS, DIAGNOSTIC_CODES, EXIT } = await loadCore()
 const SECTIONS = {
   commands: commandReference,
   'candle-fields': () => fieldTable(market.CANDLE_FIELDS),
@@ -20,6 +20,11 @@ const SECTIONS = {
       Object.entries(DIAGNOSTIC_CODES).map(([code, says]) => [`\`${code}\``, says]),
     ),
   'error-codes': errorCodes,
+  'capture-metrics': () =>
+    table(
+      ['metric', 'kind', 'meaning'],
+      CAPTURE_METRICS.map(({ name, kind, help }) => [`\`mds_capture_${name}\``, kind, help]),
+    ),
 }
 
 const stale = []
@@ -42,7 +47,7 @@ if (process.argv.includes('--check') && stale.length > 0) {
   process.exitCode = 1
 }
 
-/** The core as it is in `src`, bundled in memory. */
+/** The core as it is in `src`, and the tables of io, bundled in memory. */
 async function loadCore() {
   const { outputFiles } = await build({
     stdin: {
@@ -51,6 +56,7 @@ async function loadCore() {
         export * as wire from './src/core/wire/index.js'
         export * as candles from './src/core/candles/index.js'
         export * from './src/core/diagnostics.js'
+        export { CAPTURE_METRICS } from './src/io/capture/metrics.js'
         export * from './src/core/errors.js'`,
       resolveDir: root,
     },

@@ -41,6 +41,9 @@ export interface FoundRecordings {
 const RECORDING_ENDING = /\.bin(?:\.zst|\.gz)?$/
 const STDIN: RecordingFile = { path: '-', profile: '-', day: undefined, connection: 1 }
 
+/** Where `mds repair` puts its copies: below the originals, and not read together with them. */
+export const REPAIRED_FOLDER = 'repaired'
+
 /** Turns session arguments into files, grouped by day and in order of time. */
 export function findRecordings(query: RecordingQuery): FoundRecordings {
   const search = { ...query, notices: [] }
@@ -163,6 +166,7 @@ function allRecordings(query: Search): RecordingFile[] {
 function recordingsBelow(folder: string, query: Search): RecordingFile[] {
   const below = subfolders(folder).flatMap((subfolder) => {
     try {
+      if (basename(subfolder) === REPAIRED_FOLDER) return leftOut(subfolder, query)
       return recordingsIn(subfolder)
     } catch (error) {
       query.notices.push(`${subfolder} is left out: ${reasonOf(error)}.`)
@@ -170,6 +174,12 @@ function recordingsBelow(folder: string, query: Search): RecordingFile[] {
     }
   })
   return [...recordingsIn(folder), ...below].filter((file) => isWanted(file, query))
+}
+
+function leftOut(folder: string, query: Search): RecordingFile[] {
+  if (recordingsIn(folder).length > 0)
+    query.notices.push(`${folder} is left out: copies made by mds repair. Name that folder to read them instead.`)
+  return []
 }
 
 const isWanted = (file: RecordingFile, query: RecordingQuery): boolean =>

@@ -24,6 +24,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   market: ['time'],
   wire: ['market'],
   recording: ['wire', 'time'],
+  trust: ['recording', 'wire', 'time'],
   volume: ['wire', 'market', 'time'],
   candles: ['volume', 'market', 'time'],
   feed: ['recording', 'wire', 'market', 'time'],
@@ -289,6 +290,6 @@ function deadFiles(all: ReadonlyMap<string, Parsed>): string[] {
     reached.add(path)
     for (const target of targetsOf(path, all)) visit(target)
   }
-  for (const path of all.keys()) if (/^src\/(bin|index|commands\/[^/]+)\.ts$/.test(path)) visit(path)
+  for (const path of all.keys()) if (/^src\/(bin|index|commands\/.+)\.ts$/.test(path)) visit(path)
   return [...all.keys()].filter((path) => !reached.has(path)).map((path) => `${path}: nothing reaches it; delete it or use it`)
 }

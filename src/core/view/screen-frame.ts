@@ -1,5 +1,6 @@
 import { formatSpeed } from '../replay/index.js'
-import { formatClock, formatDate, istDay, type TimestampMs, weekday } from '../time/index.js'
+import { formatClock, formatDate, istDay, type TimestampMs } from '../time/index.js'
+import { formatWeekday } from './figures.js'
 import { justified, type Line, printLine, span } from './spans.js'
 
 /** Cells of the terminal. */
@@ -16,7 +17,6 @@ export interface ScreenClock {
   readonly speed: number
 }
 
-const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const
 const MARGIN = 2
 const PHASES: Readonly<Record<ScreenClock['phase'], string>> = {
   reading: '… reading',
@@ -39,7 +39,7 @@ export function clockLine({ virtual_ms, speed, phase }: ScreenClock, width: numb
   if (virtual_ms === undefined) return justified([span('mds replay', 'faint')], state, width)
   const day = istDay(virtual_ms)
   const clock = span(formatClock(virtual_ms), 'strong')
-  return justified([clock, span(`  ${WEEKDAYS[weekday(day)]} ${formatDate(day)}  IST`, 'faint')], state, width)
+  return justified([clock, span(`  ${formatWeekday(day)} ${formatDate(day)}  IST`, 'faint')], state, width)
 }
 
 /** `share`: 0..1 */

@@ -36,6 +36,11 @@ export class Credentials {
     return url.href
   }
 
+  /** For the login of a socket, and nothing else. */
+  login(): { readonly api_key: string; readonly access_token: string } {
+    return { api_key: this.#api_key, access_token: this.#access_token }
+  }
+
   equals(other: Credentials): boolean {
     return this.#api_key === other.#api_key && this.#access_token === other.#access_token
   }

@@ -30,8 +30,8 @@ export interface FeedListener {
   onText(connection: number, text: string): void
   /** For the journal. The gap that a message ends is told before that message. */
   onEvent(event: JournalEvent): void
-  /** The messages after this were received at `served_ms`. */
-  onServed?(connection: number, served_ms: number): void
+  /** The messages after this were received at `served_ms`, as the server has it. Answers the time to stamp them with. */
+  onServed?(connection: number, served_ms: number): number
   /** Every connection has played its recording to the end. */
   onEnd(): void
 }
@@ -263,12 +263,12 @@ export class Feed {
   #pinged(plug: Plug, attempt: number, payload: Uint8Array): void {
     if (!isCurrent(plug, attempt)) return
     const { connection } = plug
-    const stamp_ms = connection.recorded ? decodeRecordedTime(payload) : undefined
+    const told_ms = connection.recorded ? decodeRecordedTime(payload) : undefined
+    const stamp_ms = told_ms === undefined ? undefined : (this.#listener.onServed?.(connection.number, told_ms) ?? told_ms)
     const now_ms = this.#setup.ports.elapsedMs()
     this.#happened(plug, { event: 'heard', attempt, now_ms, ...(stamp_ms === undefined ? {} : { stamp_ms }) })
     if (stamp_ms === undefined) return
     plug.served_ms = stamp_ms
-    this.#listener.onServed?.(connection.number, stamp_ms)
   }
 
   #endEvent(end: SocketEnd): Unnumbered {

@@ -77,13 +77,13 @@ async function readBlocks(
   const file = await files.open(join(folder, name), 'read')
   let is_damaged = false
   try {
-    for (const { offset, length, data_crc } of index.entries) {
+    for (const entry of index.entries) {
       if (stopped()) return undefined
-      const block = await readRange(file, offset, length)
-      if (crc32c(block) === data_crc) facts.take(block)
+      const block = await readRange(file, entry.offset, entry.length)
+      if (crc32c(block) === entry.data_crc) facts.take(block)
       else {
         is_damaged = true
-        facts.takeDamaged(block)
+        facts.takeDamaged(block, entry)
       }
     }
     return { facts, is_damaged }

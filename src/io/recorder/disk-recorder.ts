@@ -19,6 +19,8 @@ const LOOK_MS = 1000
 const RETRY_MS = 1000
 /** A stop takes two seconds at most, whatever the disk does. What is not done by then the next start recovers. */
 const CLOSE_MS = 1800
+/** Records that are synced at once need no round; the journal and the last block do. */
+const ALWAYS_MS = 10
 /** Free space must rise by this much over the limit before falling below it is told again. */
 const FREE_AGAIN = 1.1
 
@@ -83,8 +85,8 @@ export class DiskRecorder implements Recorder {
     this.#look()
   }
 
-  append(connection: number, received_at_ms: number, message: Uint8Array): void {
-    this.#lane(connection).append(received_at_ms, message)
+  append(connection: number, received_at_ms: number, message: Uint8Array): number | undefined {
+    return this.#lane(connection).append(received_at_ms, message)
   }
 
   journal(at_ms: number, event: JournalEvent): void {
@@ -96,7 +98,9 @@ export class DiskRecorder implements Recorder {
 
   gap(at_ms: number, gap: RecordedGap): void {
     this.#gaps.push(gap)
+    this.#setup.onGap?.(gap)
     this.#line({ at_ms, event: 'gap', ...gap })
+    this.#lanes.get(gap.connection)?.afterGap()
     for (const closed of this.#manifests.concernedBy(gap)) this.#inBackground(() => this.#manifests.rewrite(closed))
   }
 
@@ -166,7 +170,6 @@ export class DiskRecorder implements Recorder {
       now: () => setup.now(),
       tell: (event) => this.#tell(event),
       gap: (gap) => this.gap(setup.now(), gap),
-      journalWritten: () => this.#journal.written(),
       journalSynced: () => this.#journal.synced(),
       folderReady: () => this.#folderReady(),
       names: () => setup.ports.files.list(setup.folder),
@@ -234,7 +237,7 @@ export class DiskRecorder implements Recorder {
   /** All files together, one round after another. */
   #wantSync(): void {
     const { fsync, ports } = this.#setup
-    const ms = fsync === 'always' ? 0 : fsync
+    const ms = fsync === 'always' ? ALWAYS_MS : fsync
     if (typeof ms !== 'number' || this.#cancelSync !== undefined) return
     this.#cancelSync = ports.timers.after(ms, () => {
       this.#cancelSync = undefined
@@ -267,11 +270,11 @@ export class DiskRecorder implements Recorder {
       this.#tell({ event: 'disk_low', free_bytes })
     } else if (free_bytes !== undefined && free_bytes > min_free_bytes * FREE_AGAIN) this.#is_low = false
     if (this.#closing) return
-    for (const lane of this.#lanes.values()) await lane.look()
     if (await this.#journal.look()) {
       await this.#folderReady().catch(() => {})
       this.#begin(this.#setup.now())
     }
+    for (const lane of this.#lanes.values()) await lane.look()
   }
 
   /** Makes the folder anew when it was taken away, and the lock with it. */

@@ -63,11 +63,6 @@ export class JournalWriter {
     if (this.#waiting.length === 1) void this.#attempt(false)
   }
 
-  /** One attempt to hand the lines told so far to the kernel. */
-  written(): Promise<boolean> {
-    return this.#waiting.length === 0 ? this.#last : this.#attempt(false)
-  }
-
   /** One attempt to make the lines told so far as safe as the policy has it. */
   synced(): Promise<boolean> {
     return this.#attempt(this.#syncs)

@@ -32,8 +32,6 @@ export interface LaneWorld extends SegmentWorld {
   now(): number
   tell(event: JournalEvent): void
   gap(gap: RecordedGap): void
-  /** One attempt to hand the journal to the kernel. */
-  journalWritten(): Promise<unknown>
   /** The folder is there, and ours. */
   folderReady(): Promise<void>
   names(): Promise<readonly string[]>
@@ -98,14 +96,14 @@ export class Lane {
     return this.#segment
   }
 
-  /** Copies a record; never throws, never waits. */
-  append(received_at_ms: number, message: Uint8Array): void {
+  /** Copies a record; never throws, never waits. Answers the time it is kept under, or undefined when there was no room. */
+  append(received_at_ms: number, message: Uint8Array): number | undefined {
     const at_ms = Math.max(this.#last_ms, believable(received_at_ms))
     this.#last_ms = at_ms
     if (this.#down_since !== undefined) this.#endDown(at_ms)
     if (!this.#accepts(message)) {
       this.#drop(at_ms)
-      return
+      return undefined
     }
     if (this.#dropping !== undefined) this.#endDropping()
     const hour = hourOf(at_ms)
@@ -118,6 +116,12 @@ export class Lane {
     this.accepted_records++
     this.accepted_bytes += RECORD_HEADER_BYTES + message.length
     if (this.#pumping === undefined) this.#schedule()
+    return at_ms
+  }
+
+  /** A gap has been told: its line is on the disk before the next record is, if the disk lets it. */
+  afterGap(): void {
+    this.#is_after_gap = true
   }
 
   /** Makes safe what is written. */
@@ -171,7 +175,6 @@ export class Lane {
   #endDropping(): void {
     const { from_ms, to_ms, records } = this.#dropping!
     this.#dropping = undefined
-    this.#is_after_gap = true
     this.#world.gap({ connection: this.connection, from_ms, to_ms: to_ms + 1, cause: 'overflow', grade: 'certain', records })
   }
 
@@ -180,7 +183,6 @@ export class Lane {
     const from_ms = this.#down_since!
     this.#down_since = undefined
     if (from_ms >= at_ms || !isSameDay(from_ms, at_ms)) return
-    this.#is_after_gap = true
     this.#world.gap({ connection: this.connection, from_ms, to_ms: at_ms, cause: 'recorder_down', grade: 'certain' })
   }
 
@@ -212,7 +214,7 @@ export class Lane {
       if (this.#segment !== undefined && this.#segment.hour !== chunk.hour) this.#retire(chunk.first_ms)
       this.#segment ??= await this.#open(chunk)
       if (this.#segment === undefined) return
-      if (chunk.after_gap) await this.#world.journalWritten()
+      if (chunk.after_gap && chunk.from === 0) await this.#world.journalSynced()
       if (!(await this.#write(this.#segment, chunk))) return
     } while (this.#closing || this.#world.fsync === 'always' || this.#queue.bytes >= FLUSH_BYTES)
   }

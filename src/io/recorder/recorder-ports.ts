@@ -1,3 +1,5 @@
+import { constants } from 'node:os'
+
 /**
  * What the recorder asks of the machine. Tests put machines in its place whose disks fill, fail, stall and lose power. Whatever is refused
  * is an error with Node's `code` (`ENOSPC`, `EIO`, ...).
@@ -67,7 +69,9 @@ export interface RecorderTimers {
 
 /** `ENOSPC`, or what else there is to say. */
 export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : String(error)
+  if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return String(error)
+  // Node has no name for a quota that is used up: `Unknown system error -122`.
+  return 'errno' in error && error.errno === -constants.errno.EDQUOT ? 'EDQUOT' : error.code
 }
 
 /** Writes all of it: the kernel may take only a part at a time. */

@@ -1,4 +1,4 @@
-import type { JournalEntry } from '../../core/recording/index.js'
+import type { JournalEntry, RecordedGap } from '../../core/recording/index.js'
 import type { FsyncPolicy } from '../capture/recorder-port.js'
 import { systemLock } from './folder-lock.js'
 import type { RecorderPorts } from './recorder-ports.js'
@@ -34,12 +34,16 @@ export interface RecorderSetup {
   readonly ports?: RecorderPorts
   /** Every line of the journal, as it is told. */
   onEvent?(entry: JournalEntry): void
+  /** A gap, at once: before the first record after it is accepted. */
+  onGap?(gap: RecordedGap): void
   /** Records have been handed to the kernel; the oldest of them had waited so long since `append`. */
   onWritten?(waited_ms: number): void
 }
 
+type Optional = 'onEvent' | 'onGap' | 'onWritten'
+
 /** A setup with nothing left open. */
-export type FullSetup = Required<Omit<RecorderSetup, 'onEvent' | 'onWritten'>> & Pick<RecorderSetup, 'onEvent' | 'onWritten'>
+export type FullSetup = Required<Omit<RecorderSetup, Optional>> & Pick<RecorderSetup, Optional>
 
 export function fullSetup(setup: RecorderSetup): FullSetup {
   return {

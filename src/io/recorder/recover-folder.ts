@@ -6,14 +6,15 @@ import {
   type JournalEvent,
   journalName,
   manifestName,
+  type RecordedGap,
   readJournal,
   readManifest,
 } from '../../core/recording/index.js'
 import { type IstDay, istDay } from '../../core/time/index.js'
-import { parseHourly } from './hours.js'
+import { hourStartMs, parseHourly } from './hours.js'
 import { JournalWriter } from './journal-writer.js'
 import { codeOf, type RecorderFiles, type RecorderPorts } from './recorder-ports.js'
-import { type RecoveredSegment, recoverSegment } from './recover-segment.js'
+import { type Claim, type RecoveredSegment, recoverSegment } from './recover-segment.js'
 import { readWholeFile } from './whole-file.js'
 
 export interface RecoveryRequest {
@@ -57,54 +58,103 @@ export async function recoverFolder(request: RecoveryRequest): Promise<Recovery>
   }
   const unclosed: RecoveredSegment[] = []
   const failed: { file: string; code: string }[] = []
+  const found: FoundSegment[] = []
   const last_ms = new Map<number, number>()
-  const hear = (connection: number, time_ms: number | null | undefined): void => {
-    if (time_ms !== null && time_ms !== undefined && istDay(time_ms) === istDay(now_ms))
+  const hear = (connection: number, time_ms: number | undefined): void => {
+    if (time_ms !== undefined && istDay(time_ms) === istDay(now_ms))
       last_ms.set(connection, Math.max(time_ms, last_ms.get(connection) ?? 0))
   }
   try {
-    for (const name of names.filter((each) => each.endsWith('.bin') && names.includes(indexName(each)))) {
-      const parsed = parseHourly(profile, name)
+    for (const name of names) {
+      const parsed = name.endsWith('.bin') ? parseHourly(profile, name) : undefined
       if (parsed === undefined) continue
       const { connection, hour, day } = parsed
       try {
         const claimed = await claimOf(files, folder, name)
-        if (claimed?.holds === true) hear(connection, claimed.last_ms)
-        else if (await isOurs(files, folder, name, await journals.opened(day))) {
+        if (claimed?.holds === true && !(power_cut && claimed.suspect)) {
+          const { first_ms, last_ms: end_ms } = claimed
+          hear(connection, end_ms)
+          found.push({ ...parsed, first_ms, last_ms: end_ms, was_closed: true })
+        } else if (await isOurs(files, folder, name, await journals.opened(day))) {
           const recovered = await recoverSegment(files, { folder, name, connection, hour, power_cut, claimed }, tell)
           if (recovered.good_bytes === 0) await removeEmpty(files, folder, name)
           else unclosed.push(recovered)
           hear(connection, recovered.last_ms)
+          found.push({ ...parsed, first_ms: recovered.first_ms, last_ms: recovered.last_ms, was_closed: false })
         }
       } catch (error) {
         failed.push({ file: name, code: codeOf(error) })
       }
     }
+    if (power_cut) for (const gap of holesBetween(found)) await tell({ event: 'gap', ...gap })
+    for (const [connection, time_ms] of await startOfDay(journals, istDay(now_ms)))
+      if (!last_ms.has(connection)) hear(connection, time_ms)
   } finally {
     await journal.close(true)
   }
   return { unclosed, last_ms, failed }
 }
 
-/** Manifests and tails that were being written; what they would have said is found again. */
+/** A segment as it was found, or made whole. Times are undefined when it holds no record. */
+interface FoundSegment {
+  readonly connection: number
+  readonly hour: number
+  readonly part: number
+  readonly first_ms: number | undefined
+  readonly last_ms: number | undefined
+  readonly was_closed: boolean
+}
+
+/**
+ * A power cut may take the end of one segment and leave what was written into the next: nobody can say whether anything lay between them. Such
+ * a hole is told as one that may be.
+ */
+function holesBetween(found: readonly FoundSegment[]): RecordedGap[] {
+  return found.flatMap((segment) => {
+    if (segment.was_closed) return []
+    const { connection, hour } = segment
+    const others = found.filter((other) => other.connection === connection && other !== segment)
+    const next = others.flatMap(({ first_ms, ...other }) => (first_ms !== undefined && isLater(other, segment) ? [first_ms] : []))
+    if (next.length === 0) return []
+    const before = others.flatMap(({ last_ms, ...other }) => (last_ms !== undefined && isLater(segment, other) ? [last_ms] : []))
+    const from_ms = segment.last_ms ?? Math.max(hourStartMs(hour), ...before)
+    return [{ connection, from_ms, to_ms: Math.min(...next), cause: 'file_lost', grade: 'weak' }]
+  })
+}
+
+type Place = Pick<FoundSegment, 'hour' | 'part'>
+const isLater = (a: Place, b: Place): boolean => a.hour > b.hour || (a.hour === b.hour && a.part > b.part)
+
+/** A run that kept nothing: each of its connections is missing from its start on. */
+async function startOfDay(journals: Journals, today: IstDay): Promise<Map<number, number>> {
+  const starts = new Map<number, number>()
+  for (const entry of await journals.of(today))
+    if (entry.event === 'session_start')
+      for (let connection = 1; connection <= entry.connections; connection++)
+        if (!starts.has(connection)) starts.set(connection, entry.at_ms)
+  return starts
+}
+
+/** Manifests and tails that were being written, and an index whose recording was not begun; what they would have said is found again. */
 async function removeUnfinished(files: RecorderFiles, folder: string, names: readonly string[]): Promise<string[]> {
-  const unfinished = names.filter((name) => /\.(?:manifest\.json|tail-\d+)\.tmp$/.test(name))
+  const there = new Set(names)
+  const unfinished = names.filter(
+    (name) => /\.(?:manifest\.json|tail-\d+)\.tmp$/.test(name) || (name.endsWith('.bin.idx') && !there.has(name.slice(0, -4))),
+  )
   for (const name of unfinished) await files.remove(join(folder, name))
   return names.filter((name) => !unfinished.includes(name))
 }
 
-/** What the manifest of a segment claims, and whether the file has as much. */
-async function claimOf(
-  files: RecorderFiles,
-  folder: string,
-  name: string,
-): Promise<{ bytes: number; last_ms: number | null; holds: boolean } | undefined> {
+/** What the manifest of a segment claims, and whether the file has as many bytes. */
+async function claimOf(files: RecorderFiles, folder: string, name: string): Promise<(Claim & { holds: boolean }) | undefined> {
   const text = new TextDecoder().decode(await readWholeFile(files, join(folder, manifestName(name))))
   const manifest = readManifest(text)
   if (manifest === undefined || manifest.file !== name) return undefined
+  const { bytes, suspect } = manifest
   const file = await files.open(join(folder, name), 'read')
   try {
-    return { bytes: manifest.bytes, last_ms: manifest.last_ms, holds: (await file.size()) === manifest.bytes }
+    const holds = (await file.size()) === bytes
+    return { bytes, suspect, first_ms: manifest.first_ms ?? undefined, last_ms: manifest.last_ms ?? undefined, holds }
   } finally {
     await file.close()
   }
@@ -113,7 +163,7 @@ async function claimOf(
 async function isOurs(files: RecorderFiles, folder: string, name: string, opened: ReadonlySet<string>): Promise<boolean> {
   if (opened.has(name)) return true
   const index = await readWholeFile(files, join(folder, indexName(name)))
-  return (index?.length ?? 0) < INDEX_ENTRY_BYTES
+  return index !== undefined && index.length < INDEX_ENTRY_BYTES
 }
 
 /** An hour in which nothing arrived whole leaves no file. */

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import {
   BlockBuilder,
   INDEX_ENTRY_BYTES,
@@ -6,6 +6,7 @@ import {
   indexName,
   type JournalEvent,
   type LinkedEntry,
+  type RecordedGap,
   readIndex,
 } from '../../core/recording/index.js'
 import { IndexFile } from './index-file.js'
@@ -24,8 +25,15 @@ export interface UnclosedSegment {
   readonly hour: number
   /** The machine lost its power: what was not synced may be there in part. */
   readonly power_cut: boolean
-  /** Bytes and time that a manifest claims, where there is one. */
-  readonly claimed: { bytes: number; last_ms: number | null } | undefined
+  readonly claimed: Claim | undefined
+}
+
+/** What the manifest of a segment says, where there is one. */
+export interface Claim {
+  readonly bytes: number
+  readonly first_ms: number | undefined
+  readonly last_ms: number | undefined
+  readonly suspect: boolean
 }
 
 /** What a segment holds after recovery. */
@@ -59,18 +67,8 @@ export async function recoverSegment(
     const cut_bytes = size - good_bytes
     if (cut_bytes > 0) await keepTail(files, file, { path, from: good_bytes, size })
     await tell({ event: 'recovered', file: name, good_bytes, cut_bytes })
-    const missing_ms = Math.max(index.entries.at(kept.length)?.last_ms ?? 0, index.entries.at(-1)?.last_ms ?? 0)
-    const claimed_ms = Math.max(missing_ms, segment.claimed?.last_ms ?? 0)
-    const is_short = kept.length < index.entries.length || (segment.claimed?.bytes ?? 0) > good_bytes
-    if (is_short && claimed_ms > (last_ms ?? 0))
-      await tell({
-        event: 'gap',
-        connection,
-        from_ms: last_ms ?? index.entries[0]?.first_ms ?? claimed_ms,
-        to_ms: claimed_ms + 1,
-        cause: 'file_lost',
-        grade: 'certain',
-      })
+    const lost = lostGap(index.entries, segment, found)
+    if (lost !== undefined) await tell({ event: 'gap', ...lost })
     if (cut_bytes > 0) await file.cut(good_bytes)
     await file.sync()
     await completeIndex(files, join(folder, indexName(name)), kept, found.blocks)
@@ -79,6 +77,20 @@ export async function recoverSegment(
   } finally {
     await file.close()
   }
+}
+
+/** What index or manifest claim and the file has not. */
+function lostGap(
+  entries: readonly IndexEntry[],
+  { connection, claimed }: UnclosedSegment,
+  { good_bytes, last_ms }: { good_bytes: number; last_ms: number | undefined },
+): RecordedGap | undefined {
+  const last = entries.at(-1)
+  const claimed_bytes = Math.max(last === undefined ? 0 : last.offset + last.length, claimed?.bytes ?? 0)
+  const to_ms = Math.max(last?.last_ms ?? 0, claimed?.last_ms ?? 0) + 1
+  if (claimed_bytes <= good_bytes) return undefined
+  const from_ms = last_ms ?? entries[0]?.first_ms ?? claimed?.first_ms ?? to_ms
+  return { connection, from_ms, to_ms, cause: 'file_lost', grade: 'certain' }
 }
 
 async function scan(
@@ -123,6 +135,7 @@ async function keepTail(
     await copy.close()
   }
   await files.rename(`${tail}.tmp`, tail)
+  await files.syncFolder(dirname(path))
 }
 
 async function completeIndex(

@@ -4,6 +4,7 @@ import { hourOf } from './hours.js'
 import type { OpenFile } from './recorder-ports.js'
 
 const WINDOW_BYTES = 1 << 20
+const SECTOR_BYTES = 512
 const TWO_POW_32 = 0x1_0000_0000
 const OPENING_BRACE = 0x7b
 const CLOSING_BRACE = 0x7d
@@ -18,15 +19,46 @@ export interface RecordRules {
   readonly whole_messages: boolean
 }
 
+/** A record of the file, header and message; the bytes are borrowed. */
+export type RecordTaker = (received_at_ms: number, record: Uint8Array) => void
+
 /**
  * Steps over the records of a file from `from` on, as far as they are what the recorder writes. Gives the offset of the first byte that is no
- * such record: the size of the file when all is well. The bytes given to `take` are borrowed.
+ * such record: the size of the file when all is well.
  */
 export async function scanRecords(
   file: OpenFile,
   range: { from: number; size: number },
   rules: RecordRules,
-  take: (received_at_ms: number, record: Uint8Array) => void,
+  take: RecordTaker,
+): Promise<number> {
+  if (!rules.whole_messages) return walk(file, range, rules, take)
+  let last: { start: number; end: number } | undefined
+  let end = range.from
+  const stopped = await walk(file, range, rules, (_, record) => {
+    last = { start: end, end: end + record.length }
+    end += record.length
+  })
+  const is_doubtful = last !== undefined && stopped < range.size && (await endsInHole(file, last))
+  return walk(file, { from: range.from, size: is_doubtful && last !== undefined ? last.start : stopped }, rules, take)
+}
+
+/**
+ * Behind the last record lies something else, perhaps a sector that never reached the disk. The record's share of that sector may be too small
+ * to hold a length: it is doubted when nothing but zeros stands there.
+ */
+async function endsInHole(file: OpenFile, { start, end }: { start: number; end: number }): Promise<boolean> {
+  const from = Math.max(start, Math.floor(end / SECTOR_BYTES) * SECTOR_BYTES)
+  const share = new Uint8Array(end - from)
+  await file.read(share, from)
+  return share.length > 0 && share.every((byte) => byte === 0)
+}
+
+async function walk(
+  file: OpenFile,
+  range: { from: number; size: number },
+  rules: RecordRules,
+  take: RecordTaker,
 ): Promise<number> {
   let window = new Uint8Array(WINDOW_BYTES)
   let base = range.from

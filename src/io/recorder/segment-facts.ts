@@ -51,8 +51,11 @@ export class SegmentFacts {
     this.bytes += records.length
   }
 
-  /** Takes bytes that are not what was written: they count for the size and the checksum only. */
-  takeDamaged(bytes: Uint8Array): void {
+  /** Takes bytes that are not what was written: what is known of them is what the index says. */
+  takeDamaged(bytes: Uint8Array, { records, first_ms, last_ms }: IndexEntry): void {
+    this.first_ms ??= first_ms
+    this.last_ms = last_ms
+    this.records += records
     this.#hash.update(bytes)
     this.bytes += bytes.length
   }

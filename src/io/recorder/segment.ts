@@ -178,16 +178,19 @@ export class Segment {
   }
 }
 
-/** Opens a new segment; EEXIST when its name is taken. Nothing is left behind by a failure. */
+/**
+ * Opens a new segment; EEXIST when its name is taken. Nothing is left behind by a failure. The index comes first: a recording of ours is known
+ * by it, even if nobody lived to write a record.
+ */
 export async function openSegment(world: SegmentWorld, name: string, hour: number): Promise<Segment> {
-  const path = join(world.folder, name)
   const { files } = world.ports
-  const file = await files.open(path, 'create')
+  const index_path = join(world.folder, indexName(name))
+  const index = await files.open(index_path, 'create')
   try {
-    return new Segment(world, { name, hour, file, index: await files.open(join(world.folder, indexName(name)), 'create') })
+    return new Segment(world, { name, hour, index, file: await files.open(join(world.folder, name), 'create') })
   } catch (error) {
-    await file.close().catch(() => {})
-    await files.remove(path).catch(() => {})
+    await index.close().catch(() => {})
+    await files.remove(index_path).catch(() => {})
     throw error
   }
 }

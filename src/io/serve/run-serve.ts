@@ -3,6 +3,7 @@ import { CONNECTIONS_MAX } from '../../core/feed/index.js'
 import { parseDuration, parseSpeed, parseWindowEnd } from '../../core/replay/index.js'
 import { type FaultPlan, listedFaults, parseFaults, seededFaults } from '../../core/serve/index.js'
 import { formatClock, type TimestampMs } from '../../core/time/index.js'
+import { counted } from '../../core/view/index.js'
 import { refuseInputAsOutput } from '../inputs.js'
 import { isLoopback } from '../local/gate.js'
 import { openFile } from '../output.js'
@@ -166,9 +167,4 @@ export function closingLine({
     `${counted(records, 'record')} ${span} in ${(real_ms / 1000).toFixed(1)} s; ${counted(logins, 'login')}, ` +
     `${counted(sent.packets, 'packet')} in ${counted(sent.messages, 'message')} sent${trouble}${late}`
   )
-}
-
-function counted(count: number, noun: string): string {
-  const digits = String(count).replace(/\B(?=(\d{3})+$)/g, ',')
-  return `${digits} ${noun}${count === 1 ? '' : 's'}`
 }

@@ -1,8 +1,8 @@
 import { drawServe, readKeys, type ServeScreen, type ViewAction } from '../../core/view/index.js'
 import type { SessionFiles } from '../find-recordings.js'
 import { recordingEndMs } from '../recording-end.js'
-import { openTerminal, type Terminal } from '../replay-view/terminal.js'
 import { SystemClock } from '../system-clock.js'
+import { openTerminal, type Terminal } from '../terminal.js'
 import { serveStatus } from './serve-routes.js'
 import type { Stage } from './stage.js'
 

@@ -333,7 +333,7 @@ describe('what a client can take', () => {
   })
 
   test('thousands of connections: the first ones are served, the others cut off', async () => {
-    const server = await open({ limits: { connections: 8 } })
+    const server = await open({ limits: { connections: 8, headers_ms: 60_000, request_ms: 60_000 } })
     const held = await Promise.all(Array.from({ length: 8 }, () => connected(server)))
     const ends = await Promise.all(Array.from({ length: 1_000 }, () => raw(server, health(server))))
     expect(ends.filter((text) => text !== '')).toEqual([])

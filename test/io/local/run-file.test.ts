@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { openControl } from '../../../src/io/local/open-control.js'
 import { announceRun, findRuns, randomToken } from '../../../src/io/local/run-file.js'
 import { tempFolder } from '../../support/temp-folder.js'
 
@@ -66,4 +67,27 @@ test('tokens have 256 bits and never come twice', () => {
   const tokens = Array.from({ length: 100 }, randomToken)
   expect(new Set(tokens).size).toBe(100)
   for (const token of tokens) expect(Buffer.from(token, 'base64url').length).toBe(32)
+})
+
+test('a run that can not be announced says so and goes on', async () => {
+  const before = process.env.XDG_RUNTIME_DIR
+  onTestFinished(() => {
+    if (before === undefined) delete process.env.XDG_RUNTIME_DIR
+    else process.env.XDG_RUNTIME_DIR = before
+  })
+  process.env.XDG_RUNTIME_DIR = tempFolder({ mds: 'a file in the way' })
+  const notices: string[] = []
+  const setup = { kind: 'capture', name: 'nifty50', started_ms: 1, host: '127.0.0.1', port: 0, routes: [] } as const
+  const hidden = await openControl({ ...setup, onNotice: (text) => notices.push(text) })
+  expect(notices).toEqual([expect.stringMatching(/^mds ctl will not find this run: /)])
+  expect((await fetch(hidden.url)).status).toBe(404)
+  await hidden.close()
+  process.env.XDG_RUNTIME_DIR = tempFolder()
+  const found = await openControl({ ...setup, onNotice: (text) => notices.push(text) })
+  const [run] = findRuns()
+  expect(run).toMatchObject({ kind: 'capture', name: 'nifty50', url: found.url, started_ms: 1 })
+  expect(JSON.stringify(found)).not.toContain(run?.token ?? 'none')
+  await found.close()
+  expect(findRuns()).toEqual([])
+  expect(notices).toHaveLength(1)
 })
