@@ -39,8 +39,8 @@ export interface ServeListener extends RunListener {
   interrupt(): void
 }
 
-/** Stands in the documentation: everybody may know it. */
-export const DEFAULT_LOGIN = 'mds'
+/** The usual key and token: they stand in the documentation, everybody may know them. */
+const DEFAULT_LOGIN = 'mds'
 const CONNECTIONS_LIMIT = 1000
 const UTF8 = new TextEncoder()
 
@@ -92,8 +92,7 @@ async function requestOf(words: ServeWords): Promise<ServeRequest> {
       `Expected --access-token with --allow-remote: everybody knows the usual one, "${DEFAULT_LOGIN}".`,
       'mds replay --serve 0.0.0.0:8765 --allow-remote --access-token SOME_WORDS_OF_YOURS',
     )
-  const connections = words.connections ?? CONNECTIONS_MAX
-  const wait_for = words.wait_for ?? 1
+  const { connections = CONNECTIONS_MAX, wait_for = 1 } = words
   if (connections > CONNECTIONS_LIMIT)
     throw usageError('too_many_connections', `Expected at most ${CONNECTIONS_LIMIT} --connections, found ${connections}.`)
   if (wait_for > connections)
