@@ -18,7 +18,7 @@ const serveFlags = {
     min: 0,
     helpValue: 'N',
   }),
-  connections: Flags.integer({ ...SERVE, summary: 'Clients at a time; Kite lets 3 in', default: 3, min: 1, helpValue: 'N' }),
+  connections: Flags.integer({ ...SERVE, summary: 'Clients at a time; default 3, as with Kite', min: 1, helpValue: 'N' }),
   stay: Flags.boolean({ ...SERVE, summary: 'Stay at the end, until told to stop' }),
   faults: Flags.string({
     ...SERVE,

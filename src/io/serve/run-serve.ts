@@ -46,7 +46,9 @@ const UTF8 = new TextEncoder()
 
 /** The server of the command line: a screen on a terminal, lines on stderr everywhere else. */
 export async function runServe(words: ServeWords, run: ServeListener): Promise<ServeSummary> {
-  const request = await requestOf(words)
+  const asked = await requestOf(words)
+  // Where somebody looks on, the end is no reason to leave.
+  const request = { ...asked, stays: asked.stays || run.shows_screen }
   refuseInputAsOutput(words.fault_log, words)
   const log = words.fault_log === undefined ? undefined : openFile(words.fault_log)
   const view = run.shows_screen ? openServeView(run.interrupt) : undefined
