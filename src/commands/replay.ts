@@ -14,7 +14,7 @@ const serveFlags = {
   }),
   'wait-for': Flags.integer({
     ...SERVE,
-    summary: 'Begin when so many clients have subscribed; default 1',
+    summary: 'Begin when so many clients have subscribed, 0: at once; default 1',
     min: 0,
     helpValue: 'N',
   }),
@@ -25,16 +25,18 @@ const serveFlags = {
     summary: 'Make trouble: by chance from a seed, the same each time, or as a file says',
     helpValue: 'SEED|FILE',
   }),
-  'fault-log': Flags.string({ ...SERVE, summary: 'File for what was done to whom; default: stderr', helpValue: 'FILE' }),
+  'fault-log': Flags.string({ ...SERVE, summary: 'File for what was done to whom; default: standard error', helpValue: 'FILE' }),
   'api-key': Flags.string({
     helpGroup: 'SERVE',
-    summary: 'What clients log in with: made up, never a real one; default mds',
+    summary: 'What clients log in with: made up, never a real one',
+    default: 'mds',
     env: 'MDS_SERVE_API_KEY',
     helpValue: 'TEXT',
   }),
   'access-token': Flags.string({
     helpGroup: 'SERVE',
-    summary: 'Likewise; default mds',
+    summary: 'Likewise',
+    default: 'mds',
     env: 'MDS_SERVE_ACCESS_TOKEN',
     helpValue: 'TEXT',
   }),
@@ -132,7 +134,7 @@ ${EXIT_CODES}`
     return { ...summary, diagnostics: summary.diagnostics.map((log) => log.summary()) }
   }
   async #serve(argv: readonly unknown[], flags: ServeFlagValues, serve: string): Promise<unknown> {
-    const { closingLine, DEFAULT_LOGIN, runServe } = await import('../io/serve/run-serve.js')
+    const { closingLine, runServe } = await import('../io/serve/run-serve.js')
     const { splitTo } = await import('../io/replay-sinks.js')
     const { to, sinks } = splitTo(flags.to ?? [], flags)
     if (sinks.length > 0)
@@ -150,8 +152,8 @@ ${EXIT_CODES}`
           to,
           speed: flags.speed,
           max_wait: flags['max-wait'],
-          api_key: flags['api-key'] ?? DEFAULT_LOGIN,
-          access_token: flags['access-token'] ?? DEFAULT_LOGIN,
+          api_key: flags['api-key'],
+          access_token: flags['access-token'],
           connections: flags.connections,
           wait_for: flags['wait-for'],
           stay: flags.stay,
@@ -160,7 +162,11 @@ ${EXIT_CODES}`
           allow_remote: flags['allow-remote'],
           allowed_hosts: flags['allow-host'] ?? [],
         },
-        run,
+        {
+          ...run,
+          shows_screen: process.stdout.isTTY === true && !this.jsonEnabled(),
+          interrupt: () => process.emit('SIGINT'),
+        },
       ),
     )
     this.report(diagnostics, flags)

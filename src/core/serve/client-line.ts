@@ -109,6 +109,7 @@ export class ClientLine {
     if (kind === 'packets') this.#packets(message, trouble, now_ms)
     else if (kind === 'text') this.#text(message.verbatim, now_ms)
     else if (trouble?.hasHeartbeats(now_ms) !== false) this.#heartbeat(message.verbatim, now_ms)
+    if (this.is_broken) return // by half a frame just now
     if (now_ms - this.#last_ms >= HEARTBEAT_MS && trouble?.hasHeartbeats(now_ms) !== false) this.#heartbeat(HEARTBEAT, now_ms)
   }
 

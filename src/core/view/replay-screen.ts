@@ -1,11 +1,11 @@
 import { escaped } from '../escaped.js'
-import { formatSpeed } from '../replay/index.js'
-import { formatClock, formatDate, istDay, type TimestampMs } from '../time/index.js'
+import { formatClock, type TimestampMs } from '../time/index.js'
 import { candleChart } from './candle-chart.js'
-import { formatChange, formatCount, formatPercent, formatPrice, formatWeekday } from './figures.js'
+import { formatChange, formatCount, formatPercent, formatPrice } from './figures.js'
 import { KEY_LINES } from './keys.js'
 import type { BoardRow, MarketBoard } from './market-board.js'
-import { justified, type Line, left, printLine, right, span } from './spans.js'
+import { clockLine, framed, progressBar, type ScreenSize, widthOf } from './screen-frame.js'
+import { justified, type Line, left, right, span } from './spans.js'
 import { sparkline } from './sparkline.js'
 
 /** Everything the screen shows. */
@@ -28,13 +28,6 @@ export interface ReplayScreen {
   readonly keys: boolean
 }
 
-/** Cells of the terminal. */
-export interface ScreenSize {
-  readonly columns: number
-  readonly rows: number
-}
-
-const MARGIN = 2
 /** Column heads, a blank, the title, and a blank above the keys. */
 const AROUND_CHART_LINES = 4
 const CHART_LINES_MIN = 3
@@ -50,40 +43,10 @@ const AXIS_CELLS = 13
 
 /** The screen as lines, from the state alone: at most `rows` lines of at most `columns` cells. */
 export function drawReplay(screen: ReplayScreen, { columns, rows }: ScreenSize, colour: boolean): string[] {
-  const width = Math.max(1, columns - 2 * MARGIN)
-  const head = [header(screen, width), progressBar(screen.share, width), figures(screen, width)]
+  const width = widthOf(columns)
+  const head = [clockLine(screen, width), progressBar(screen.share, width), figures(screen, width)]
   const body = screen.help ? helpPage() : market(screen, width, rows - head.length - 2)
-  const space = Math.max(0, rows - head.length - 2)
-  const lines: Line[] = [...head, [], ...body.slice(0, space)]
-  while (lines.length < rows - 1) lines.push([])
-  const all = [...lines.slice(0, Math.max(0, rows - 1)), footer(screen)]
-  const margin = ' '.repeat(MARGIN)
-  return all.slice(0, rows).map((line) => printLine(line.length === 0 ? [] : [span(margin), ...line], { width: columns, colour }))
-}
-
-const PHASES: Readonly<Record<ReplayScreen['phase'], string>> = {
-  reading: '… reading',
-  playing: '▶ playing',
-  paused: '‖ paused',
-  seeking: '» seeking',
-  ended: '■ end of the recording',
-}
-
-function header({ virtual_ms, speed, phase }: ReplayScreen, width: number): Line {
-  const state = [
-    span(PHASES[phase], phase === 'playing' ? 'plain' : 'accent'),
-    ...(phase === 'ended' ? [] : [span('  '), span(formatSpeed(speed), 'strong')]),
-  ]
-  if (virtual_ms === undefined) return justified([span('mds replay', 'faint')], state, width)
-  const day = istDay(virtual_ms)
-  const clock = span(formatClock(virtual_ms), 'strong')
-  return justified([clock, span(`  ${formatWeekday(day)} ${formatDate(day)}  IST`, 'faint')], state, width)
-}
-
-function progressBar(share: number, width: number): Line {
-  const halves = Math.round(Math.max(0, Math.min(1, share)) * width * 2)
-  const done = '━'.repeat(Math.floor(halves / 2)) + (halves % 2 === 1 ? '╸' : '')
-  return [span(done, 'accent'), span('─'.repeat(width - Math.ceil(halves / 2)), 'faint')]
+  return framed({ head, body, footer: footer(screen) }, { columns, rows }, colour)
 }
 
 function figures({ begin_ms, end_ms, virtual_ms, board, share }: ReplayScreen, width: number): Line {

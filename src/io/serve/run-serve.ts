@@ -3,13 +3,15 @@ import { CONNECTIONS_MAX } from '../../core/feed/index.js'
 import { parseDuration, parseSpeed, parseWindowEnd } from '../../core/replay/index.js'
 import { type FaultPlan, listedFaults, parseFaults, seededFaults } from '../../core/serve/index.js'
 import { formatClock, type TimestampMs } from '../../core/time/index.js'
+import { counted } from '../../core/view/index.js'
 import { refuseInputAsOutput } from '../inputs.js'
 import { isLoopback } from '../local/gate.js'
-import { openFile, type Sink } from '../output.js'
+import { openFile } from '../output.js'
 import { systemPacing } from '../pacer-ports.js'
 import { readUserFile } from '../read-user-file.js'
 import type { RunListener, SessionRequest } from '../run-sessions.js'
 import { type ServeRequest, type ServeSummary, serve } from './serve-session.js'
+import { openServeView } from './serve-view.js'
 
 /** What the command line says, words still unread. */
 export interface ServeWords extends SessionRequest {
@@ -30,25 +32,45 @@ export interface ServeWords extends SessionRequest {
   readonly allowed_hosts: readonly string[]
 }
 
-/** Stands in the documentation: everybody may know it. */
-export const DEFAULT_LOGIN = 'mds'
+export interface ServeListener extends RunListener {
+  /** Standard output is a terminal and nothing else goes there. */
+  readonly shows_screen: boolean
+  /** Ctrl-C, where the screen has taken the keyboard over. */
+  interrupt(): void
+}
+
+/** The usual key and token: they stand in the documentation, everybody may know them. */
+const DEFAULT_LOGIN = 'mds'
 const CONNECTIONS_LIMIT = 1000
 const UTF8 = new TextEncoder()
 
-/** The server of the command line. */
-export async function runServe(words: ServeWords, run: RunListener): Promise<ServeSummary> {
-  const request = await requestOf(words)
+/** The server of the command line: a screen on a terminal, lines on stderr everywhere else. */
+export async function runServe(words: ServeWords, run: ServeListener): Promise<ServeSummary> {
+  const asked = await requestOf(words)
+  // Where somebody looks on, the end is no reason to leave.
+  const request = { ...asked, stays: asked.stays || run.shows_screen }
   refuseInputAsOutput(words.fault_log, words)
   const log = words.fault_log === undefined ? undefined : openFile(words.fault_log)
+  const view = run.shows_screen ? openServeView(run.interrupt) : undefined
+  const tell = (text: string): void => {
+    if (view === undefined) run.onNotice(text)
+    else view.tell(text)
+  }
   try {
     return await serve(request, {
       ports: systemPacing(),
       signal: run.signal,
-      onNotice: run.onNotice,
-      onServing: (url) => run.onNotice(servingLine(url, request)),
-      onFault: (line) => tellFault(line, log, run),
+      onNotice: tell,
+      onServing: (url, stage) => {
+        tell(servingLine(url, request))
+        view?.onServing(url, stage)
+      },
+      onBegin: (session) => view?.onBegin(session),
+      onFault: (line) => (log === undefined ? tell(line) : log.write(UTF8.encode(`${line}\n`))),
     })
   } finally {
+    // The screen had the terminal to itself.
+    for (const text of view?.close() ?? []) run.onNotice(text)
     log?.finish()
   }
 }
@@ -59,11 +81,6 @@ function servingLine(url: string, { login, wait_for }: ServeRequest): string {
   const keys = is_known ? `api_key ${DEFAULT_LOGIN}, access_token ${DEFAULT_LOGIN}` : 'api_key and access_token as given'
   const waiting = wait_for === 0 ? '' : `; waiting for ${counted(wait_for, 'client')}`
   return `Serving ${url} (${keys})${waiting}`
-}
-
-function tellFault(line: string, log: Sink | undefined, run: RunListener): void {
-  if (log === undefined) run.onNotice(line)
-  else log.write(UTF8.encode(`${line}\n`))
 }
 
 async function requestOf(words: ServeWords): Promise<ServeRequest> {
@@ -77,8 +94,7 @@ async function requestOf(words: ServeWords): Promise<ServeRequest> {
       `Expected --access-token with --allow-remote: everybody knows the usual one, "${DEFAULT_LOGIN}".`,
       'mds replay --serve 0.0.0.0:8765 --allow-remote --access-token SOME_WORDS_OF_YOURS',
     )
-  const connections = words.connections ?? CONNECTIONS_MAX
-  const wait_for = words.wait_for ?? 1
+  const { connections = CONNECTIONS_MAX, wait_for = 1 } = words
   if (connections > CONNECTIONS_LIMIT)
     throw usageError('too_many_connections', `Expected at most ${CONNECTIONS_LIMIT} --connections, found ${connections}.`)
   if (wait_for > connections)
@@ -152,9 +168,4 @@ export function closingLine({
     `${counted(records, 'record')} ${span} in ${(real_ms / 1000).toFixed(1)} s; ${counted(logins, 'login')}, ` +
     `${counted(sent.packets, 'packet')} in ${counted(sent.messages, 'message')} sent${trouble}${late}`
   )
-}
-
-function counted(count: number, noun: string): string {
-  const digits = String(count).replace(/\B(?=(\d{3})+$)/g, ',')
-  return `${digits} ${noun}${count === 1 ? '' : 's'}`
 }

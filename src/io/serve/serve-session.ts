@@ -2,7 +2,7 @@ import { interrupted } from '../../core/errors.js'
 import { END_OF_RECORDING } from '../../core/feed/index.js'
 import { type WindowEnd, windowOn } from '../../core/replay/index.js'
 import { type FaultPlan, faultLine, type LineCounts } from '../../core/serve/index.js'
-import { istDay, type TimestampMs } from '../../core/time/index.js'
+import { formatCompactDate, istDay, type TimestampMs } from '../../core/time/index.js'
 import { DiagnosticsLog } from '../diagnostics-log.js'
 import { findRecordings, type SessionFiles } from '../find-recordings.js'
 import type { PacerPorts } from '../pacer.js'
@@ -216,7 +216,7 @@ class Show {
     if (this.#ticker !== undefined) return
     this.#ticker = await openTicker({
       ...this.#request,
-      name: this.#request.recordings.sessions.join(' '),
+      name: this.#request.recordings.sessions.join(' ') || formatCompactDate(istDay(first_ms)),
       routes: serveRoutes(stage),
       stage,
       onNotice: this.#run.onNotice,

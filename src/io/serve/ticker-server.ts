@@ -1,10 +1,12 @@
 import type { IncomingMessage } from 'node:http'
-import { type LocalServer, openLocalServer, type Route } from '../local/local-server.js'
-import { announceRun, randomToken } from '../local/run-file.js'
+import type { Route } from '../local/local-server.js'
+import { openControl } from '../local/open-control.js'
 import { SystemClock } from '../system-clock.js'
 import { loginDoor, type ServeLogin } from './login.js'
 import type { Stage } from './stage.js'
 
+/** Whoever tries on and on is only counted. */
+const REFUSALS_TOLD = 20
 /** Beside the clients: those who steer or look, and those who are turned away. */
 const MORE_CONNECTIONS = 64
 
@@ -40,28 +42,24 @@ export async function openTicker(setup: TickerSetup): Promise<OpenTicker> {
     onClient: (...client) => stage.join(...client),
     onRefused: (status) => {
       stage.counts.refused++
+      if (stage.counts.refused > REFUSALS_TOLD) return
       // What the client sent may be a real token: it is not told.
       setup.onNotice(status === 'hang' ? 'A login is left without an answer.' : `A login was refused (HTTP ${status}).`)
     },
   })
-  const token = randomToken()
-  const server: LocalServer = await openLocalServer({
+  const server = await openControl({
+    kind: 'serve',
+    name: setup.name,
+    started_ms: new SystemClock().nowMs(),
     host: setup.host,
     port: setup.port,
     allow_remote: setup.allow_remote,
     allowed_hosts: setup.allowed_hosts,
-    token,
     routes: setup.routes,
     limits: { connections: connections + MORE_CONNECTIONS },
+    onNotice: setup.onNotice,
     onUpgrade: (request: IncomingMessage, socket, head) => void open(request, socket, head),
     onFailure: (path, error) => setup.onNotice(`${path} failed: ${error instanceof Error ? error.message : String(error)}`),
   })
-  const run = announceRun({ kind: 'serve', name: setup.name, url: server.url, token }, new SystemClock().nowMs())
-  return {
-    url: server.url.replace(/^http/, 'ws'),
-    async close() {
-      run.withdraw()
-      await server.close()
-    },
-  }
+  return { url: server.url.replace(/^http/, 'ws'), close: () => server.close() }
 }

@@ -9,8 +9,8 @@ const tell = (line) => {
   lines.push(JSON.stringify(line))
   if (lines.length >= 1000) flush()
 }
-const flush = () => {
-  if (lines.length > 0) process.stdout.write(`${lines.splice(0).join('\n')}\n`)
+const flush = (done) => {
+  process.stdout.write(lines.length === 0 ? '' : `${lines.splice(0).join('\n')}\n`, done)
 }
 
 ticker.on('connect', () => {
@@ -22,7 +22,8 @@ ticker.on('order_update', (order) => tell({ order }))
 ticker.on('error', (error) => tell({ event: 'error', message: error.message }))
 ticker.on('close', (close) => {
   tell({ event: 'close', code: close.code, reason: close.reason })
-  flush()
-  if (!reconnect || close.reason === 'end of recording') process.exit(0)
+  flush(() => {
+    if (!reconnect || close.reason === 'end of recording') process.exit(0)
+  })
 })
 ticker.connect()
