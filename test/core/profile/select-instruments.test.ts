@@ -232,6 +232,34 @@ describe('what is refused', () => {
   })
 })
 
+/** Rows of public captures of Kite's file, 2026. */
+const KITE_ROWS = `instrument_token,exchange_token,tradingsymbol,name,last_price,expiry,strike,tick_size,lot_size,instrument_type,segment,exchange
+738561,2885,RELIANCE,"RELIANCE INDUSTRIES",0,,0,0.05,1,EQ,NSE,NSE
+256265,1001,NIFTY 50,"NIFTY 50",0,,0,0,0,EQ,INDICES,NSE
+265,1,SENSEX,"SENSEX",0,,0,0,0,EQ,INDICES,BSE
+13238786,51714,NIFTY26SEPFUT,"NIFTY",0,2026-09-29,0,0.1,65,FUT,NFO-FUT,NFO
+10967554,42842,NIFTY2692223350CE,"NIFTY",0,2026-09-22,23350,0.05,65,CE,NFO-OPT,NFO
+10461954,40867,NIFTY26O0625050CE,NIFTY,0,2026-10-06,25050,0.05,65,CE,NFO-OPT,NFO
+221330181,864571,SENSEX26OCTFUT,"SENSEX",0,2026-10-29,0,0.05,20,FUT,BFO-FUT,BFO
+109124103,426266,GOLD24AUGFUT,"GOLD",0,2024-08-05,0,1,1,FUT,MCX-FUT,MCX
+`
+
+test("rows of Kite's own file", () => {
+  const at = (date: string, ...selections: readonly Partial<Selection>[]): number[] => [
+    ...selectInstruments(plan(...selections), {
+      table: InstrumentTable.of(read(KITE_ROWS)),
+      day: parseDate(date) as IstDay,
+      prices: new Map([['NSE:NIFTY 50', 23_300]]),
+    }).modes.keys(),
+  ]
+  expect(at('2026-09-21', { exchange: 'NSE', instrument_types: ['INDEX'] })).toEqual([256265])
+  expect(at('2026-09-21', { exchange: 'BSE', symbols: ['SENSEX'] })).toEqual([265])
+  expect(at('2026-09-21', { underlyings: ['NIFTY'], expiry: NEAR })).toEqual([10967554, 13238786])
+  expect(at('2026-09-23', { underlyings: ['NIFTY'], expiry: NEAR })).toEqual([10461954, 13238786])
+  expect(at('2026-09-23', { exchange: 'BFO' }, { exchange: 'MCX' })).toEqual([221330181])
+  expect(at('2026-09-23', { instrument_types: ['CE'], atm_strikes: 0 })).toEqual([10461954])
+})
+
 test('a synthetic market is a market too', async () => {
   const { calendar } = await loadCalendar()
   const { listings } = createUniverse({ day, instruments: 320, seed: 1, calendar })

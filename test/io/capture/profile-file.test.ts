@@ -54,6 +54,12 @@ describe('a profile file', () => {
     ])
   })
 
+  test('as in the documentation', async () => {
+    const [, example = ''] = /```json\n([\s\S]*?)```/.exec(readFileSync('docs/profiles.md', 'utf8')) ?? []
+    const { select, inline, hours } = await load(example)
+    expect([select.length, inline.length, formatHours(hours)]).toEqual([2, 1, '09:05-15:45'])
+  })
+
   test('names of a list stand where @ names it', async () => {
     const lists = { some: { names: ['ABC', 'XYZ'], as_of: '2025-10-05', source: 'nobody', verified: false } }
     const { select, unverified_lists } = await load({
