@@ -4,7 +4,7 @@ import { loadCalendar } from '../calendar-file.js'
 import { loadCredentials } from '../capture/credentials.js'
 import { type FeedEndpoint, feedEndpoint } from '../capture/feed-endpoint.js'
 import { loadProfile, type Profile, profileOfTokens } from '../capture/profile-file.js'
-import { instrumentsOfProfile, mastersOf } from '../capture/profile-instruments.js'
+import { instrumentsFrom, mastersOf } from '../capture/profile-instruments.js'
 import type { RedisConfig } from '../sinks/redis-config.js'
 import type { DoctorContext, DoctorRequest } from './check.js'
 import type { DoctorPorts } from './ports.js'
@@ -19,7 +19,7 @@ export async function doctorContext(request: DoctorRequest, ports: DoctorPorts):
   // A profile that can't be read is the business of its own check; the others go on with the default folder.
   const own = await profile().catch(() => undefined)
   const data_dir = request.data_dir ?? own?.directory ?? DEFAULT_DATA_DIR
-  const sources = { day, data_dir, named: request.instruments }
+  const masters = once(async () => (own === undefined ? [] : mastersOf(own, { day, data_dir, named: request.instruments })))
   const endpoint = () => feedEndpoint({ url: request.url, env: ports.env, insecure: request.insecure })
   return {
     request,
@@ -29,8 +29,8 @@ export async function doctorContext(request: DoctorRequest, ports: DoctorPorts):
     data_dir,
     profile,
     folder: async () => (own === undefined ? data_dir : join(data_dir, own.name)),
-    masters: once(async () => (own === undefined ? [] : mastersOf(own, sources))),
-    instruments: once(async () => (own === undefined ? undefined : instrumentsOfProfile(own, sources))),
+    masters,
+    instruments: once(async () => (own === undefined ? undefined : instrumentsFrom(await masters(), own, day))),
     calendar: once(async () => (await loadCalendar(request.calendar ?? own?.calendar)).calendar),
     endpoint,
     credentials: once(async () =>
