@@ -20,6 +20,7 @@ const SECTIONS = {
       ['code', 'what it says'],
       Object.entries(DIAGNOSTIC_CODES).map(([code, says]) => [`\`${code}\``, says]),
     ),
+  'profile-fields': profileFields,
   'error-codes': errorCodes,
   'capture-metrics': () =>
     table(
@@ -219,6 +220,45 @@ function segmentTable() {
     ['segment byte', 'name', 'price divisor', 'tradable'],
     [...rows, ['others', 'UNKNOWN', market.segmentOf(255).price_divisor, 'yes']],
   )
+}
+
+/** The keys of a profile file, block by block, from the schema that editors use. */
+function profileFields() {
+  const schema = JSON.parse(readFileSync(join(root, 'config', 'schema', 'profile.schema.json'), 'utf8'))
+  const { lists, instruments, select, redis, jsonl } = schema.properties
+  const entry = instruments.anyOf[0].additionalProperties
+  const blocks = [
+    ['### The file', schema],
+    ['### `lists.NAME`', lists.additionalProperties],
+    ['### An entry of `instruments`', entry],
+    ['### An entry of `select`', select.items],
+    ['### `redis`', redis],
+    ['### `redis.names`', redis.properties.names],
+    ['### `redis.maxlen`', redis.properties.maxlen],
+    ['### `jsonl`', jsonl],
+  ]
+  return blocks.map(([title, block]) => `${title}\n\n${profileTable(block)}`).join('\n\n')
+}
+
+function profileTable({ properties, required = [] }) {
+  const rows = Object.entries(properties)
+    .filter(([name]) => name !== '$schema')
+    .map(([name, field]) => [
+      `\`${name}\``,
+      profileValue(field),
+      required.includes(name) ? 'required' : field.default === undefined ? '' : `\`${JSON.stringify(field.default)}\``,
+      field.description ?? '',
+    ])
+  return table(['key', 'value', 'default', 'meaning'], rows)
+}
+
+function profileValue({ type, enum: words, const: only, anyOf, minimum, maximum, items, pattern }) {
+  if (anyOf !== undefined) return [...new Set(anyOf.map(profileValue))].join(', or ')
+  if (words !== undefined || only !== undefined) return (words ?? [only]).map((word) => `\`${word}\``).join(', ')
+  if (type === 'integer') return `${minimum} to ${maximum}`
+  if (type === 'array') return `list of ${profileValue(items)}`
+  if (type === 'boolean') return 'true, false'
+  return { string: pattern === '^\\d{4}-\\d{2}-\\d{2}$' ? 'date' : 'text', object: 'object' }[type]
 }
 
 /** Every code of an MdsError, with its exit code, as the source has it. */

@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { interrupted, usageError } from '../../core/errors.js'
-import { FEED_MODES, type FeedMode, type Layout } from '../../core/feed/index.js'
+import { FEED_MODES, type FeedMode } from '../../core/feed/index.js'
 import type { Calendar } from '../../core/market/index.js'
 import {
   type ActiveHours,
-  connectionsFor,
+  type ConnectionLayout,
   formatHours,
   hoursOfFlag,
+  layoutFor,
   nextActiveSpan,
   TradingHours,
-  uncoveredText,
+  tooShort,
 } from '../../core/profile/index.js'
 import { parseDuration } from '../../core/replay/index.js'
 import { formatDate, formatIso, istDay } from '../../core/time/index.js'
@@ -50,7 +51,7 @@ export interface CapturePlan {
   /** Where the recording stands that the feed plays; undefined: a live feed. */
   readonly recorded_ms: number | undefined
   readonly instruments: ProfileInstruments
-  readonly layout: Layout
+  readonly layout: ConnectionLayout
   readonly calendar: Calendar
   readonly trading: TradingHours
   readonly fsync: FsyncPolicy
@@ -78,19 +79,17 @@ export async function planCapture(words: CaptureWords, run: PlanListener): Promi
   const trading = new TradingHours(calendar, instruments.selected.instruments)
   const expired = endpoint.loopback ? undefined : expiredText(credentials.made_ms, now_ms)
   if (expired !== undefined) run.onNotice(expired)
-  const kind = words.redundant ? 'redundant' : profile.layout
-  const connections = connectionsFor(instruments.selected.modes.size, {
-    layout: kind,
+  const layout = layoutFor(instruments.selected.modes, {
+    layout: words.redundant ? 'redundant' : profile.layout,
     connections: words.connections ?? profile.connections,
   })
   const fsync = words.fsync === undefined ? profile.fsync : fsyncOf(words.fsync)
-  const fixed = { profile, data_dir, endpoint, credentials, recorded_ms, instruments, calendar, trading, fsync }
-  const layout: Layout = kind === 'split' ? { kind, connections } : { kind }
+  const fixed = { profile, data_dir, endpoint, credentials, recorded_ms, instruments, layout, calendar, trading, fsync }
   const until_ms = words.duration === undefined ? undefined : parseDuration(words.duration, '--duration')
   const end_ms = await activeUntil(words, { profile, trading, recorded_ms }, run)
   if (end_ms === undefined) return undefined
   const stop_ms = Math.min(end_ms, until_ms === undefined ? Number.POSITIVE_INFINITY : new SystemClock().nowMs() + until_ms)
-  return { ...fixed, layout, end_ms: Number.isFinite(stop_ms) ? stop_ms : undefined }
+  return { ...fixed, end_ms: Number.isFinite(stop_ms) ? stop_ms : undefined }
 }
 
 export const DEFAULT_DATA_DIR = 'raw_ticks'
@@ -169,8 +168,8 @@ async function activeUntil(words: CaptureWords, { profile, trading, recorded_ms 
     run.onNotice(`Nothing to record: ${why} on ${formatDate(today)}${next}. --hours always records all the same.`)
     return undefined
   }
-  const uncovered = uncoveredText(hours, trading, today)
-  if (uncovered !== undefined) run.onNotice(uncovered)
+  const too_short = tooShort(hours, trading, today)
+  if (too_short !== undefined) run.onNotice(`${too_short.text} --hours ${too_short.enough} records it all.`)
   if (span.start_ms > clock.nowMs()) run.onNotice(`Waiting for the active hours to begin at ${formatIso(span.start_ms)}.`)
   while (span.start_ms > clock.nowMs()) {
     // In small steps: a machine that slept, or whose clock was set, wakes in time.

@@ -9,11 +9,10 @@ export const checkStream: Check = {
   concerns: 'machine',
   needs: ['redis'],
   async run(context) {
-    const plan = await context.redisPlan()
-    const outcome = plan === undefined ? undefined : await context.ports.redis(plan)
-    if (plan === undefined || outcome?.kind !== 'up') return { state: 'skipped', text: 'No Redis.' }
-    const { length, newest_age_ms } = outcome
-    const text = `${plan.raw_stream} has ${length} messages`
+    const asked = await context.redis()
+    if (asked?.outcome.kind !== 'up') return { state: 'skipped', text: 'No Redis.' }
+    const { length, newest_age_ms } = asked.outcome
+    const text = `${asked.config.names.raw} has ${length} messages`
     const instruments = (await context.instruments().catch(() => undefined))?.selected.instruments ?? []
     const trading = new TradingHours(await context.calendar(), instruments).isTrading(context.now_ms)
     if (newest_age_ms !== undefined && newest_age_ms <= FRESH_MS)
