@@ -4,8 +4,18 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
 
-const commands = readdirSync('src/commands').filter((name) => name.endsWith('.ts') && name !== 'base.ts')
-const external = ['apache-arrow', 'csv-parse', 'fzstd', 'hyparquet', 'hyparquet-writer', 'typescript', 'ws', 'ioredis']
+const commands = readdirSync('src/commands', { recursive: true }).filter((name) => name.endsWith('.ts') && name !== 'base.ts')
+const external = [
+  'apache-arrow',
+  'csv-parse',
+  'fzstd',
+  '@bokuweb/zstd-wasm',
+  'hyparquet',
+  'hyparquet-writer',
+  'typescript',
+  'ws',
+  'ioredis',
+]
 
 rmSync('dist', { recursive: true, force: true })
 await build({

@@ -5,7 +5,7 @@ import { join, relative } from 'node:path'
 import { build } from 'esbuild'
 import { root } from './setup.js'
 
-const { market, wire, candles, DIAGNOSTIC_CODES, EXIT } = await loadCore()
+const { market, wire, candles, feed, CAPTURE_METRICS, DIAGNOSTIC_CODES, EXIT } = await loadCore()
 const SECTIONS = {
   commands: commandReference,
   'candle-fields': () => fieldTable(market.CANDLE_FIELDS),
@@ -14,6 +14,7 @@ const SECTIONS = {
     table(['`--bars`', 'a bar ends', 'smallest', 'largest', 'interval on output'], candles.BAR_KINDS.map(barKindRow)),
   packets: packetTables,
   segments: segmentTable,
+  'feed-states': feedStates,
   diagnostics: () =>
     table(
       ['code', 'what it says'],
@@ -21,6 +22,11 @@ const SECTIONS = {
     ),
   'profile-fields': profileFields,
   'error-codes': errorCodes,
+  'capture-metrics': () =>
+    table(
+      ['metric', 'kind', 'meaning'],
+      CAPTURE_METRICS.map(({ name, kind, help }) => [`\`mds_capture_${name}\``, kind, help]),
+    ),
 }
 
 const stale = []
@@ -43,7 +49,7 @@ if (process.argv.includes('--check') && stale.length > 0) {
   process.exitCode = 1
 }
 
-/** The core as it is in `src`, bundled in memory. */
+/** The core as it is in `src`, and the tables of io, bundled in memory. */
 async function loadCore() {
   const { outputFiles } = await build({
     stdin: {
@@ -51,7 +57,9 @@ async function loadCore() {
         export * as market from './src/core/market/index.js'
         export * as wire from './src/core/wire/index.js'
         export * as candles from './src/core/candles/index.js'
+        export * as feed from './src/core/feed/index.js'
         export * from './src/core/diagnostics.js'
+        export { CAPTURE_METRICS } from './src/io/capture/metrics.js'
         export * from './src/core/errors.js'`,
       resolveDir: root,
     },
@@ -84,6 +92,20 @@ function fieldTable(fields) {
 
 function barKindRow({ name, example, summary, size, label }) {
   return [`\`${name}:${example}\``, summary, size.min, size.max, `\`${label(Number(example))}\``]
+}
+
+/** A row for each state, a column for each event, in the cells where it leads. */
+function feedStates() {
+  const { CONNECTION_EVENTS, CONNECTION_STATES, TRANSITIONS } = feed
+  return table(
+    ['state', ...CONNECTION_EVENTS.map((event) => `\`${event}\``)],
+    CONNECTION_STATES.map((state) => [
+      `\`${state}\``,
+      ...CONNECTION_EVENTS.map((event) =>
+        (TRANSITIONS[state][event] ?? []).map((to) => (to === state ? 'stays' : to)).join(', '),
+      ),
+    ]),
+  )
 }
 
 function commandReference() {

@@ -1,7 +1,9 @@
+import { setMaxListeners } from 'node:events'
 import { Args, Command, Flags } from '@oclif/core'
 import { EXIT, MdsError, usageError } from '../core/errors.js'
 import { escaped } from '../core/escaped.js'
 import type { DiagnosticsLog } from '../io/diagnostics-log.js'
+import type { RecordingQuery } from '../io/find-recordings.js'
 import { Progress } from '../io/progress.js'
 import type { RunListener, SessionRequest } from '../io/run-sessions.js'
 import { tellError } from '../io/tell-error.js'
@@ -15,8 +17,8 @@ export const sessionArgs = {
 /** Closes the description of every command. */
 export const EXIT_CODES = `Exit codes: 0 done, 1 a bug in mds, 2 usage, 3 unreadable (or, with --strict, damage and gaps), 130 interrupted.`
 
-/** Flags of every command that reads recordings. */
-export const recordingFlags = {
+/** Which files a command works on. */
+export const fileFlags = {
   'data-dir': Flags.string({ summary: 'Folder of the recordings', default: 'raw_ticks', env: 'MDS_DATA_DIR', helpValue: 'DIR' }),
   profile: Flags.string({
     summary: 'Only recordings of this profile; may be repeated',
@@ -24,6 +26,13 @@ export const recordingFlags = {
     multipleNonGreedy: true,
     helpValue: 'NAME',
   }),
+  quiet: Flags.boolean({ char: 'q', summary: 'No progress and no notices on stderr; errors only' }),
+} as const
+
+/** Flags of every command that reads what is in recordings. */
+export const recordingFlags = {
+  'data-dir': fileFlags['data-dir'],
+  profile: fileFlags.profile,
   instruments: Flags.string({
     summary: 'Instrument master (Kite CSV, also gzipped) or crawler config (JSON); default: the master beside the recording',
     multiple: true,
@@ -32,8 +41,11 @@ export const recordingFlags = {
   }),
   calendar: Flags.string({ summary: 'Trading calendar instead of the one that ships with mds', helpValue: 'FILE' }),
   strict: Flags.boolean({ summary: 'Exit 3 when the data has damage or gaps' }),
-  quiet: Flags.boolean({ char: 'q', summary: 'No progress and no notices on stderr; errors only' }),
+  quiet: fileFlags.quiet,
 } as const
+
+/** Closes the description of commands that judge recordings. */
+export const TRUST_EXIT_CODES = `Exit codes: 0 nothing found, 1 a bug in mds, 2 usage, 3 a file cannot be read, 4 something was found, 130 interrupted.`
 
 /** How packets become bars. */
 export const barFlags = {
@@ -104,9 +116,11 @@ export const formatFlag = {
   format: Flags.string({ summary: 'parquet, csv, ndjson, arrow or table', helpValue: 'NAME' }),
 } as const
 
-interface RecordingWords {
+interface FileWords {
   readonly 'data-dir': string
   readonly profile: readonly string[] | undefined
+}
+interface RecordingWords extends FileWords {
   readonly instruments: readonly string[] | undefined
   readonly calendar: string | undefined
 }
@@ -119,6 +133,7 @@ export abstract class MdsCommand extends Command {
 
   protected override async init(): Promise<void> {
     await super.init()
+    setMaxListeners(0, this.interrupt.signal) // one for each file that is open: a day has dozens, and Node warns from 11 on
     const onSignal = (): void => {
       if (this.interrupt.signal.aborted) process.exit(EXIT.interrupted)
       this.interrupt.abort()
@@ -138,10 +153,14 @@ export abstract class MdsCommand extends Command {
 
   protected sessionRequest(argv: readonly unknown[], flags: RecordingWords): SessionRequest {
     return {
-      recordings: { sessions: argv.map(String), data_dir: flags['data-dir'], profiles: flags.profile ?? [] },
+      recordings: this.recordingQuery(argv, flags),
       instruments: flags.instruments ?? [],
       calendar: flags.calendar,
     }
+  }
+
+  protected recordingQuery(argv: readonly unknown[], flags: FileWords): RecordingQuery {
+    return { sessions: argv.map(String), data_dir: flags['data-dir'], profiles: flags.profile ?? [] }
   }
 
   /** Runs with a progress bar that is gone before anything else is written. */

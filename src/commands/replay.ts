@@ -1,5 +1,52 @@
-import { Flags } from '@oclif/core'
+import { Flags, type Interfaces } from '@oclif/core'
+import { usageError } from '../core/errors.js'
 import { barFlags, EXIT_CODES, formatFlag, MdsCommand, recordingFlags, sessionArgs, symbolFlag, windowFlags } from './base.js'
+
+const SERVE = { helpGroup: 'SERVE', dependsOn: ['serve'] }
+
+/** For clients of Kite; docs/serve.md has the rules. */
+const serveFlags = {
+  serve: Flags.string({
+    summary: 'Serve the recording to clients of Kite, as a ticker, instead of writing records',
+    helpGroup: 'SERVE',
+    helpValue: 'HOST:PORT',
+    exclusive: ['output', 'format', 'emit', 'symbol', 'tf', 'bars', 'redis', 'jsonl'],
+  }),
+  'wait-for': Flags.integer({
+    ...SERVE,
+    summary: 'Begin when so many clients have subscribed; default 1',
+    min: 0,
+    helpValue: 'N',
+  }),
+  connections: Flags.integer({ ...SERVE, summary: 'Clients at a time; default 3, as with Kite', min: 1, helpValue: 'N' }),
+  stay: Flags.boolean({ ...SERVE, summary: 'Stay at the end, until told to stop' }),
+  faults: Flags.string({
+    ...SERVE,
+    summary: 'Make trouble: by chance from a seed, the same each time, or as a file says',
+    helpValue: 'SEED|FILE',
+  }),
+  'fault-log': Flags.string({ ...SERVE, summary: 'File for what was done to whom; default: stderr', helpValue: 'FILE' }),
+  'api-key': Flags.string({
+    helpGroup: 'SERVE',
+    summary: 'What clients log in with: made up, never a real one; default mds',
+    env: 'MDS_SERVE_API_KEY',
+    helpValue: 'TEXT',
+  }),
+  'access-token': Flags.string({
+    helpGroup: 'SERVE',
+    summary: 'Likewise; default mds',
+    env: 'MDS_SERVE_ACCESS_TOKEN',
+    helpValue: 'TEXT',
+  }),
+  'allow-remote': Flags.boolean({ ...SERVE, summary: 'Other machines may come; needs --access-token' }),
+  'allow-host': Flags.string({
+    ...SERVE,
+    summary: 'Name of this machine under which they may; may be repeated',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'NAME',
+  }),
+} as const
 
 export default class Replay extends MdsCommand {
   static override summary = 'Play recordings in virtual time: ticks and candles as they came'
@@ -35,37 +82,85 @@ ${EXIT_CODES}`
       helpValue: 'ticks,candles',
     }),
     ...windowFlags,
+    to: Flags.string({
+      summary: 'End before what was received at this time; or feed a sink with whole messages: redis, jsonl',
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'TIME|SINK',
+    }),
+    redis: Flags.string({ summary: 'Server for --to redis; a password is better in $MDS_REDIS_PASSWORD', helpValue: 'URL' }),
+    jsonl: Flags.string({ summary: 'Folder for --to jsonl; default: this one', helpValue: 'DIR' }),
     ...symbolFlag,
     'max-wait': Flags.string({ summary: 'Shorten longer silences to this much real time; default: never', helpValue: '5s' }),
     output: Flags.string({ char: 'o', summary: 'File to write; default: standard output', helpValue: 'FILE' }),
     ...formatFlag,
     ...barFlags,
     ...recordingFlags,
+    ...serveFlags,
   }
 
   async run(): Promise<unknown> {
     const { argv, flags } = await this.parse(Replay)
-    this.requireFileForJson(flags.output, 'mds replay 20251005 --speed max --json -o ticks.ndjson')
+    if (flags.serve !== undefined) return this.#serve(argv, flags, flags.serve)
     const { closingLine, runReplay } = await import('../io/run-replay.js')
-    const { diagnostics, ...summary } = await this.withProgress('Replay', flags.quiet, (run) =>
-      runReplay(
+    const { sinkLines, splitTo } = await import('../io/replay-sinks.js')
+    const { to, sinks } = splitTo(flags.to ?? [])
+    if (sinks.length === 0) this.requireFileForJson(flags.output, 'mds replay 20251005 --speed max --json -o ticks.ndjson')
+    const words = {
+      ...this.sessionRequest(argv, flags),
+      wishes: { symbols: flags.symbol ?? [], tokens: [], exchanges: [] },
+      clock: flags.clock,
+      bars: { auction: flags.auction, fill: flags.fill, late: flags.late, gap_volume: flags['gap-volume'] },
+      tf: flags.tf ?? [],
+      event_bars: flags.bars ?? [],
+      style: flags.style,
+      from: flags.from,
+      to,
+      speed: flags.speed,
+      max_wait: flags['max-wait'],
+      emit: flags.emit,
+      output: flags.output,
+      format: flags.format,
+    }
+    const summary = await this.withProgress('Replay', flags.quiet, async (run) => {
+      if (sinks.length === 0) return runReplay(words, { ...run, interrupt: () => process.emit('SIGINT') })
+      const { runReplayTo } = await import('../io/run-replay-to.js')
+      return runReplayTo({ ...words, sinks, redis: flags.redis, jsonl: flags.jsonl }, run)
+    })
+    this.report(summary.diagnostics, flags)
+    if (!flags.quiet) for (const line of [closingLine(summary), ...sinkLines(summary)]) this.notice(line)
+    return { ...summary, diagnostics: summary.diagnostics.map((log) => log.summary()) }
+  }
+  async #serve(argv: readonly unknown[], flags: ServeFlagValues, serve: string): Promise<unknown> {
+    const { closingLine, DEFAULT_LOGIN, runServe } = await import('../io/serve/run-serve.js')
+    const { splitTo } = await import('../io/replay-sinks.js')
+    const { to, sinks } = splitTo(flags.to ?? [])
+    if (sinks.length > 0)
+      throw usageError(
+        'one_kind_only',
+        `--serve feeds clients, --to ${sinks.join(',')} feeds sinks: expected one of them.`,
+        'mds replay --serve localhost:8765',
+      )
+    const { diagnostics, ...summary } = await this.withProgress('Serve', flags.quiet, (run) =>
+      runServe(
         {
           ...this.sessionRequest(argv, flags),
-          wishes: { symbols: flags.symbol ?? [], tokens: [], exchanges: [] },
-          clock: flags.clock,
-          bars: { auction: flags.auction, fill: flags.fill, late: flags.late, gap_volume: flags['gap-volume'] },
-          tf: flags.tf ?? [],
-          event_bars: flags.bars ?? [],
-          style: flags.style,
+          serve,
           from: flags.from,
-          to: flags.to,
+          to,
           speed: flags.speed,
           max_wait: flags['max-wait'],
-          emit: flags.emit,
-          output: flags.output,
-          format: flags.format,
+          api_key: flags['api-key'] ?? DEFAULT_LOGIN,
+          access_token: flags['access-token'] ?? DEFAULT_LOGIN,
+          connections: flags.connections,
+          wait_for: flags['wait-for'],
+          stay: flags.stay,
+          faults: flags.faults,
+          fault_log: flags['fault-log'],
+          allow_remote: flags['allow-remote'],
+          allowed_hosts: flags['allow-host'] ?? [],
         },
-        { ...run, interrupt: () => process.emit('SIGINT') },
+        run,
       ),
     )
     this.report(diagnostics, flags)
@@ -73,3 +168,5 @@ ${EXIT_CODES}`
     return { ...summary, diagnostics: diagnostics.map((log) => log.summary()) }
   }
 }
+
+type ServeFlagValues = Interfaces.InferredFlags<typeof Replay.flags>

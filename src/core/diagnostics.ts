@@ -10,6 +10,7 @@ export const DIAGNOSTIC_CODES = {
   damaged_time: 'A record header has a time far from both neighbours; the record counts as received with the one before',
   damaged_packing: 'A packed file is cut or damaged; what could be unpacked is read',
   not_a_recording: 'A file of the session without a single record (empty, or no recording)',
+  damaged_journal: 'A line of a journal is damaged and left out: what it told of gaps is unknown',
   // wire
   truncated_packet: 'A message declares more bytes than it has; its whole packets are kept',
   unknown_packet_length: 'A packet of a length no Kite packet has; skipped',

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import { EXIT, MdsError, usageError } from '../core/errors.js'
+import { parseSegmentName } from '../core/recording/index.js'
 import { formatCompactDate, formatDate, type IstDay, parseDate } from '../core/time/index.js'
 import { shellWord } from './shell-word.js'
 import { statPath } from './stat-path.js'
@@ -12,12 +13,14 @@ export interface RecordingFile {
   readonly profile: string
   /** From the name; undefined when it has none. */
   readonly day: IstDay | undefined
+  /** 1, 2, ...: the connection of its profile that it was received on; from the name. */
+  readonly connection: number
 }
 
 /** The recordings of one trading day: what one run of the engine reads. */
 export interface SessionFiles {
   readonly day: IstDay | undefined
-  /** Sorted by (profile, file name): the tie-break of the merge. */
+  /** Sorted by (profile, connection, file name; parts by their number): the tie-break of the merge. */
   readonly files: readonly RecordingFile[]
 }
 
@@ -35,9 +38,11 @@ export interface FoundRecordings {
   readonly notices: readonly string[]
 }
 
-const RECORDING_NAME = /^(.+)_(\d{8})(?:_(\d{4})(?:_(\d+))?)?(?:-c\d+)?\.bin(?:\.zst|\.gz)?$/
 const RECORDING_ENDING = /\.bin(?:\.zst|\.gz)?$/
-const STDIN: RecordingFile = { path: '-', profile: '-', day: undefined }
+const STDIN: RecordingFile = { path: '-', profile: '-', day: undefined, connection: 1 }
+
+/** Where `mds repair` puts its copies: below the originals, and not read together with them. */
+export const REPAIRED_FOLDER = 'repaired'
 
 /** Turns session arguments into files, grouped by day and in order of time. */
 export function findRecordings(query: RecordingQuery): FoundRecordings {
@@ -161,6 +166,7 @@ function allRecordings(query: Search): RecordingFile[] {
 function recordingsBelow(folder: string, query: Search): RecordingFile[] {
   const below = subfolders(folder).flatMap((subfolder) => {
     try {
+      if (basename(subfolder) === REPAIRED_FOLDER) return leftOut(subfolder, query)
       return recordingsIn(subfolder)
     } catch (error) {
       query.notices.push(`${subfolder} is left out: ${reasonOf(error)}.`)
@@ -168,6 +174,12 @@ function recordingsBelow(folder: string, query: Search): RecordingFile[] {
     }
   })
   return [...recordingsIn(folder), ...below].filter((file) => isWanted(file, query))
+}
+
+function leftOut(folder: string, query: Search): RecordingFile[] {
+  if (recordingsIn(folder).length > 0)
+    query.notices.push(`${folder} is left out: copies made by mds repair. Name that folder to read them instead.`)
+  return []
 }
 
 const isWanted = (file: RecordingFile, query: RecordingQuery): boolean =>
@@ -182,11 +194,11 @@ function recordingsIn(folder: string): RecordingFile[] {
 
 function recordingFile(path: string): RecordingFile {
   const name = basename(path)
-  const match = RECORDING_NAME.exec(name)
-  const day = match === null ? undefined : parseDate(match[2] as string)
-  if (match === null || day === undefined) return { path, profile: name.replace(RECORDING_ENDING, ''), day: undefined }
-  return { path, profile: match[1] as string, day }
+  const { profile, day, connection } = parseSegmentName(name) ?? UNDATED
+  return { path, profile: profile ?? name.replace(RECORDING_ENDING, ''), day, connection }
 }
+
+const UNDATED = { profile: undefined, day: undefined, connection: 1 }
 
 const subfolders = (folder: string): string[] =>
   entries(folder)
@@ -243,11 +255,19 @@ function groupByDay(files: readonly RecordingFile[]): SessionFiles[] {
       files: of_day.sort(
         (a, b) =>
           byCodePoint(a.profile, b.profile) ||
-          byCodePoint(basename(a.path), basename(b.path)) ||
+          a.connection - b.connection ||
+          bySegment(basename(a.path), basename(b.path)) ||
           byCodePoint(resolve(a.path), resolve(b.path)),
       ),
     }))
     .sort((a, b) => (a.day ?? Number.POSITIVE_INFINITY) - (b.day ?? Number.POSITIVE_INFINITY))
+}
+
+/** By code points, but part 10 of an hour comes after part 9. */
+function bySegment(a: string, b: string): number {
+  const [left, right] = [parseSegmentName(a), parseSegmentName(b)]
+  const same_hour = left !== undefined && left.day === right?.day && left.minute === right.minute
+  return (same_hour ? left.part - right.part : 0) || byCodePoint(a, b)
 }
 
 const byCodePoint = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -84,6 +84,18 @@ function tokensOf(symbol: string, table: InstrumentTable): number[] {
   return table.find(symbol).map(({ instrument_token }) => instrument_token)
 }
 
+/** Tokens of symbols, all of them or an MdsError that names those that nobody knows. */
+export function tokensOfSymbols(symbols: readonly string[], table: InstrumentTable): number[] {
+  const unknown = symbols.filter((symbol) => tokensOf(symbol, table).length === 0)
+  if (unknown.length === 0) return symbols.flatMap((symbol) => tokensOf(symbol, table))
+  const near = unknown.flatMap((symbol) => table.similarSymbols(symbol, 1))
+  throw usageError(
+    'unknown_symbol',
+    `The instrument master has no ${unknown.join(', ')}${orSimilar(near)}.`,
+    ...near.slice(0, 1).map((symbol) => `mds ctl subscribe --symbol ${shellWord(symbol)}`),
+  )
+}
+
 interface Place {
   readonly session: SessionFiles
   readonly masters: readonly string[]

@@ -89,6 +89,18 @@ export function openFile(
   return openAtomically(target, files)
 }
 
+/** A recording made of others, as a file that appears whole or not at all. Nothing may lie under its name yet. */
+export function openNewRecording(path: string, files: FilePort = nodeFiles): Sink {
+  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined)
+    throw usageError(
+      'recording_exists',
+      `${path} is there already: expected a place for a new recording.`,
+      'name another folder after --output',
+    )
+  attempt(path, () => mkdirSync(dirname(path), { recursive: true }))
+  return openAtomically(path, files)
+}
+
 /** Recordings are read, never written over by what was made of them. */
 export function refuseRecordingName(target: string, path: string): void {
   if (!RECORDING_ENDING.test(target)) return

@@ -127,8 +127,12 @@ export class Playback implements Gate {
   }
 
   togglePause(): void {
+    this.setPaused(!this.paused)
+  }
+
+  setPaused(paused: boolean): void {
     this.#settle()
-    this.#pacer.setPaused(!this.#pacer.paused)
+    this.#pacer.setPaused(paused)
     this.#reconsider()
   }
 
@@ -141,19 +145,28 @@ export class Playback implements Gate {
   }
 
   faster(): void {
-    this.#setSpeed(fasterSpeed(this.speed))
+    this.setSpeed(fasterSpeed(this.speed))
   }
 
   slower(): void {
-    this.#setSpeed(slowerSpeed(this.speed))
+    this.setSpeed(slowerSpeed(this.speed))
+  }
+
+  setSpeed(speed: number): void {
+    this.#settle()
+    this.#pacer.setSpeed(speed)
+    this.#reconsider()
+  }
+
+  seekBy(ms: number): void {
+    this.seekTo((this.#target_ms ?? this.virtual_ms) + ms)
   }
 
   /** Forwards at full speed; backwards by reading from the beginning again, for nothing else leaves the engine's state exact. */
-  seekBy(ms: number): void {
+  seekTo(moment_ms: TimestampMs): void {
     const window = this.#window
-    if (window === undefined || (this.#resting && ms >= 0)) return
-    const begin_ms = Math.max(window.from_ms, this.first_ms)
-    const target_ms = Math.max(begin_ms, (this.#target_ms ?? this.virtual_ms) + ms)
+    if (window === undefined || (this.#resting && moment_ms >= this.virtual_ms)) return
+    const target_ms = Math.max(window.from_ms, this.first_ms, moment_ms)
     this.#target_ms = target_ms
     // Unlimited speed would be back at the end before anyone has seen a thing.
     if (this.#resting && this.speed === UNPACED) this.#pacer.setPaused(true)
@@ -238,12 +251,6 @@ export class Playback implements Gate {
       }
       if ((await this.#pacer.wait(next_ms)) === 'due') return this.#release(next_ms)
     }
-  }
-
-  #setSpeed(speed: number): void {
-    this.#settle()
-    this.#pacer.setSpeed(speed)
-    this.#reconsider()
   }
 
   /** At unlimited speed the pacer does not hear of each record: tell it where we are before anything changes. */

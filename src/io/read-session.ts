@@ -24,6 +24,8 @@ export interface ReadOptions {
   onProgress?(done_bytes: number, total_bytes: number | undefined): void
   /** Awaited between steps: a slow or pacing consumer waits here. */
   pause?(): Promise<void> | undefined
+  /** Bytes of records between two looks at the event loop and the gate; 8 MiB unless given. */
+  step_bytes?: number
   /** Decides how far reading may go; without one, to the end. */
   gate?: Gate
   signal?: AbortSignal
@@ -48,11 +50,11 @@ const STEP_BYTES = 8 * 1024 * 1024
  * (`interrupted`).
  */
 export async function readSession(session: SessionFiles, consumer: FrameConsumer, options: ReadOptions): Promise<FileSummary[]> {
-  const connections = [...new Set(session.files.map((file) => file.profile))]
+  const connections = connectionsOf(session)
   const inputs: Input[] = []
   try {
     for (const [index, file] of session.files.entries())
-      inputs.push(await openInput(file, index, connections.indexOf(file.profile), options))
+      inputs.push(await openInput(file, index, connections.indexOf(connectionKey(file)), options))
     await drain(inputs, consumer, options)
     if (options.signal?.aborted === true) throw interrupted() // the end of a stream that was cut by it
   } finally {
@@ -73,6 +75,11 @@ export async function readSession(session: SessionFiles, consumer: FrameConsumer
     last_ms: reader.last_ms,
   }))
 }
+
+/** The dense number of a connection is its place here: by profile, then by the connection's own number. */
+export const connectionsOf = ({ files }: SessionFiles): string[] => [...new Set(files.map(connectionKey))]
+export const connectionKey = ({ profile, connection }: Pick<RecordingFile, 'profile' | 'connection'>): string =>
+  `${profile} c${connection}`
 
 interface Input {
   readonly file: RecordingFile
@@ -95,9 +102,10 @@ async function drain(inputs: readonly Input[], consumer: FrameConsumer, options:
   const merge = new RecordingMerge(inputs.map(({ reader }) => reader))
   const sizes = inputs.map(({ source }) => source.size)
   const total = sizes.includes(undefined) ? undefined : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0)
+  const step_bytes = options.step_bytes ?? STEP_BYTES
   let since_step = 0
   for (;;) {
-    const next = merge.drain(consumer, STEP_BYTES, options.gate?.until_ms)
+    const next = merge.drain(consumer, step_bytes, options.gate?.until_ms)
     if (next === 'done') return
     if (next === 'held') {
       const passing = options.gate?.pass(merge.next_ms) ?? false
@@ -106,7 +114,7 @@ async function drain(inputs: readonly Input[], consumer: FrameConsumer, options:
     }
     if (next !== 'paused') {
       since_step += await fill(by_reader.get(next) as Input, consumer)
-      if (since_step < STEP_BYTES) continue
+      if (since_step < step_bytes) continue
     }
     since_step = 0
     options.onProgress?.(

@@ -3,6 +3,7 @@ import { Pipeline, type RawTick } from '../core/engine/index.js'
 import { interrupted } from '../core/errors.js'
 
 import type { Calendar, Candle, Instrument, InstrumentTable } from '../core/market/index.js'
+import type { Frame } from '../core/recording/index.js'
 import { type WindowEnd, windowOn } from '../core/replay/index.js'
 import { istDay } from '../core/time/index.js'
 import { loadCalendar } from './calendar-file.js'
@@ -14,6 +15,7 @@ import { Playback } from './playback.js'
 import { type FileSummary, readSession } from './read-session.js'
 import { type EngineRequest, noteMasters } from './run-sessions.js'
 import { masterPaths, sessionInstruments } from './session-instruments.js'
+import { sessionJournals } from './session-journals.js'
 
 export interface ReplayRequest extends EngineRequest {
   readonly wishes: InstrumentWishes
@@ -27,6 +29,12 @@ export interface ReplayRequest extends EngineRequest {
 export interface Audience {
   /** A reading begins, for the first time or again after a seek backwards. */
   onBegin?(session: SessionFiles, playback: Playback): void
+  /** A day begins, with the names of its instruments. Reading waits for it. */
+  onSession?(session: SessionFiles, table: InstrumentTable): Promise<void>
+  /** Every record inside the window, ahead of what the engine makes of it. The bytes are borrowed. */
+  onFrame?(frame: Frame): void
+  /** Between steps of some MB: reading waits for it. */
+  pause?(): Promise<void>
   onTick?(tick: RawTick): void
   onCandle?(candle: Candle): void
   /** What was handed out is made ready to leave. With it, and with a speed, the engine runs one moment ahead. */
@@ -118,6 +126,7 @@ async function playSession(play: SessionPlay): Promise<Played | undefined> {
   const filter = play.choice.filterOf(session, table, masterPaths(session, request.instruments))
   // nobody waits through a day of nothing
   if (filter.is_empty) return undefined
+  await run.audience.onSession?.(session, table)
   const windowOf = (first_ms: number) => windowOn(session.day ?? istDay(first_ms), request.from, request.to)
   for (let at_ms: number | undefined; ; at_ms = playback.target_ms) {
     playback.begin(windowOf, at_ms)
@@ -142,7 +151,13 @@ async function readOnce(
   const onDiagnostic = diagnostics.add.bind(diagnostics)
   const played: Played = { records: 0, ticks: 0, candles: 0, first_ms: undefined, last_ms: undefined, files: [], diagnostics }
   const pipeline = new Pipeline(
-    { ...request, instruments: table, calendar, files: session.files.map(({ path }) => path) },
+    {
+      ...request,
+      instruments: table,
+      calendar,
+      files: session.files.map(({ path }) => path),
+      journaled: sessionJournals(session, onDiagnostic),
+    },
     {
       onTick(tick) {
         if (!isShown(tick.instrument)) return
@@ -168,6 +183,7 @@ async function readOnce(
           played.records++
           played.first_ms ??= playback.last_ms
           played.last_ms = playback.last_ms
+          audience.onFrame?.(frame)
         }
         pipeline.onFrame(frame)
       },
@@ -177,6 +193,7 @@ async function readOnce(
       onDiagnostic,
       gate: playback,
       signal: run.signal,
+      pause: () => audience.pause?.(),
       ...(audience.onProgress === undefined ? {} : { onProgress: audience.onProgress.bind(audience) }),
     },
   )

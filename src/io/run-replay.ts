@@ -40,7 +40,8 @@ export async function runReplay(words: ReplayWords, run: ReplayListener): Promis
   return writeTo(await openReplayOutput(words.output, format, kinds, { is_paced: request.speed !== UNPACED }), request, run)
 }
 
-function requestOf(words: ReplayWords): ReplayRequest {
+/** The words read. */
+export function requestOf(words: ReplayWords): ReplayRequest {
   const event_bars = parseBarKinds(words.event_bars)
   const by_default = event_bars.length > 0 ? [] : [MINUTE_INTERVAL]
   return {

@@ -7,6 +7,7 @@ import { DiagnosticsLog } from './diagnostics-log.js'
 import { findRecordings, type RecordingQuery, type SessionFiles } from './find-recordings.js'
 import { type FileSummary, type Gate, readSession } from './read-session.js'
 import { sessionInstruments } from './session-instruments.js'
+import { sessionJournals } from './session-journals.js'
 
 /** Which recordings to read, with which names and hours. */
 export interface SessionRequest {
@@ -64,7 +65,13 @@ export async function runSessions(
     const onDiagnostic = diagnostics.add.bind(diagnostics)
     const listener = listen(session, table)
     const pipeline = new Pipeline(
-      { ...request, instruments: table, calendar, files: session.files.map(({ path }) => path) },
+      {
+        ...request,
+        instruments: table,
+        calendar,
+        files: session.files.map(({ path }) => path),
+        journaled: sessionJournals(session, onDiagnostic),
+      },
       { ...listener, onDiagnostic },
     )
     const files = await readSession(session, pipeline, {

@@ -51,10 +51,30 @@ describe('whole files', () => {
     ],
     ['zstd', 'zstd', zstdFrame(content)],
     ['zstd in small blocks', 'zstd', zstdFrame(content, 1000)],
+    [
+      'zstd in several frames, as pzstd and mds archive write them',
+      'zstd',
+      Buffer.concat([
+        zstdFrame(buffer.subarray(0, 9)),
+        zstdFrame(buffer.subarray(9, 300_000)),
+        zstdFrame(buffer.subarray(300_000)),
+      ]),
+    ],
+    [
+      'zstd in many tiny frames',
+      'zstd',
+      Buffer.concat(Array.from({ length: 700 }, (_, n) => zstdFrame(buffer.subarray(n * 1000, n * 1000 + 1000)))),
+    ],
   ] as const)('%s: the bytes that went in', async (_, packing, bytes) => {
     const { source, read } = await readFile('recording.bin', bytes)
     expectSame(read, content)
     expect(source).toMatchObject({ packing, size: bytes.length, position: bytes.length, damage: undefined })
+  })
+
+  test('what follows a zstd frame and is none is damage', async () => {
+    const { source, read } = await readFile('recording.bin', Buffer.concat([zstdFrame(content), Buffer.from('no frame at all')]))
+    expectSame(read, content)
+    expect(source.damage).toBeDefined()
   })
 
   test('the content says how a file is packed, never its name', async () => {

@@ -1,4 +1,4 @@
-import { DAY_INTERVAL, type Interval, parseInterval } from '../../src/core/candles/index.js'
+import { DAY_INTERVAL, type Interval, type Journaled, parseInterval } from '../../src/core/candles/index.js'
 import { Pipeline, type PipelineListener } from '../../src/core/engine/index.js'
 import type { Calendar, Candle, Instrument } from '../../src/core/market/index.js'
 import type { VolumeEvent } from '../../src/core/volume/index.js'
@@ -65,7 +65,7 @@ export const DEFAULTS: RunOptions = {
 export const intervalsOf = (tf: readonly string[]): Interval[] =>
   tf.map((text) => (text === '1d' ? DAY_INTERVAL : parseInterval(text))).sort((a, b) => a.length_s - b.length_s)
 
-export function openPipeline(options: Partial<RunOptions>, listener: Partial<PipelineListener>): Pipeline {
+export function openPipeline(options: Partial<RunOptions>, listener: Partial<PipelineListener>, journaled?: Journaled): Pipeline {
   const { tf, clock, auction, fill, late, gap_volume, common_path, calendar } = { ...DEFAULTS, ...options }
   return new Pipeline(
     {
@@ -75,6 +75,7 @@ export function openPipeline(options: Partial<RunOptions>, listener: Partial<Pip
       bars: { intervals: intervalsOf(tf), auction, fill, late, gap_volume },
       files: ['test'],
       common_path,
+      journaled,
     },
     { onCandle() {}, onDiagnostic() {}, ...listener },
   )

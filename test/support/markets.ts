@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { FullPacket, Packet } from '../../src/core/wire/index.js'
-import { CAS_STOCK, CRUDE, FUTURE, type Message } from './engine.js'
+import { CAS_STOCK, CRUDE, FUTURE, type Message, type RunOptions } from './engine.js'
 import { at, full, indexFull, indexQuote, ltp, NIFTY, quote, STOCK } from './feed.js'
 
 /** An instrument always comes in the same mode here; changes of mode are the ledger's tests. */
@@ -122,3 +122,14 @@ function packetOf({ token, mode, cum, price, trade_s, oi }: Now, exchange_timest
   const packet: FullPacket = full({ ...told, volume_traded: cum, exchange_timestamp, last_trade_time: trade_s, oi })
   return packet
 }
+
+/** How bars are made. */
+export const options: fc.Arbitrary<Partial<RunOptions>> = fc.record({
+  tf: fc.constantFrom(['1m'], ['1m', '3m', '5m', '15m', '60m', '1d'], ['5m'], ['60m', '1d']),
+  clock: fc.constantFrom('trade', 'trade', 'exchange', 'arrival'),
+  auction: fc.constantFrom('separate', 'fold'),
+  fill: fc.constantFrom('skip', 'forward'),
+  late: fc.constantFrom('drop', 'revise'),
+  gap_volume: fc.constantFrom('quarantine', 'last', 'spread'),
+  common_path: fc.boolean(),
+})

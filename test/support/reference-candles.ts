@@ -104,7 +104,9 @@ export function referenceCandles(messages: readonly Message[], options: Referenc
     }
   })
   const told = [...books.values()].flatMap((book) => barsOf(book, timeline, options))
-  return told.sort((a, b) => a.moment - b.moment || inOneMoment(a, b)).map(({ bar }) => bar)
+  // Told when the millisecond is over; the end of the input belongs to the last one.
+  const at = ({ moment }: Told): number => timeline.now_ms[Math.min(moment, timeline.moment)] as number
+  return told.sort((a, b) => at(a) - at(b) || inOneMoment(a, b)).map(({ bar }) => bar)
 }
 
 interface Silence {

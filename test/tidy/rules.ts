@@ -24,12 +24,14 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   market: ['time'],
   wire: ['market'],
   recording: ['wire', 'time'],
+  trust: ['recording', 'wire', 'time'],
   volume: ['wire', 'market', 'time'],
   candles: ['volume', 'market', 'time'],
+  feed: ['recording', 'wire', 'market', 'time'],
   formats: ['market', 'wire', 'time'],
-  feed: [],
   profile: ['feed', 'market', 'time'],
   replay: ['time'],
+  serve: ['feed', 'replay', 'recording', 'wire', 'market', 'time'],
   synth: ['recording', 'wire', 'market', 'time'],
   engine: ['candles', 'volume', 'recording', 'wire', 'market', 'time'],
   view: ['engine', 'replay', 'candles', 'wire', 'market', 'time'],
@@ -288,6 +290,6 @@ function deadFiles(all: ReadonlyMap<string, Parsed>): string[] {
     reached.add(path)
     for (const target of targetsOf(path, all)) visit(target)
   }
-  for (const path of all.keys()) if (/^src\/(bin|index|commands\/[^/]+)\.ts$/.test(path)) visit(path)
+  for (const path of all.keys()) if (/^src\/(bin|index|commands\/.+)\.ts$/.test(path)) visit(path)
   return [...all.keys()].filter((path) => !reached.has(path)).map((path) => `${path}: nothing reaches it; delete it or use it`)
 }

@@ -62,7 +62,7 @@ describe('the rules notice', () => {
       'an import that climbs',
       'src/core/time/ist.ts',
       "import '../market/index.js'",
-      'time may import errors, assert, diagnostics, escaped only',
+      'time may import errors, assert, diagnostics, escaped, random only',
     ],
     ['an import sideways', 'src/core/market/index.ts', "import '../wire/index.js'", 'market may import time, errors'],
     ['a folder without a place', 'src/core/stray/index.ts', "import '../time/index.js'", 'has no place yet'],

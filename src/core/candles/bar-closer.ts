@@ -19,6 +19,11 @@ export interface DueBar {
   synthetic: boolean
 }
 
+/** A bar as it was when it was told: it may be told again, revised. */
+interface ToldBar extends DueBar {
+  readonly candle: Candle
+}
+
 const AUCTION_LABEL = 'auction'
 
 /** What a closer works on; the bars themselves belong to the tracks. */
@@ -50,6 +55,8 @@ export class BarCloser {
   readonly #gaps: GapList
   readonly #all_books: readonly ExchangeBook[]
   readonly #emit: (candle: Candle) => void
+  /** Told in this moment and not yet emitted. */
+  readonly #news: ToldBar[] = []
 
   constructor({ options, finality, gaps, all_books, emit }: CloserSetup) {
     this.#options = options
@@ -93,14 +100,7 @@ export class BarCloser {
   close(books: readonly ExchangeBook[], only?: Track): void {
     const due: DueBar[] = []
     for (const book of books) for (const track of book.tracks) if (only === undefined || only === track) this.#gather(track, due)
-    due.sort(
-      (a, b) =>
-        a.bar.end_s - b.bar.end_s ||
-        a.rank - b.rank ||
-        compare(a.track.book.exchange, b.track.book.exchange) ||
-        a.track.ledger.instrument.instrument_token - b.track.ledger.instrument.instrument_token ||
-        a.bar.start_s - b.bar.start_s,
-    )
+    due.sort(inOrder)
     for (const bar of due) this.tell(bar)
     this.#schedule(books)
   }
@@ -207,7 +207,8 @@ export class BarCloser {
         !(this.#finality.ending ? end_s * 1000 <= this.#finality.now_ms : this.#finality.isFinal(track, end_s))
       )
         return
-      if (this.#gaps.cuts(track.ledger.connections, start_s * 1000, end_s * 1000)) {
+      if (!this.#gaps.isSettled(track.ledger, start_s * 1000, end_s * 1000)) return
+      if (this.#gaps.cuts(track.ledger, start_s * 1000, end_s * 1000)) {
         track.filled_to_s[rank] = -from_s
         return
       }
@@ -257,12 +258,15 @@ export class BarCloser {
     })
   }
 
-  tell({ track, bar, interval, synthetic }: DueBar): void {
+  /** Makes the candle; it leaves when the moment is over. */
+  tell(due: DueBar): void {
+    const { track, bar, interval, synthetic } = due
     const { ledger } = track
     const { instrument } = ledger
     const is_day = bar.phase === 'day'
-    this.#emit(
-      bar.toCandle(instrument, interval, {
+    this.#news.push({
+      ...due,
+      candle: bar.toCandle(instrument, interval, {
         complete: this.#isComplete(track, bar),
         volume_na: hasNoVolume(ledger),
         synthetic,
@@ -276,7 +280,16 @@ export class BarCloser {
             }
           : undefined,
       }),
-    )
+    })
+  }
+
+  /**
+   * The moment is over: what was told in it leaves in order. Records of one millisecond are one moment, so that the order in which the feed packs
+   * and splits what happened at once does not show.
+   */
+  emitNews(): void {
+    if (this.#news.length === 0) return
+    for (const { candle } of this.#news.splice(0).sort(inOrder)) this.#emit(candle)
   }
 
   #isComplete(track: Track, bar: OpenBar): boolean {
@@ -284,8 +297,16 @@ export class BarCloser {
     if (bar.start_s < ledger.whole_from_s || bar.start_s * 1000 < this.begin_ms) return false
     if (bar.phase === 'day' && ledger.missed > 0) return false
     if (this.#finality.ending && bar.end_s * 1000 > this.#finality.now_ms) return false
-    return !this.#gaps.cuts(ledger.connections, bar.start_s * 1000, bar.end_s * 1000)
+    return !this.#gaps.cuts(ledger, bar.start_s * 1000, bar.end_s * 1000)
   }
 }
+
+/** Bars of one moment; a stable sort keeps the revisions of one bar in their order. */
+const inOrder = (a: DueBar, b: DueBar): number =>
+  a.bar.end_s - b.bar.end_s ||
+  a.rank - b.rank ||
+  compare(a.track.book.exchange, b.track.book.exchange) ||
+  a.track.ledger.instrument.instrument_token - b.track.ledger.instrument.instrument_token ||
+  a.bar.start_s - b.bar.start_s
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

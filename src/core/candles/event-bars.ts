@@ -80,7 +80,7 @@ export class EventBars implements TradeListener {
 
   #tell(track: Track, spec: EventBarSpec, bar: EventBar): void {
     const { ledger } = track
-    const complete = !this.#over_gap && !this.#gaps.cuts(ledger.connections, bar.first_s * 1000, (bar.last_s + 1) * 1000)
+    const complete = !this.#over_gap && !this.#gaps.cuts(ledger, bar.first_s * 1000, (bar.last_s + 1) * 1000)
     this.#emit(bar.toCandle(ledger.instrument, spec.label, { complete, volume_na: hasNoVolume(ledger) }))
   }
 }

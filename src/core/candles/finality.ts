@@ -1,5 +1,6 @@
 import { assert } from '../assert.js'
 import { clockWaitOf, latenessOf, sessionEnd } from './bar-window.js'
+import type { GapList } from './gaps.js'
 import type { OpenBar } from './open-bar.js'
 import { type ExchangeBook, NEVER_S, type Track } from './track.js'
 
@@ -15,8 +16,10 @@ export class Finality {
   /** Virtual time at which some bar becomes final. */
   next_due_ms = Number.POSITIVE_INFINITY
   readonly #folds_auctions: boolean
+  readonly #gaps: GapList
 
-  constructor(auction: 'separate' | 'fold') {
+  constructor(auction: 'separate' | 'fold', gaps: GapList) {
+    this.#gaps = gaps
     this.#folds_auctions = auction === 'fold'
   }
 
@@ -38,6 +41,7 @@ export class Finality {
 
   /** A bar that waits: its exchange is looked at again when it is due. */
   expect({ book }: Track, bar: OpenBar): void {
+    if (bar.parked) return
     if (bar.due_exchange_s < book.next_due_s) book.next_due_s = bar.due_exchange_s
     if (bar.due_clock_ms < book.next_due_ms) book.next_due_ms = bar.due_clock_ms
     if (bar.due_clock_ms < this.next_due_ms) this.next_due_ms = bar.due_clock_ms
@@ -69,7 +73,9 @@ export class Finality {
   isDue(track: Track, bar: OpenBar): boolean {
     if (this.ending) return true
     if (this.now_ms < track.held_until_ms) return false
-    return track.book.max_exchange_s >= bar.due_exchange_s || this.now_ms >= bar.due_clock_ms
+    if (track.book.max_exchange_s < bar.due_exchange_s && this.now_ms < bar.due_clock_ms) return false
+    bar.parked = !this.#gaps.isSettled(track.ledger, bar.start_s * 1000, bar.end_s * 1000)
+    return !bar.parked
   }
 
   /** Forgets when the bars of these exchanges are due; whoever calls tells them anew. */

@@ -26,6 +26,8 @@ export class OpenBar {
   /** When the bar becomes final: exchange second, or virtual time. */
   due_exchange_s = 0x7fffffff
   due_clock_ms = Number.POSITIVE_INFINITY
+  /** Due, but a connection that carries it must be heard first. */
+  parked = false
 
   constructor(start_s: number, end_s: number, phase: BarPhase) {
     this.start_s = start_s

@@ -4,7 +4,7 @@ import { type LedgerState, VERDICT, type Verdict } from '../volume/index.js'
 import { BarCloser } from './bar-closer.js'
 import { barAround, phaseAt, tradingSpan } from './bar-window.js'
 import { Finality } from './finality.js'
-import { GapList } from './gaps.js'
+import { type Gap, GapList } from './gaps.js'
 import { DAY_INTERVAL, MINUTE_INTERVAL } from './interval.js'
 import { OpenBar } from './open-bar.js'
 import type { TimeBarOptions } from './time-bar-options.js'
@@ -20,7 +20,7 @@ const SPREAD_WAIT_MS = 5000
  * This file finds the bar of each packet; `Finality` says when a bar is final, `BarCloser` tells it.
  */
 export class TimeBars {
-  readonly gaps = new GapList()
+  readonly gaps: GapList
   readonly counts = { late_trades: 0, late_volume: 0, off_session_volume: 0 }
   readonly #options: TimeBarOptions
   readonly #books = new Map<string, ExchangeBook>()
@@ -28,9 +28,10 @@ export class TimeBars {
   readonly #finality: Finality
   readonly #closer: BarCloser
 
-  constructor(options: TimeBarOptions, emit: (candle: Candle) => void) {
+  constructor(options: TimeBarOptions, emit: (candle: Candle) => void, gaps = new GapList()) {
     this.#options = options
-    this.#finality = new Finality(options.auction)
+    this.gaps = gaps
+    this.#finality = new Finality(options.auction, gaps)
     this.#closer = new BarCloser({ options, finality: this.#finality, gaps: this.gaps, all_books: this.#sorted_books, emit })
   }
 
@@ -72,15 +73,18 @@ export class TimeBars {
   /** Virtual time: a record has been received. Call before its packets, and after `noteGap` for the silence ahead of it. */
   advance(now_ms: number): void {
     if (now_ms < this.#closer.begin_ms) this.#closer.begin_ms = now_ms
-    if (now_ms > this.#finality.now_ms) this.#finality.now_ms = now_ms
-    if (this.now_ms >= this.#finality.next_due_ms) this.#closer.close(this.#sorted_books)
+    if (now_ms > this.#finality.now_ms) {
+      this.#closer.emitNews()
+      this.#finality.now_ms = now_ms
+    }
+    if (this.now_ms >= this.#finality.next_due_ms || this.gaps.takeHeard()) this.#closer.close(this.#sorted_books)
   }
 
-  noteGap(connection: number, from_ms: number, to_ms: number): void {
-    this.gaps.add({ connection, from_ms, to_ms })
+  noteGap(gap: Gap): void {
+    this.gaps.add(gap)
     if (this.#options.gap_volume !== 'spread') return
     for (const book of this.#sorted_books) {
-      for (const track of book.tracks) if (track.ledger.last_connection === connection) this.#hold(track, to_ms + SPREAD_WAIT_MS)
+      for (const track of book.tracks) if (concerns(gap, track)) this.#hold(track, gap.to_ms + SPREAD_WAIT_MS)
     }
   }
 
@@ -118,6 +122,7 @@ export class TimeBars {
   end(): void {
     this.#finality.ending = true
     this.#closer.close(this.#sorted_books)
+    this.#closer.emitNews()
   }
 
   /** The session in `ledger` is over: a packet of a later one has come. */
@@ -394,6 +399,9 @@ export class TimeBars {
     return track.current?.start_s === start_s ? track.current : track.older.find((bar) => bar.start_s === start_s)
   }
 }
+
+const concerns = ({ connection, tokens }: Gap, { ledger }: Track): boolean =>
+  tokens === undefined ? ledger.last_connection === connection : tokens.includes(ledger.instrument.instrument_token)
 
 function insertSorted<T>(list: T[], item: T, order: (a: T, b: T) => number): void {
   const at = list.findIndex((other) => order(item, other) < 0)

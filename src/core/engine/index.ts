@@ -1,3 +1,5 @@
 export * from './decode-stage.js'
+export * from './journaled.js'
+export * from './live-order.js'
 export * from './pipeline.js'
 export * from './session-facts.js'

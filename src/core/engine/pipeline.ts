@@ -3,7 +3,10 @@ import {
   type EventBarSpec,
   EventBars,
   GAP_MS,
+  type Gap,
+  GapList,
   inStyle,
+  type Journaled,
   type TimeBarOptions,
   TimeBars,
   type Track,
@@ -29,6 +32,8 @@ export interface PipelineSetup {
   style?: CandleStyle | undefined
   /** Paths as the user gave them, by `Frame.file`. */
   files: readonly string[]
+  /** What the journals say; without one a silence is a gap. */
+  journaled?: Journaled | undefined
   /** False: every packet goes the whole way. Same bytes, slower; for tests. */
   common_path?: boolean
 }
@@ -41,6 +46,9 @@ export interface PipelineListener {
   /** Every whole packet, before anything is made of it, duplicates included. The bytes are borrowed. */
   onTick?(tick: RawTick): void
 }
+
+/** The order in which gaps are told. */
+export const byEnd = (a: Gap, b: Gap): number => a.to_ms - b.to_ms || a.from_ms - b.from_ms || a.connection - b.connection
 
 /** A packet where it lies. One object, reused: read it during the call. */
 export interface RawTick {
@@ -75,6 +83,9 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
   readonly #sessions = new Set<Session>()
   readonly #told = new Set<string>()
   readonly #onTick: ((tick: RawTick) => void) | undefined
+  readonly #journaled: Journaled | undefined
+  /** Told by a journal and not reached yet, in their order. */
+  readonly #due_gaps: Gap[]
   #frame: Frame | undefined
   #tick: RawTick | undefined
   #full_packets = 0
@@ -85,7 +96,9 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
     const { bars, event_bars = [], style = 'plain' } = setup
     const emit = inStyle(style, bars, (candle) => listener.onCandle(candle))
     this.#onTick = listener.onTick?.bind(listener)
-    this.bars = new TimeBars(bars, emit)
+    this.#journaled = setup.journaled
+    this.#due_gaps = [...(setup.journaled?.gaps ?? [])]
+    this.bars = new TimeBars(bars, emit, new GapList(setup.journaled))
     if (event_bars.length > 0) this.bars.trades = new EventBars(event_bars, this.bars.gaps, emit)
     // Event bars want each trade in its order; the common path goes by the time of the trade.
     const is_common = setup.common_path !== false && event_bars.length === 0 && setup.clock === 'trade'
@@ -103,6 +116,7 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
     this.#frame = frame
     this.counts.messages++
     this.counts.message_bytes += frame.end - frame.start
+    while ((this.#due_gaps[0]?.to_ms ?? Number.POSITIVE_INFINITY) <= frame.received_at_ms) this.#applyGap(frame)
     this.#noteSilence(frame)
     this.bars.advance(frame.received_at_ms)
     if (frame.end - frame.start <= kite.HEARTBEAT_BYTES) {
@@ -152,8 +166,15 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
     this.ledger.keepPackets(this.#states, view)
   }
 
+  /** A capture tells a gap as it ends: ahead of the first frame received at or after its end. */
+  noteGap(gap: Gap): void {
+    const at = this.#due_gaps.findIndex((other) => byEnd(gap, other) < 0)
+    this.#due_gaps.splice(at < 0 ? this.#due_gaps.length : at, 0, gap)
+  }
+
   /** The input is over. */
   end(): void {
+    while (this.#due_gaps.length > 0) this.#applyGap(this.#frame)
     this.#common?.settleAll()
     this.bars.end()
     if (this.#full_packets > 0) this.packets_by_length.set(kite.FULL_BYTES, this.#full_packets)
@@ -196,16 +217,28 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
     const heard_ms = this.bars.gaps.hear(frame.connection, frame.received_at_ms)
     if (heard_ms === undefined || frame.received_at_ms - heard_ms <= GAP_MS || !this.#isTrading(heard_ms, frame.received_at_ms))
       return
-    const to_ms = frame.received_at_ms
+    if (this.#journaled?.covers(frame.connection, heard_ms, frame.received_at_ms) === true) return
+    this.#takeGap({ connection: frame.connection, from_ms: heard_ms, to_ms: frame.received_at_ms }, frame)
+  }
+
+  #applyGap(frame: Frame | undefined): void {
+    const gap = this.#due_gaps.shift()
+    if (gap !== undefined) this.#takeGap(gap, frame)
+  }
+
+  #takeGap(gap: Gap, frame: Frame | undefined): void {
+    const { connection, from_ms, to_ms, tokens } = gap
+    const [from_s, to_s] = [Math.floor(from_ms / 1000), Math.floor(to_ms / 1000)]
     this.#common?.settleAll()
-    this.ledger.noteGap(this.#states, frame.connection, Math.floor(heard_ms / 1000), Math.floor(to_ms / 1000))
-    this.bars.noteGap(frame.connection, heard_ms, to_ms)
-    this.#tell('feed_gap', frame, frame.offset, {
-      connection: frame.connection,
-      from_ms: heard_ms,
-      to_ms,
-      silence_ms: to_ms - heard_ms,
-    })
+    if (tokens === undefined) this.ledger.noteGap(this.#states, connection, from_s, to_s)
+    else
+      for (const token of tokens) {
+        const state = this.#states[this.#tokens.find(token)]
+        if (state !== undefined) this.ledger.noteGapOf(state, from_s, to_s)
+      }
+    this.bars.noteGap(gap)
+    if (frame !== undefined && this.#isTrading(from_ms, to_ms))
+      this.#tell('feed_gap', frame, frame.offset, { connection, from_ms, to_ms, silence_ms: to_ms - from_ms })
   }
 
   /** Does some instrument seen so far trade within the span? */

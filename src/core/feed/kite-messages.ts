@@ -31,6 +31,7 @@ export interface ServerText {
   readonly data: unknown
 }
 
+/** Never throws, whatever the text holds. */
 export function decodeServerText(text: string): ServerText {
   const value = parsed(text)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { type: undefined, data: undefined }

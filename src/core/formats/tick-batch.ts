@@ -1,6 +1,6 @@
 import { assert } from '../assert.js'
 import type { Field, Instrument } from '../market/index.js'
-import { TICK_FIELDS } from '../market/index.js'
+import { ASSET_CLASSES, TICK_FIELDS } from '../market/index.js'
 import * as kite from '../wire/index.js'
 import type { Batch, Column } from './batch.js'
 import { Dictionary } from './dictionary.js'
@@ -29,6 +29,7 @@ export class TickBatch implements Batch {
   // What an instrument says, by its index: filled when it is first seen.
   #symbol_codes = new Int32Array(0)
   #exchange_codes = new Int32Array(0)
+  #asset_class_codes = new Int32Array(0)
   #price_divisors = new Int32Array(0)
   readonly #symbols = new Dictionary()
   readonly #exchanges = new Dictionary()
@@ -39,6 +40,7 @@ export class TickBatch implements Batch {
   readonly #symbol: Int32Array
   readonly #exchange: Int32Array
   readonly #instrument_token: Int32Array
+  readonly #asset_class: Int32Array
   readonly #mode: Int32Array
   readonly #tradable: Uint8Array
   readonly #last_price: Int32Array
@@ -80,6 +82,7 @@ export class TickBatch implements Batch {
     this.#symbol = integers()
     this.#exchange = integers()
     this.#instrument_token = integers()
+    this.#asset_class = integers()
     this.#mode = integers()
     this.#tradable = flags()
     this.#last_price = integers()
@@ -147,6 +150,7 @@ export class TickBatch implements Batch {
     this.#symbol[row] = this.#symbol_codes[instrument]!
     this.#exchange[row] = this.#exchange_codes[instrument]!
     this.#instrument_token[row] = token
+    this.#asset_class[row] = this.#asset_class_codes[instrument]!
     this.#mode[row] = length === kite.LTP_BYTES ? 0 : length === kite.QUOTE_BYTES || length === kite.INDEX_QUOTE_BYTES ? 1 : 2
     this.#tradable[row] = kite.isTradable(token) ? 1 : 0
     this.#last_price[row] = kite.readLastPrice(view, at)
@@ -247,10 +251,12 @@ export class TickBatch implements Batch {
       const length = Math.max(256, 2 * (index + 1))
       this.#symbol_codes = lengthened(this.#symbol_codes, length)
       this.#exchange_codes = lengthened(this.#exchange_codes, length)
+      this.#asset_class_codes = lengthened(this.#asset_class_codes, length)
       this.#price_divisors = lengthened(this.#price_divisors, length)
     }
     this.#symbol_codes[index] = this.#symbols.codeOf(instrument.symbol)
     this.#exchange_codes[index] = this.#exchanges.codeOf(instrument.exchange)
+    this.#asset_class_codes[index] = ASSET_CLASSES.indexOf(instrument.asset_class)
     this.#price_divisors[index] = instrument.price_divisor
   }
 
@@ -262,9 +268,11 @@ export class TickBatch implements Batch {
     return {
       sequence: { values: this.#sequence },
       received_at: { values: this.#received_at },
+      received_at_ms: { values: this.#received_at },
       symbol: { values: this.#symbol, dictionary: this.#symbols.texts },
       exchange: { values: this.#exchange, dictionary: this.#exchanges.texts },
       instrument_token: { values: this.#instrument_token, unsigned: true },
+      asset_class: { values: this.#asset_class, dictionary: ASSET_CLASSES },
       mode: { values: this.#mode, dictionary: MODES },
       tradable: { values: this.#tradable },
       last_price: { values: this.#last_price, divisors },
@@ -280,6 +288,7 @@ export class TickBatch implements Batch {
       net_change: { values: this.#net_change, present: this.#has_net_change, divisors },
       last_trade_time: { values: this.#last_trade_time, present: this.#has_last_trade_time },
       exchange_timestamp: { values: this.#exchange_timestamp, present: this.#has_exchange_timestamp },
+      exchange_timestamp_ms: { values: this.#exchange_timestamp, present: this.#has_exchange_timestamp },
       oi: { values: this.#oi, ...full },
       oi_day_high: { values: this.#oi_day_high, ...full },
       oi_day_low: { values: this.#oi_day_low, ...full },

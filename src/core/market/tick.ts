@@ -63,3 +63,21 @@ export const TICK_FIELDS: readonly Field[] = [
   ...levels.flatMap((n) => level('bid', n)),
   ...levels.flatMap((n) => level('ask', n)),
 ]
+
+/**
+ * What sinks add, each behind the field it belongs to: times as numbers, since consumers compare them, and the class that names the channel.
+ */
+const ADDED_LIVE: ReadonlyMap<string, Field> = new Map<string, Field>([
+  ['received_at', { name: 'received_at_ms', type: 'int', doc: 'The same in ms since the epoch' }],
+  ['instrument_token', { name: 'asset_class', type: 'string', doc: 'equity_cash, equity_futures, index_options, ...' }],
+  [
+    'exchange_timestamp',
+    { name: 'exchange_timestamp_ms', type: 'int', optional: true, doc: 'The same in ms since the epoch, whole seconds' },
+  ],
+])
+
+/** A tick as sinks give it on: without `sequence`, which counts within one reading and would differ between a capture and its replay. */
+export const LIVE_TICK_FIELDS: readonly Field[] = TICK_FIELDS.filter(({ name }) => name !== 'sequence').flatMap((field) => {
+  const added = ADDED_LIVE.get(field.name)
+  return added === undefined ? [field] : [field, added]
+})

@@ -18,4 +18,5 @@ export interface Frame {
 /** First byte of a text message; no binary message begins so (it would announce over 31,000 packets). */
 const OPENING_BRACE = 0x7b
 
-export const isText = (frame: Frame): boolean => frame.end > frame.start && frame.bytes[frame.start] === OPENING_BRACE
+export const isText = ({ bytes, start, end }: Pick<Frame, 'bytes' | 'start' | 'end'>): boolean =>
+  end > start && bytes[start] === OPENING_BRACE

@@ -1,3 +1,4 @@
+export * from './block-builder.js'
 export * from './crc32c.js'
 export * from './frame.js'
 export * from './journal.js'

@@ -68,7 +68,9 @@ export const GAP_CAUSES = {
   stall: 'The socket was silent and was given up',
   silent_feed: 'Heartbeats came, ticks did not',
   overflow: 'Received, but the disk did not take it and the ring was full',
+  file_lost: 'Recorded, but the file was taken away or cut short',
   missed_on: 'Another connection had it',
+  damaged: 'Recorded, but the file is damaged there: left out by mds repair',
   silence: 'Nothing was recorded; no journal says why',
 } as const
 export type GapCause = keyof typeof GAP_CAUSES

@@ -32,8 +32,8 @@ export interface Manifest {
   /** Of the whole file, hex. */
   readonly sha256: string
   readonly fsync: string
-  /** Longest time that a byte waited to be synced. */
-  readonly worst_unsynced_ms: number
+  /** Longest time that a byte waited to be synced; null when nobody lived to tell. */
+  readonly worst_unsynced_ms: number | null
   readonly gaps: readonly RecordedGap[]
   /** A write or a sync failed: what lies in the file may differ from what was written. */
   readonly suspect: boolean

@@ -1,3 +1,5 @@
+import { type IstDay, weekday } from '../time/index.js'
+
 /** Digits grouped as in India: the last three, then pairs (12,34,567). */
 export const grouped = (digits: string): string => digits.replace(/\B(?=(?:\d{2})*\d{3}$)/g, ',')
 
@@ -22,3 +24,40 @@ export function formatPercent(change: number, previous: number): string {
   const sign = hundredths === 0 ? '' : change > 0 === previous > 0 ? '+' : '-'
   return `${sign}${Math.floor(hundredths / 100)}.${String(hundredths % 100).padStart(2, '0')}%`
 }
+
+const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const
+
+/** `4.6 GB`: three digits or fewer, units of 1000. */
+export function formatBytes(bytes: number): string {
+  let size = bytes
+  let unit = 0
+  while (size >= 999.5 && unit < BYTE_UNITS.length - 1) {
+    size /= 1000
+    unit++
+  }
+  const digits = unit === 0 || size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2
+  return `${size.toFixed(digits)} ${BYTE_UNITS[unit]}`
+}
+
+/** `0.21 ms`, `149 ms`: for what is short. */
+export const formatMs = (ms: number): string => `${ms >= 100 ? Math.round(ms) : ms.toFixed(ms >= 10 ? 1 : 2)} ms`
+
+/** `0.1 s`, `42 s`, `3 min 20 s`, `1 h 10 min`: the two largest units, cut off and not rounded. Below 0 counts as 0. */
+export function formatSpan(span_ms: number): string {
+  const tenths = Math.floor(Math.max(0, span_ms) / 100)
+  if (tenths < 100) return `${Math.floor(tenths / 10)}.${tenths % 10} s`
+  const seconds = Math.floor(tenths / 10)
+  if (seconds < 60) return `${seconds} s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`
+  const hours = Math.floor(minutes / 60)
+  return hours < 24 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`
+}
+
+/** `1 gap`, `12 gaps`. */
+export const counted = (count: number, noun: string): string => `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
+
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const
+
+/** `Mon` */
+export const formatWeekday = (day: IstDay): string => WEEKDAYS[weekday(day)] ?? ''

@@ -1,8 +1,8 @@
 import { escaped } from '../escaped.js'
 import { formatSpeed } from '../replay/index.js'
-import { formatClock, formatDate, istDay, type TimestampMs, weekday } from '../time/index.js'
+import { formatClock, formatDate, istDay, type TimestampMs } from '../time/index.js'
 import { candleChart } from './candle-chart.js'
-import { formatChange, formatCount, formatPercent, formatPrice } from './figures.js'
+import { formatChange, formatCount, formatPercent, formatPrice, formatWeekday } from './figures.js'
 import { KEY_LINES } from './keys.js'
 import type { BoardRow, MarketBoard } from './market-board.js'
 import { justified, type Line, left, printLine, right, span } from './spans.js'
@@ -34,7 +34,6 @@ export interface ScreenSize {
   readonly rows: number
 }
 
-const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const
 const MARGIN = 2
 /** Column heads, a blank, the title, and a blank above the keys. */
 const AROUND_CHART_LINES = 4
@@ -78,7 +77,7 @@ function header({ virtual_ms, speed, phase }: ReplayScreen, width: number): Line
   if (virtual_ms === undefined) return justified([span('mds replay', 'faint')], state, width)
   const day = istDay(virtual_ms)
   const clock = span(formatClock(virtual_ms), 'strong')
-  return justified([clock, span(`  ${WEEKDAYS[weekday(day)]} ${formatDate(day)}  IST`, 'faint')], state, width)
+  return justified([clock, span(`  ${formatWeekday(day)} ${formatDate(day)}  IST`, 'faint')], state, width)
 }
 
 function progressBar(share: number, width: number): Line {

@@ -48,6 +48,10 @@ export class LedgerState {
   connections = 0
   /** Feed gaps recorded when the last packet was accepted. */
   gaps_seen = 0
+  /** Number, among all gaps, of the last one that concerned this instrument alone; its span in seconds of receipt. */
+  own_gap_number = 0
+  own_gap_from_s = 0
+  own_gap_to_s = 0
 
   /** Correction or fault under way. */
   troubled = false

@@ -103,6 +103,14 @@ export class VolumeLedger {
     for (const state of states) state.common_before_s = 0
   }
 
+  /** The same of one instrument, on whatever connection it comes next. */
+  noteGapOf(state: LedgerState, from_s: number, to_s: number): void {
+    state.own_gap_number = ++this.#gap_count
+    state.own_gap_from_s = from_s
+    state.own_gap_to_s = to_s
+    state.common_before_s = 0
+  }
+
   /** The bytes behind `view` are about to be overwritten. */
   keepPackets(states: readonly LedgerState[], view: DataView): void {
     this.#last_packets.keep(states, view)
@@ -320,9 +328,9 @@ export class VolumeLedger {
     const recent = trade_s !== 0 && exchange_s >= trade_s && exchange_s - trade_s <= TRADE_AGE_MAX_S
     this.#remember(state, view, at, length, exchange_s, isNewTrade(state, trade_s, seen_s) ? trade_s : 0)
     // Subscribed early, silent since the opening: what traded meanwhile was learned across the gap.
-    const gap_from_s = Math.max(opening(session), this.#gap_from_s[this.#connection] ?? 0)
-    const gap_to_s = this.#gap_to_s[this.#connection] ?? 0
-    if (state.inc > 0 && gap_to_s > opening(session) && seen_s - gap_from_s > GAP_S)
+    const gap = this.#lastGap(state)
+    const gap_from_s = Math.max(opening(session), gap.from_s)
+    if (state.inc > 0 && gap.to_s > opening(session) && seen_s - gap_from_s > GAP_S)
       return this.#tradedOverGap(state, gap_from_s, state.price)
     return state.inc > 0 || (cum > 0 && (recent || moved)) ? VERDICT.traded : VERDICT.quiet
   }
@@ -419,10 +427,18 @@ export class VolumeLedger {
     return VERDICT.late
   }
 
-  /** Rule G: a gap of this connection was recorded after the instrument's last packet. */
+  /** The latest gap of the connection at hand, or of the instrument alone. */
+  #lastGap(state: LedgerState): { number: number; from_s: number; to_s: number } {
+    const number = this.#gap_number[this.#connection] ?? 0
+    if (state.own_gap_number > number)
+      return { number: state.own_gap_number, from_s: state.own_gap_from_s, to_s: state.own_gap_to_s }
+    return { number, from_s: this.#gap_from_s[this.#connection] ?? 0, to_s: this.#gap_to_s[this.#connection] ?? 0 }
+  }
+
+  /** Rule G: a gap of this connection, or of the instrument, was recorded after its last packet. */
   #isOverGap(state: LedgerState, previous_s: number, seen_s: number): boolean {
     if (state.gaps_seen === this.#gap_count) return false
-    const is_new = (this.#gap_number[this.#connection] ?? 0) > state.gaps_seen
+    const is_new = this.#lastGap(state).number > state.gaps_seen
     state.gaps_seen = this.#gap_count
     return is_new && seen_s - previous_s > GAP_S
   }

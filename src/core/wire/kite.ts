@@ -46,6 +46,13 @@ export function modeOf(length: PacketBytes): 'ltp' | 'quote' | 'full' {
   return length === QUOTE_BYTES || length === INDEX_QUOTE_BYTES ? 'quote' : 'full'
 }
 
+/** Bytes that a client of this mode gets of a packet, from its beginning: the packet of a lower mode is the head of the one of a higher mode. */
+export function lengthInMode(length: PacketBytes, mode: 'ltp' | 'quote' | 'full'): PacketBytes {
+  if (mode === 'full' || length === LTP_BYTES) return length
+  if (mode === 'ltp') return LTP_BYTES
+  return isIndexLength(length) ? INDEX_QUOTE_BYTES : QUOTE_BYTES
+}
+
 export const isIndexLength = (length: number): boolean => length === INDEX_QUOTE_BYTES || length === INDEX_FULL_BYTES
 export const hasDepth = (length: number): boolean => length === FULL_BYTES || length === FULL_V1_BYTES
 

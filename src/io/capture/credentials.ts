@@ -28,21 +28,17 @@ export class Credentials {
     return new Credentials({ api_key: 'mds', access_token: 'mds', secret: false })
   }
 
-  /** For the handshake. Not among the fields that printing and cloning see. */
-  get api_key(): string {
-    return this.#api_key
-  }
-
-  get access_token(): string {
-    return this.#access_token
-  }
-
   /** The URL of the socket, which carries both secrets: hand it to the socket, to nothing else. */
   socketUrl(endpoint: string): string {
     const url = new URL(endpoint)
     url.searchParams.set('api_key', this.#api_key)
     url.searchParams.set('access_token', this.#access_token)
     return url.href
+  }
+
+  /** For the login of a socket, and nothing else. */
+  login(): { readonly api_key: string; readonly access_token: string } {
+    return { api_key: this.#api_key, access_token: this.#access_token }
   }
 
   equals(other: Credentials): boolean {

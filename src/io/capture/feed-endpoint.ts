@@ -10,6 +10,8 @@ export interface FeedEndpoint {
   readonly host: string
   /** On this machine: a replay server. */
   readonly loopback: boolean
+  /** Kite's own: it is not told, and not asked, what only mds understands. */
+  readonly is_kite: boolean
 }
 
 export interface EndpointChoice {
@@ -40,7 +42,7 @@ export function feedEndpoint({ url, env, insecure }: EndpointChoice): FeedEndpoi
       `--url wss://${host}`,
       '--insecure, if nobody can listen on the way',
     )
-  return { url: parsed.href, host, loopback }
+  return { url: parsed.href, host, loopback, is_kite: hostname === 'kite.trade' || hostname.endsWith('.kite.trade') }
 }
 
 function parsedUrl(text: string): URL | undefined {

@@ -28,7 +28,8 @@ export interface RecorderStatus {
  * does not take is a gap of its exact size in the journal.
  */
 export interface Recorder {
-  append(connection: number, received_at_ms: number, message: Uint8Array): void
+  /** Answers the time the record is kept under (never before the last one of its connection), or undefined when it was dropped. */
+  append(connection: number, received_at_ms: number, message: Uint8Array): number | undefined
   /** Written in order, before any record appended later is claimed by an index. */
   journal(at_ms: number, event: JournalEvent): void
   /** A journal line too, and in the manifest of the segments it touches. */

@@ -3,7 +3,7 @@ import type { Playback } from '../playback.js'
 import { recordingEndMs } from '../recording-end.js'
 import type { Audience } from '../replay-session.js'
 import { SystemClock } from '../system-clock.js'
-import { openTerminal, type Terminal } from './terminal.js'
+import { openTerminal, type Terminal } from '../terminal.js'
 
 /** At most 15 frames a second. */
 const FRAME_MS = 67

@@ -1,5 +1,6 @@
 /** One message as the capture recorded it, or as a replay plays it. The bytes are borrowed: copy what is kept. */
 export interface LiveMessage {
+  /** 1, 2, 3, as in the names of recordings. */
   readonly connection: number
   readonly received_at_ms: number
   /** `[start, end)` of both views, which share one buffer. */

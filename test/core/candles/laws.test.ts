@@ -5,17 +5,7 @@ import { CANDLE_FIELDS, type Candle } from '../../../src/core/market/index.js'
 import { encodeRecord, RecordingMerge, RecordingReader } from '../../../src/core/recording/index.js'
 import { encodeMessage } from '../../../src/core/wire/index.js'
 import { type Message, openPipeline, type RunOptions, runEngine } from '../../support/engine.js'
-import { markets } from '../../support/markets.js'
-
-const options: fc.Arbitrary<Partial<RunOptions>> = fc.record({
-  tf: fc.constantFrom(['1m'], ['1m', '3m', '5m', '15m', '60m', '1d'], ['5m'], ['60m', '1d']),
-  clock: fc.constantFrom('trade', 'trade', 'exchange', 'arrival'),
-  auction: fc.constantFrom('separate', 'fold'),
-  fill: fc.constantFrom('skip', 'forward'),
-  late: fc.constantFrom('drop', 'revise'),
-  gap_volume: fc.constantFrom('quarantine', 'last', 'spread'),
-  common_path: fc.boolean(),
-})
+import { markets, options } from '../../support/markets.js'
 
 /** Everything a candle says, the instrument by its token. */
 const plain = ({ instrument, ...rest }: Candle) => ({ ...rest, token: instrument.instrument_token })
@@ -189,14 +179,12 @@ test('bars told at one moment come by end, interval, exchange and token', () => 
       const moments: Candle[][] = []
       const pipeline = openPipeline(chosen, { onCandle: (candle) => moments.at(-1)?.push(candle) })
       messages.forEach(({ received_ms, connection, packets }, record) => {
+        // What leaves with a record was told in one millisecond, that of the records before it.
         moments.push([])
         const bytes = packets.length === 0 ? new Uint8Array(1) : encodeMessage(packets)
         const view = new DataView(bytes.buffer)
-        // A heartbeat can close by the clock only: one moment.
-        if (packets.length > 0) moments.length = 0
         const place = { record, offset: 0, start: 0, end: bytes.length }
         pipeline.onFrame({ file: 0, connection, received_at_ms: received_ms, view, bytes, ...place })
-        if (packets.length > 0) moments.length = 0
       })
       moments.push([])
       pipeline.end()

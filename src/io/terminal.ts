@@ -1,4 +1,5 @@
-import { writeSync } from 'node:fs'
+import { closeSync, writeSync } from 'node:fs'
+import { openWithoutBlocking, PatientOutput } from './patient-output.js'
 
 /** A full-screen terminal: lines out, keys in. */
 export interface Terminal {
@@ -24,6 +25,9 @@ const LEAVE = '\x1b[?7h\x1b[?25h\x1b[?1049l'
 /** Terminals that know it show all changes of a frame at once; others pass over it. */
 const BEGIN_FRAME = '\x1b[?2026h'
 const END_FRAME = '\x1b[?2026l'
+/** How long a terminal gets to take back what we changed; it may never. */
+const LEAVE_MS = 200
+const CELL = new Int32Array(new SharedArrayBuffer(4))
 const FALLBACK = { columns: 80, rows: 24 } as const
 
 /**
@@ -33,13 +37,15 @@ const FALLBACK = { columns: 80, rows: 24 } as const
 export function openTerminal({ onInput, onResize }: TerminalEvents): Terminal {
   const { stdin, stdout } = process
   const keys = stdin.isTTY === true
-  const colour = (process.env.NO_COLOR ?? '') === '' && process.env.TERM !== 'dumb'
+  const colour = hasColour()
   let shown: readonly string[] = []
   let open = true
+  const fd = openWithoutBlocking(STDOUT)
+  const output = new PatientOutput((bytes) => writeSync(fd, bytes))
   const input = (bytes: Buffer): void => onInput(bytes.toString('utf8'))
   const resize = (): void => {
     shown = []
-    write('\x1b[2J')
+    output.write('\x1b[2J')
     onResize()
   }
   const close = (): void => {
@@ -52,7 +58,10 @@ export function openTerminal({ onInput, onResize }: TerminalEvents): Terminal {
       stdin.setRawMode(false)
       stdin.pause()
     }
-    write(LEAVE)
+    output.write(LEAVE)
+    for (const end_ms = performance.now() + LEAVE_MS; output.waiting_bytes > 0 && performance.now() < end_ms; output.retry())
+      Atomics.wait(CELL, 0, 0, 1)
+    if (fd !== STDOUT) closeSync(fd)
   }
   process.once('exit', close)
   stdout.on('resize', resize)
@@ -61,7 +70,7 @@ export function openTerminal({ onInput, onResize }: TerminalEvents): Terminal {
     stdin.on('data', input)
     stdin.resume()
   }
-  write(ENTER)
+  output.write(ENTER)
   return {
     get columns() {
       return stdout.columns || FALLBACK.columns
@@ -72,20 +81,16 @@ export function openTerminal({ onInput, onResize }: TerminalEvents): Terminal {
     colour,
     keys,
     draw(lines) {
+      // A terminal that takes nothing misses this frame; what it shows then stays known.
+      if (!open || !output.retry()) return
       const changes = lines.flatMap((line, row) => (line === shown[row] ? [] : [`\x1b[${row + 1};1H${line}\x1b[K`]))
       shown = lines
-      if (open && changes.length > 0) write(BEGIN_FRAME + changes.join('') + END_FRAME)
+      if (changes.length > 0) output.write(BEGIN_FRAME + changes.join('') + END_FRAME)
     },
     close,
   }
 }
 
-/** A terminal that is slow, or gone, loses a frame and nothing else. */
-function write(text: string): void {
-  try {
-    writeSync(STDOUT, text)
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code !== 'EAGAIN' && code !== 'EIO' && code !== 'EPIPE') throw error
-  }
-}
+/** Standard output is a terminal that shows colours, and nobody asked for none. */
+export const hasColour = (): boolean =>
+  process.stdout.isTTY === true && (process.env.NO_COLOR ?? '') === '' && process.env.TERM !== 'dumb'

@@ -1,0 +1,95 @@
+import { join } from 'node:path'
+import {
+  encodeManifest,
+  MANIFEST_FORMAT,
+  MANIFEST_VERSION,
+  type Manifest,
+  manifestName,
+  type RecordedGap,
+} from '../../core/recording/index.js'
+import type { RecorderFiles } from './recorder-ports.js'
+import { writeWholeFile } from './whole-file.js'
+
+/** A segment of the past, and the time it stands for: `[from_ms, to_ms]`, both ends included, since a gap begins with the last record. */
+export interface ClosedSegment {
+  readonly from_ms: number
+  readonly to_ms: number
+  manifest: Manifest
+}
+
+/** What a manifest says that does not follow from other parts of it. */
+export type ManifestFacts = Omit<Manifest, 'format' | 'format_version' | 'byte_order' | 'made_by' | 'condition'> & {
+  readonly version: string
+}
+
+/** True when a gap of a connection concerns the segment. */
+export function touches(gap: RecordedGap, { from_ms, to_ms }: { from_ms: number; to_ms: number }, connection: number): boolean {
+  return gap.connection === connection && gap.from_ms <= to_ms && gap.to_ms >= from_ms
+}
+
+export function makeManifest({ version, ...facts }: ManifestFacts): Manifest {
+  const { node, v8, icu = '', tz = '' } = process.versions
+  const { file, profile, date, connection, ...rest } = facts
+  return {
+    format: MANIFEST_FORMAT,
+    format_version: MANIFEST_VERSION,
+    file,
+    profile,
+    date,
+    connection,
+    byte_order: 'big',
+    made_by: { mds: version, node, v8, icu, tz },
+    ...rest,
+    condition: conditionOf(facts),
+  }
+}
+
+/** The manifests of a run. One that a gap told later concerns is written anew. */
+export class Manifests {
+  readonly #files: RecorderFiles
+  readonly #folder: string
+  readonly #sync: boolean
+  readonly #closed: ClosedSegment[] = []
+  /** One at a time: two writes of one manifest would get in each other's way. */
+  #last: Promise<void> = Promise.resolve()
+
+  constructor(files: RecorderFiles, folder: string, { sync }: { sync: boolean }) {
+    this.#files = files
+    this.#folder = folder
+    this.#sync = sync
+  }
+
+  /** Writes the manifest of a segment; rejects when the disk refuses. */
+  async add(closed: ClosedSegment): Promise<void> {
+    await this.#write(closed)
+    this.#closed.push(closed)
+  }
+
+  /** Gives the manifests that have to be written for it. */
+  concernedBy(gap: RecordedGap): ClosedSegment[] {
+    const concerned = this.#closed.filter((closed) => touches(gap, closed, closed.manifest.connection))
+    for (const closed of concerned) {
+      const gaps = [...closed.manifest.gaps, gap]
+      closed.manifest = { ...closed.manifest, gaps, condition: conditionOf({ ...closed.manifest, gaps }) }
+    }
+    return concerned
+  }
+
+  rewrite(closed: ClosedSegment): Promise<void> {
+    return this.#write(closed)
+  }
+
+  #write(closed: ClosedSegment): Promise<void> {
+    const path = join(this.#folder, manifestName(closed.manifest.file))
+    const written = this.#last.then(() =>
+      writeWholeFile(this.#files, path, new TextEncoder().encode(encodeManifest(closed.manifest)), this.#sync),
+    )
+    this.#last = written.catch(() => {})
+    return written
+  }
+}
+
+function conditionOf({ counts, gaps, suspect }: Pick<Manifest, 'counts' | 'gaps' | 'suspect'>): Manifest['condition'] {
+  if (counts.records === 0) return 'missing'
+  return gaps.length > 0 || suspect ? 'degraded' : 'available'
+}

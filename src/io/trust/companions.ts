@@ -1,0 +1,57 @@
+import { copyFileSync, existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  encodeJournalLine,
+  type JournalEntry,
+  journalName,
+  parseSegmentName,
+  type RecordedGap,
+  readManifest,
+} from '../../core/recording/index.js'
+import { formatCompactDate, type IstDay } from '../../core/time/index.js'
+import { distinctGaps } from '../../core/trust/index.js'
+import { readIfThere } from './beside.js'
+import { writeDurably } from './durable.js'
+
+const MASTER_ENDINGS = ['.csv', '.csv.gz', '.json']
+
+/** Which recordings: of one profile and day in one folder. */
+export interface DayOfProfile {
+  readonly folder: string
+  readonly profile: string
+  readonly day: IstDay
+}
+
+/** The instrument masters of a day, for the copies made of its recordings: they keep their names. */
+export function copyMasters(from: DayOfProfile, to: DayOfProfile): void {
+  for (const ending of MASTER_ENDINGS) {
+    const [source, target] = [masterPath(from, ending), masterPath(to, ending)]
+    if (existsSync(source) && !existsSync(target)) copyFileSync(source, target)
+  }
+}
+
+const masterPath = ({ folder, profile, day }: DayOfProfile, ending: string): string =>
+  join(folder, `${profile}_${formatCompactDate(day)}.instruments${ending}`)
+
+/** The journal for recordings that were made of others: what `entries` say, and every gap that a manifest beside them tells besides. */
+export function writeJournal({ folder, profile, day }: DayOfProfile, entries: readonly JournalEntry[]): void {
+  const told = new Set(entries.flatMap((entry) => (entry.event === 'gap' ? [keyOf(entry)] : [])))
+  const gaps = distinctGaps(manifestGaps({ folder, profile, day })).filter((gap) => !told.has(keyOf(gap)))
+  const lines = [...entries, ...gaps.map((gap): JournalEntry => ({ at_ms: gap.to_ms, event: 'gap', ...gap }))].map(
+    encodeJournalLine,
+  )
+  if (lines.length === 0) return
+  writeDurably(join(folder, journalName(profile, day)), [new TextEncoder().encode(lines.join(''))])
+}
+
+const keyOf = ({ connection, from_ms, to_ms, cause }: RecordedGap): string => `${connection} ${from_ms} ${to_ms} ${cause}`
+
+function manifestGaps({ folder, profile, day }: DayOfProfile): RecordedGap[] {
+  return readdirSync(folder)
+    .sort()
+    .flatMap((name) => {
+      const parts = name.endsWith('.manifest.json') ? parseSegmentName(name.replace('.manifest.json', '.bin')) : undefined
+      if (parts?.profile !== profile || parts.day !== day) return []
+      return readManifest(readIfThere(join(folder, name))?.toString('utf8') ?? '')?.gaps ?? []
+    })
+}

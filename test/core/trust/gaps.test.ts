@@ -1,0 +1,187 @@
+import { describe, expect, test } from 'vitest'
+import type { JournalEntry, RecordedGap } from '../../../src/core/recording/index.js'
+import { commonGaps, distinctGaps, isDecided, ledgerOf, unionMs, VolumeMissed } from '../../../src/core/trust/index.js'
+import { encodeMessage, walkPackets } from '../../../src/core/wire/index.js'
+import { fullPacket } from '../../support/sample-records.js'
+
+const gap = (from_ms: number, to_ms: number, more: Partial<RecordedGap> = {}): RecordedGap => ({
+  connection: 1,
+  from_ms,
+  to_ms,
+  cause: 'disconnect',
+  grade: 'certain',
+  ...more,
+})
+
+const start = (at_ms: number): JournalEntry => ({
+  at_ms,
+  event: 'session_start',
+  session: 's',
+  version: '1',
+  pid: 1,
+  stamps: 'machine',
+  fsync: '100',
+  connections: 2,
+})
+const end = (at_ms: number): JournalEntry => ({ at_ms, event: 'session_end', session: 's', reason: '', records: 0, bytes: 0 })
+const subscribed = (connection: number, ...tokens: number[]): JournalEntry => ({
+  at_ms: 1,
+  event: 'subscribed',
+  connection,
+  mode: 'full',
+  tokens,
+})
+const told = (one: RecordedGap): JournalEntry => ({ at_ms: one.to_ms, event: 'gap', ...one })
+
+describe('the ledger of a journal', () => {
+  test('a gap of a connection concerns what it alone carries then', () => {
+    const { gaps } = ledgerOf([
+      start(0),
+      subscribed(1, 5, 7),
+      subscribed(2, 7, 9),
+      told(gap(10, 20)),
+      told(gap(10, 20, { connection: 2 })),
+    ])
+    expect(gaps.map(({ tokens }) => tokens)).toEqual([[5], [9]])
+    const taken: JournalEntry = { at_ms: 30, event: 'takeover', connection: 2, from_connection: 1, tokens: [5] }
+    const [after] = ledgerOf([start(0), subscribed(1, 5, 7), subscribed(2, 9), taken, told(gap(40, 50, { connection: 2 }))]).gaps
+    expect(after?.tokens).toEqual([5, 9])
+  })
+
+  test('without subscriptions it concerns all, and one with instruments those', () => {
+    expect(ledgerOf([told(gap(1, 2)), told(gap(3, 4, { tokens: [8] }))]).gaps.map(({ tokens }) => tokens)).toEqual([
+      undefined,
+      [8],
+    ])
+  })
+
+  test('a capture that was killed told everything up to its last line', () => {
+    const { covered } = ledgerOf([start(0), subscribed(1, 5), told(gap(10, 20)), start(100), end(200)])
+    expect(covered).toEqual([
+      { from_ms: 0, to_ms: 20 },
+      { from_ms: 100, to_ms: 200 },
+    ])
+  })
+
+  test('a silence is decided by a journal that covers it, or that tells of it', () => {
+    const ledger = ledgerOf([start(0), end(100), told(gap(200, 300))])
+    expect(isDecided({ from_ms: 10, to_ms: 90 }, ledger)).toBe(true)
+    expect(isDecided({ from_ms: 90, to_ms: 110 }, ledger)).toBe(false)
+    expect(isDecided({ from_ms: 190, to_ms: 290 }, ledger)).toBe(true)
+    expect(isDecided({ from_ms: 300, to_ms: 400 }, ledger)).toBe(false)
+  })
+
+  test('a gap of journal and manifest is one, with its instruments', () => {
+    expect(distinctGaps([gap(5, 6), gap(1, 2), gap(5, 6, { tokens: [3] })])).toEqual([gap(1, 2), gap(5, 6, { tokens: [3] })])
+  })
+
+  test('overlapping times count once', () => {
+    expect(unionMs([gap(0, 10), gap(5, 20), gap(30, 31)])).toBe(21)
+  })
+})
+
+describe('gaps that several sides have in common', () => {
+  const side = (tokens: number[], ...gaps: RecordedGap[]) => ({ tokens: new Set(tokens), gaps })
+
+  test('only the time in which all of them had one, as sure as the least sure, by the cause that came last', () => {
+    expect(commonGaps([side([1], gap(0, 100)), side([1], gap(50, 150, { cause: 'silence', grade: 'weak' }))])).toEqual([
+      gap(50, 100, { cause: 'silence', grade: 'weak' }),
+    ])
+    expect(commonGaps([side([1], gap(0, 50)), side([1], gap(50, 150))])).toEqual([])
+    expect(commonGaps([side([1], gap(0, 50)), side([1])])).toEqual([])
+  })
+
+  test('an instrument that one side carries alone misses what that side misses', () => {
+    expect(commonGaps([side([1, 2], gap(0, 100)), side([1])])).toEqual([gap(0, 100, { tokens: [2] })])
+  })
+
+  test('a gap of some instruments leaves the others alone', () => {
+    const silent = gap(0, 100, { tokens: [2], cause: 'silent_feed' })
+    expect(commonGaps([side([1, 2], silent), side([1, 2], gap(20, 30))])).toEqual([gap(20, 30, { tokens: [2] })])
+  })
+
+  test('whichever side is called the first', () => {
+    const a = side([1, 2], gap(0, 100), gap(200, 300, { cause: 'stall' }))
+    const b = side([2, 3], gap(0, 60, { cause: 'stall' }), gap(250, 400, { grade: 'weak' }))
+    expect(commonGaps([a, b])).toEqual(commonGaps([b, a]))
+    expect(commonGaps([a, b])).toHaveLength(6)
+  })
+})
+
+describe('volume missed', () => {
+  function missed(gaps: readonly RecordedGap[], packets: readonly [ms: number, token: number, volume: number, last: number][]) {
+    const volumes = new VolumeMissed(gaps)
+    for (const [ms, instrument_token, volume_traded, last_traded_quantity] of packets) {
+      const message = encodeMessage([fullPacket({ instrument_token, volume_traded, last_traded_quantity })])
+      walkPackets(new DataView(message.buffer), 0, message.length, {
+        onPacket: (view, at, length) => volumes.take(view, at, length, ms),
+        onBadPacket: (code) => expect.fail(code),
+      })
+    }
+    return volumes.by_gap.map((gap) => [...gap])
+  }
+
+  test('the rise across the gap less the last trade, which was seen', () => {
+    expect(
+      missed(
+        [gap(100, 200)],
+        [
+          [90, 5, 1000, 10],
+          [95, 5, 1300, 10],
+          [210, 5, 1400, 30],
+          [220, 5, 1900, 10],
+        ],
+      ),
+    ).toEqual([[[5, 70]]])
+  })
+
+  test('nothing where the total did not rise, or fell, or the gap is of other instruments', () => {
+    expect(
+      missed(
+        [gap(100, 200)],
+        [
+          [90, 5, 1000, 10],
+          [210, 5, 1000, 10],
+        ],
+      ),
+    ).toEqual([[]])
+    expect(
+      missed(
+        [gap(100, 200)],
+        [
+          [90, 5, 1000, 10],
+          [210, 5, 900, 10],
+        ],
+      ),
+    ).toEqual([[]])
+    expect(
+      missed(
+        [gap(100, 200)],
+        [
+          [90, 5, 1000, 10],
+          [210, 5, 1010, 10],
+        ],
+      ),
+    ).toEqual([[]])
+    expect(
+      missed(
+        [gap(100, 200, { tokens: [6] })],
+        [
+          [90, 5, 1000, 10],
+          [210, 5, 2000, 10],
+        ],
+      ),
+    ).toEqual([[]])
+  })
+
+  test('gaps that overlap, in any order: it counts once', () => {
+    const gaps = [gap(500, 600), gap(100, 400, { tokens: [6] }), gap(150, 160), gap(100, 200)]
+    expect(
+      missed(gaps, [
+        [90, 5, 1000, 10],
+        [210, 5, 1500, 0],
+        [610, 5, 1700, 0],
+      ]),
+    ).toEqual([[[5, 200]], [], [[5, 500]], []])
+  })
+})
