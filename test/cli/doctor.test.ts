@@ -8,6 +8,7 @@ import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocketServer } from 'ws'
 import type { DoctorReport } from '../../src/io/doctor/run-doctor.js'
+import { systemLock } from '../../src/io/recorder/folder-lock.js'
 import { ensureBuilt } from '../support/cli.js'
 import { type Outcome, runMds } from '../support/run-mds.js'
 
@@ -222,12 +223,13 @@ test('a profile that ships, on an empty machine: each failure with a way out', a
   expect(ran.stderr).toBe('')
 })
 
-test('a recording that a synthetic day made is read, and a lock is taken for what it says', async () => {
+test('a recording that a synthetic day made is read, and who writes into its folder is known', async () => {
   const day = new Date(Date.now() + 19_800_000).toISOString().slice(0, 10)
   const made = await runMds(['synth', '--date', day, '--instruments', '5', '--profile', 'mine', '-q'], { cwd })
   expect(made.code).toBe(0)
   writeFileSync(join(cwd, 'mine.json'), JSON.stringify({ name: 'mine', select: [{ exchange: 'NSE' }], hours: 'always' }))
-  writeFileSync(join(cwd, 'raw_ticks', 'mine', 'mine.lock'), JSON.stringify({ pid: process.pid }))
+  const lock = await systemLock(join(cwd, 'raw_ticks', 'mine'), { session: 'test', now_ms: Date.now() })
+  closing.push(() => lock.release())
   const ran = await doctor(['--profile', './mine.json'])
   expect(check(ran, 'messages')).toMatchObject({
     state: 'ok',

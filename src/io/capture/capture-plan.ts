@@ -16,6 +16,7 @@ import { parseDuration } from '../../core/replay/index.js'
 import { formatDate, formatIso, istDay } from '../../core/time/index.js'
 import { loadCalendar } from '../calendar-file.js'
 import { SystemClock } from '../system-clock.js'
+import { tokensOfFlag } from '../tokens-flag.js'
 import { type LoadedCredentials, loadCredentials } from './credentials.js'
 import { type FeedEndpoint, feedEndpoint } from './feed-endpoint.js'
 import { loadProfile, type Profile, profileOfTokens } from './profile-file.js'
@@ -106,32 +107,15 @@ async function profileOf({ profile, tokens, mode }: CaptureWords): Promise<Profi
     const loaded = await loadProfile(profile)
     return mode === undefined ? loaded : { ...loaded, mode }
   }
-  if (tokens.length === 0)
+  const wanted = tokensOfFlag(tokens)
+  if (wanted.length === 0)
     throw usageError(
       'no_instruments',
       'Expected instruments to record: a profile, or their tokens.',
       'mds capture --profile nifty50',
       'mds capture --tokens 408065,884737 --mode full',
     )
-  return profileOfTokens(tokensOf(tokens), mode ?? 'full')
-}
-
-const TOKEN_MAX = 0xffff_ffff
-
-/** `408065,884737`, also with blanks and over several flags. */
-function tokensOf(words: readonly string[]): number[] {
-  return words
-    .flatMap((word) => word.split(/[\s,]+/))
-    .filter((word) => word !== '')
-    .map((word) => {
-      const token = Number(word)
-      if (/^\d{1,10}$/.test(word) && token > 0 && token <= TOKEN_MAX) return token
-      throw usageError(
-        'bad_token',
-        `--tokens: expected instrument tokens (whole numbers from 1 to ${TOKEN_MAX}), found "${word.slice(0, 40)}".`,
-        'mds capture --tokens 408065,884737',
-      )
-    })
+  return profileOfTokens(wanted, mode ?? 'full')
 }
 
 const FSYNC_MS_MAX = 60_000

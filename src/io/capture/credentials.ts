@@ -28,15 +28,6 @@ export class Credentials {
     return new Credentials({ api_key: 'mds', access_token: 'mds', secret: false })
   }
 
-  /** For the handshake. Not among the fields that printing and cloning see. */
-  get api_key(): string {
-    return this.#api_key
-  }
-
-  get access_token(): string {
-    return this.#access_token
-  }
-
   /** The URL of the socket, which carries both secrets: hand it to the socket, to nothing else. */
   socketUrl(endpoint: string): string {
     const url = new URL(endpoint)

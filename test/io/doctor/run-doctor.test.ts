@@ -300,6 +300,12 @@ test('a failure skips what rests on it, and says so', async () => {
   expect(states.get('connect')).toBe("skipped: Can't be said without token.")
 })
 
+test('the capture to start is the one that was asked about', async () => {
+  expect((await finding('files'))?.tries).toEqual([`mds capture --profile ${join(folder, 'mine.json')}`])
+  asked = { profile: undefined, tokens: [408065, 884737] }
+  expect((await finding('files'))?.tries).toEqual(['mds capture --tokens 408065,884737'])
+})
+
 test('a recording of another day or profile counts for nothing', async () => {
   const yesterday = formatCompactDate(istDay(MONDAY_MS) - 1)
   write(join('data', 'mine', `mine_${yesterday}_0900.bin`), 'x')

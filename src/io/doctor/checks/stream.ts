@@ -1,4 +1,5 @@
 import { TradingHours } from '../../../core/profile/index.js'
+import { captureCommand } from '../capture-command.js'
 import type { Check } from '../check.js'
 
 const FRESH_MS = 30_000
@@ -22,7 +23,7 @@ export const checkStream: Check = {
     return {
       state: 'warn',
       text: `${text}${age}: it does not grow while the market trades.`,
-      tries: ['mds capture --redis redis://localhost:6379'],
+      tries: [captureCommand(context.request, '--redis redis://localhost:6379')],
     }
   },
 }
