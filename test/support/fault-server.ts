@@ -37,7 +37,6 @@ export class FaultClient {
   /** Answers no pings, and keeps the TCP connection after a good-bye. */
   mute = false
   close_code: number | undefined
-  gone = false
   /** Mode by token, by Kite's rules. */
   readonly subscribed = new Map<number, string>()
   #pending: Buffer = Buffer.alloc(0)
@@ -51,9 +50,11 @@ export class FaultClient {
     socket.on('error', () => undefined)
     // Sockets of an HTTP server stay half open otherwise.
     socket.on('end', () => socket.end())
-    socket.on('close', () => {
-      this.gone = true
-    })
+  }
+
+  /** `close` is not always told: not of a socket that is reset while its end is on the way. */
+  get gone(): boolean {
+    return this.socket.destroyed
   }
 
   binary(...payloads: Uint8Array[]): void {
