@@ -95,7 +95,7 @@ test("the README's box works as it is printed", async () => {
   const env = { XDG_RUNTIME_DIR: folder }
   // Another port: the one that is printed may be taken where the tests run.
   const server = new MdsProcess(
-    serve.map((word) => word.replace(':8765', ':0')),
+    serve.map((word) => word.replace('localhost:8765', '127.0.0.1:0')),
     { cwd: folder, env },
   )
   const [, url = ''] = await server.said(/Serving (\S+)/)
