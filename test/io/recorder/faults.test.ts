@@ -532,6 +532,27 @@ describe('row 1: a start after a crash', () => {
     expect(fake.recordings).toEqual(['box_20251006_0900_3.bin'])
   })
 
+  test('row 4: a power cut that took the end of one hour and left the next: the hole that may be is told', async () => {
+    const fake = await begun()
+    await give(fake, 0, 10)
+    fake.disk.fault = ({ op, path }) => (op === 'sync' && path.endsWith(FIRST) ? { delay_ms: 1e6 } : undefined)
+    fake.base_ms += HOUR_MS
+    await give(fake, 10, 5)
+    await fake.pass(2000)
+    fake.cutPower(() => 0.999)
+    fake.disk.fault = () => undefined
+    expect(numbers(fake, FIRST, 'box_20251006_1000.bin')).toEqual(upTo(15))
+    const [sixth, , next] = [5, 6, 10].map(
+      (at) => numbersIn(Buffer.concat([FIRST, 'box_20251006_1000.bin'].map((name) => fake.bytesOf(name))))[at],
+    )
+    fake.disk.put(join(FOLDER, FIRST), fake.bytesOf(FIRST).slice(0, 6 * 200))
+    await fake.open()
+    await fake.close()
+    expect(fake.eventsOf('gap')).toMatchObject([
+      { cause: 'file_lost', grade: 'weak', from_ms: sixth?.received_at_ms, to_ms: next?.received_at_ms },
+    ])
+  })
+
   test('a file that is shorter than its index says: the loss is told', async () => {
     const fake = await begun()
     await give(fake, 0, 10)
