@@ -377,6 +377,39 @@ describe('rows 8, 9: a disk that takes little, or its time', () => {
   })
 })
 
+describe('ways of syncing', () => {
+  test.each(['always', 100, 'close'] as const)(
+    '%s: what was closed survives a power cut whole, journal and all',
+    async (fsync) => {
+      const fake = await begun({ fsync })
+      await give(fake, 0, 20)
+      await fake.pass(1500)
+      await give(fake, 20, 20)
+      await fake.close()
+      fake.cutPower(never)
+      expect(numbers(fake, FIRST)).toEqual(upTo(40))
+      expect(fake.faultsOf(FIRST)).toEqual([])
+      expect(fake.journal).toEqual(fake.told)
+    },
+  )
+
+  test('off: nothing is ever synced; close: nothing before the end, and no index either', async () => {
+    for (const fsync of ['off', 'close'] as const) {
+      const fake = await begun({ fsync })
+      const opened = fake.disk.calls.length
+      await give(fake, 0, 20)
+      await fake.pass(3000)
+      expect(numbers(fake, FIRST)).toEqual(upTo(20))
+      expect(fake.bytesOf(indexName(FIRST))).toHaveLength(0)
+      const syncs = (): number => fake.disk.calls.slice(opened).filter(({ op }) => op === 'sync' || op === 'syncFolder').length
+      expect(syncs()).toBe(0)
+      await fake.close()
+      expect(syncs() > 0).toBe(fsync === 'close')
+      expect(fake.faultsOf(FIRST)).toEqual([])
+    }
+  })
+})
+
 describe('rows 33, 34: the clock, hours and midnight', () => {
   test('a time that goes back is held, and no hour is opened again', async () => {
     const fake = await begun()
@@ -519,6 +552,17 @@ describe('row 1: a start after a crash', () => {
     expect(fake.bytesOf(FIRST)).toEqual(theirs)
     expect(fake.names).not.toContain(manifestName(FIRST))
     expect(numbers(fake, SECOND)).toEqual([0, 1])
+  })
+
+  test('the index of a recording that was packed stays, one without a recording goes', async () => {
+    const fake = new FakeRecorder()
+    await fake.open()
+    await fake.close()
+    fake.disk.put(join(FOLDER, indexName(FIRST)), new Uint8Array(48))
+    fake.disk.put(join(FOLDER, indexName(SECOND)), new Uint8Array(0))
+    await fake.open()
+    await fake.close()
+    expect(fake.names.filter((name) => name.endsWith('.idx'))).toEqual([indexName(FIRST)])
   })
 
   test('a packed part keeps its number', async () => {
