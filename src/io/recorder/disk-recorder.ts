@@ -5,7 +5,7 @@ import { describeSegment } from './describe-segment.js'
 import { hourStartMs } from './hours.js'
 import { JournalWriter } from './journal-writer.js'
 import { Lane, type LaneWorld } from './lane.js'
-import { type ClosedSegment, Manifests } from './manifests.js'
+import { type ClosedSegment, Manifests, putGap, touches } from './manifests.js'
 import { Ring } from './record-queue.js'
 import type { FolderLock } from './recorder-ports.js'
 import { codeOf } from './recorder-ports.js'
@@ -74,7 +74,10 @@ export class DiskRecorder implements Recorder {
     for (const segment of opened.recovery.unclosed)
       this.#inBackground(async () => {
         const closed = await describeSegment(setup.ports.files, setup, segment, () => this.#closing)
-        if (closed !== undefined) await this.#keep(closed)
+        if (closed === undefined) return
+        // The journal was read a while ago.
+        for (const gap of this.#facts.gaps) if (touches(gap, closed, segment.connection)) putGap(closed, gap)
+        await this.#keep(closed)
       })
     this.#look()
   }
