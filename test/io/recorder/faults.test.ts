@@ -11,6 +11,7 @@ import { tempFolder } from '../../support/temp-folder.js'
 const FIRST = 'box_20251006_0900.bin'
 const SECOND = 'box_20251006_0900_2.bin'
 const HOUR_MS = 3_600_000
+/** Of what is not synced nothing is left. */
 const never = (): number => 0
 
 /** Opens a recorder; its journal is on the disk. */
@@ -593,7 +594,8 @@ describe('row 1: a start after a crash', () => {
     fake.base_ms += HOUR_MS
     await give(fake, 10, 5)
     await fake.pass(2000)
-    fake.cutPower(() => 0.999)
+    fake.kill(never)
+    fake.disk.startAnew()
     fake.disk.fault = () => undefined
     expect(numbers(fake, FIRST, 'box_20251006_1000.bin')).toEqual(upTo(15))
     const [sixth, , next] = [5, 6, 10].map(
