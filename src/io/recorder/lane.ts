@@ -16,7 +16,7 @@ import { failureOf, troubleWords } from './write-failure.js'
 
 /** Records go to the kernel when this much waits, or after this time: what a killed process loses. */
 const FLUSH_BYTES = 64 * 1024
-const FLUSH_MS = 10
+const FLUSH_MS = 4
 /** A disk that refuses is asked again after this time; a segment that broke sooner than that is no reason for hurry either. */
 const RETRY_MS = 1000
 /** An hour is over when no record of it can come any more. */
