@@ -1,5 +1,6 @@
 import type { FeedMode } from '../../core/feed/index.js'
 import type { JournalEntry, JournalEvent, RecordedGap } from '../../core/recording/index.js'
+import { formatClock } from '../../core/time/index.js'
 import type { FeedListener } from '../feed/feed.js'
 import type { LiveSink } from '../sinks/live-sink.js'
 import type { CaptureClock } from './capture-clock.js'
@@ -137,7 +138,7 @@ export class CaptureSession implements FeedListener, CaptureControl {
     const text = eventText(entry)
     this.#recent.push({ at_ms: entry.at_ms, text })
     if (this.#recent.length > RECENT_EVENTS) this.#recent.shift()
-    if (!QUIET.has(entry.event)) onNotice(text)
+    if (!QUIET.has(entry.event)) onNotice(`${formatClock(entry.at_ms)} ${text}`)
   }
 
   subscribe(tokens: readonly number[], mode: FeedMode | undefined): void {
@@ -196,7 +197,7 @@ export class CaptureSession implements FeedListener, CaptureControl {
       stamps: 'machine' in clock ? 'machine' : 'recorded',
       connections,
       totals: { ...meter.totals },
-      rates: meter.rates(now_ms),
+      rates: meter.rates(),
       lag: { p50_ms: meter.lag.quantile(0.5), p99_ms: meter.lag.quantile(0.99), max_ms: meter.lag.max_ms },
       feed_lag_ms: meter.feed_lag_ms,
       recorder: recording,

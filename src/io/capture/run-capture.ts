@@ -81,9 +81,9 @@ async function openCapture(plan: CapturePlan, words: RunWords, listener: Capture
   const folder = join(data_dir, profile.name)
   const masters = new DayMasters(folder, profile.name, instruments.masters)
   const secrets = new SecretsInUse(plan.credentials.credentials)
-  const meter = new CaptureMeter()
   const stop = new StopSignal()
   const system = new SystemClock()
+  const meter = new CaptureMeter(() => system.elapsedMs())
   const machine = new CaptureClock(system, (delta_ms) => session?.onEvent({ event: 'clock_step', delta_ms }))
   const clock: SessionSetup['clock'] = recorded_ms === undefined ? { machine } : { recorded: new RecordedClock(recorded_ms) }
   const now = (): number => ('machine' in clock ? clock.machine.now() : clock.recorded.now())
