@@ -119,6 +119,18 @@ test('at full speed a client that never reads is dropped in the end, and the oth
   )
 })
 
+test('a stop does not wait for a client that never reads', async () => {
+  const { url, done, stage } = await serving({ records: heavyRecords(), limits: { stuck_ms: 3_600_000 } })
+  const stuck = client(url)
+  await stuck.opened
+  stuck.subscribe(HEAVY_TOKENS, 'full')
+  await until(() => stage.counts.records > 0)
+  stuck.socket.pause()
+  await until(() => stage.sockets.queuedBytes(stage.exchange.lines[0]!) > 1024 * 1024)
+  stage.playback.stop('quit')
+  expect((await done).records).toBeLessThan(1200)
+})
+
 test('a paced play waits for nobody: a client that never reads is dropped at its limit', async () => {
   const { url, done } = await serving({
     records: heavyRecords(),
