@@ -5,7 +5,7 @@ import { join, relative } from 'node:path'
 import { build } from 'esbuild'
 import { root } from './setup.js'
 
-const { market, wire, candles, CAPTURE_METRICS, DIAGNOSTIC_CODES, EXIT } = await loadCore()
+const { market, wire, candles, feed, CAPTURE_METRICS, DIAGNOSTIC_CODES, EXIT } = await loadCore()
 const SECTIONS = {
   commands: commandReference,
   'candle-fields': () => fieldTable(market.CANDLE_FIELDS),
@@ -14,11 +14,13 @@ const SECTIONS = {
     table(['`--bars`', 'a bar ends', 'smallest', 'largest', 'interval on output'], candles.BAR_KINDS.map(barKindRow)),
   packets: packetTables,
   segments: segmentTable,
+  'feed-states': feedStates,
   diagnostics: () =>
     table(
       ['code', 'what it says'],
       Object.entries(DIAGNOSTIC_CODES).map(([code, says]) => [`\`${code}\``, says]),
     ),
+  'profile-fields': profileFields,
   'error-codes': errorCodes,
   'capture-metrics': () =>
     table(
@@ -55,6 +57,7 @@ async function loadCore() {
         export * as market from './src/core/market/index.js'
         export * as wire from './src/core/wire/index.js'
         export * as candles from './src/core/candles/index.js'
+        export * as feed from './src/core/feed/index.js'
         export * from './src/core/diagnostics.js'
         export { CAPTURE_METRICS } from './src/io/capture/metrics.js'
         export * from './src/core/errors.js'`,
@@ -89,6 +92,20 @@ function fieldTable(fields) {
 
 function barKindRow({ name, example, summary, size, label }) {
   return [`\`${name}:${example}\``, summary, size.min, size.max, `\`${label(Number(example))}\``]
+}
+
+/** A row for each state, a column for each event, in the cells where it leads. */
+function feedStates() {
+  const { CONNECTION_EVENTS, CONNECTION_STATES, TRANSITIONS } = feed
+  return table(
+    ['state', ...CONNECTION_EVENTS.map((event) => `\`${event}\``)],
+    CONNECTION_STATES.map((state) => [
+      `\`${state}\``,
+      ...CONNECTION_EVENTS.map((event) =>
+        (TRANSITIONS[state][event] ?? []).map((to) => (to === state ? 'stays' : to)).join(', '),
+      ),
+    ]),
+  )
 }
 
 function commandReference() {
@@ -203,6 +220,45 @@ function segmentTable() {
     ['segment byte', 'name', 'price divisor', 'tradable'],
     [...rows, ['others', 'UNKNOWN', market.segmentOf(255).price_divisor, 'yes']],
   )
+}
+
+/** The keys of a profile file, block by block, from the schema that editors use. */
+function profileFields() {
+  const schema = JSON.parse(readFileSync(join(root, 'config', 'schema', 'profile.schema.json'), 'utf8'))
+  const { lists, instruments, select, redis, jsonl } = schema.properties
+  const entry = instruments.anyOf[0].additionalProperties
+  const blocks = [
+    ['### The file', schema],
+    ['### `lists.NAME`', lists.additionalProperties],
+    ['### An entry of `instruments`', entry],
+    ['### An entry of `select`', select.items],
+    ['### `redis`', redis],
+    ['### `redis.names`', redis.properties.names],
+    ['### `redis.maxlen`', redis.properties.maxlen],
+    ['### `jsonl`', jsonl],
+  ]
+  return blocks.map(([title, block]) => `${title}\n\n${profileTable(block)}`).join('\n\n')
+}
+
+function profileTable({ properties, required = [] }) {
+  const rows = Object.entries(properties)
+    .filter(([name]) => name !== '$schema')
+    .map(([name, field]) => [
+      `\`${name}\``,
+      profileValue(field),
+      required.includes(name) ? 'required' : field.default === undefined ? '' : `\`${JSON.stringify(field.default)}\``,
+      field.description ?? '',
+    ])
+  return table(['key', 'value', 'default', 'meaning'], rows)
+}
+
+function profileValue({ type, enum: words, const: only, anyOf, minimum, maximum, items, pattern }) {
+  if (anyOf !== undefined) return [...new Set(anyOf.map(profileValue))].join(', or ')
+  if (words !== undefined || only !== undefined) return (words ?? [only]).map((word) => `\`${word}\``).join(', ')
+  if (type === 'integer') return `${minimum} to ${maximum}`
+  if (type === 'array') return `list of ${profileValue(items)}`
+  if (type === 'boolean') return 'true, false'
+  return { string: pattern === '^\\d{4}-\\d{2}-\\d{2}$' ? 'date' : 'text', object: 'object' }[type]
 }
 
 /** Every code of an MdsError, with its exit code, as the source has it. */

@@ -106,7 +106,7 @@ ${EXIT_CODES}`
     if (flags.serve !== undefined) return this.#serve(argv, flags, flags.serve)
     const { closingLine, runReplay } = await import('../io/run-replay.js')
     const { sinkLines, splitTo } = await import('../io/replay-sinks.js')
-    const { to, sinks } = splitTo(flags.to ?? [])
+    const { to, sinks } = splitTo(flags.to ?? [], flags)
     if (sinks.length === 0) this.requireFileForJson(flags.output, 'mds replay 20251005 --speed max --json -o ticks.ndjson')
     const words = {
       ...this.sessionRequest(argv, flags),
@@ -136,7 +136,7 @@ ${EXIT_CODES}`
   async #serve(argv: readonly unknown[], flags: ServeFlagValues, serve: string): Promise<unknown> {
     const { closingLine, runServe } = await import('../io/serve/run-serve.js')
     const { splitTo } = await import('../io/replay-sinks.js')
-    const { to, sinks } = splitTo(flags.to ?? [])
+    const { to, sinks } = splitTo(flags.to ?? [], flags)
     if (sinks.length > 0)
       throw usageError(
         'one_kind_only',

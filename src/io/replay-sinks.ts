@@ -9,8 +9,11 @@ export interface SinkSummary extends ReplaySummary {
   readonly sinks: readonly SinkStatus[]
 }
 
-/** `--to` names the end of the window, sinks, or both in turn. */
-export function splitTo(words: readonly string[]): { to: string | undefined; sinks: readonly SinkName[] } {
+/** `--to` names the end of the window, sinks, or both in turn. `places`: where each sink is, if the command line says so. */
+export function splitTo(
+  words: readonly string[],
+  places: Readonly<Partial<Record<SinkName, string | undefined>>>,
+): { to: string | undefined; sinks: readonly SinkName[] } {
   const parts = words.flatMap((word) => word.split(',')).map((word) => word.trim())
   const [to, ...more] = parts.filter((part) => !SINK_NAMES.some((name) => name === part))
   if (more.length > 0)
@@ -20,7 +23,11 @@ export function splitTo(words: readonly string[]): { to: string | undefined; sin
       'mds replay --to 15:30',
       'mds replay --to redis',
     )
-  return { to, sinks: SINK_NAMES.filter((name) => parts.includes(name)) }
+  const sinks = SINK_NAMES.filter((name) => parts.includes(name))
+  const stray = SINK_NAMES.find((name) => places[name] !== undefined && !sinks.includes(name))
+  if (stray !== undefined)
+    throw usageError('bad_to', `--${stray} says where, but --to ${stray} is missing.`, `mds replay --to ${stray}`)
+  return { to, sinks }
 }
 
 /** `redis: 12345 messages sent, 0 dropped`, for each sink there was. */

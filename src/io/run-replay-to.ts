@@ -5,6 +5,7 @@ import { EXIT, interrupted, MdsError, usageError } from '../core/errors.js'
 import type { InstrumentTable } from '../core/market/index.js'
 import { type Frame, parseSegmentName } from '../core/recording/index.js'
 import type { SessionFiles } from './find-recordings.js'
+import { hideArguments } from './hide-arguments.js'
 import { systemPacing } from './pacer-ports.js'
 import { type Audience, replay } from './replay-session.js'
 import type { SinkName, SinkSummary } from './replay-sinks.js'
@@ -26,6 +27,8 @@ export interface SinkWords extends ReplayWords {
 /** A sink that takes nothing for so long ends the replay. */
 const PATIENCE_MS = 60_000
 const CLOSE_MS = 2_000
+/** Between two waits reading hands on some 10 MB, and what it holds of each file. A ring that is emptied each time takes no more memory than that. */
+const RING_BYTES = 64 * 1024 * 1024
 
 /** Feeds the sinks of `mds capture` from recordings. Reading waits for them, so nothing is dropped. */
 export async function runReplayTo(words: SinkWords, run: RunListener, patience_ms = PATIENCE_MS): Promise<SinkSummary> {
@@ -88,9 +91,11 @@ async function openSinks(words: SinkWords, names: Names, run: RunListener): Prom
     onUp: (dropped) => run.onNotice(`${name} is up again; ${dropped} messages were dropped.`),
   })
   const sinks: LiveSink[] = []
-  if (words.sinks.includes('jsonl')) sinks.push(openJsonlSink(words.jsonl ?? '.', names, listenerOf('jsonl')))
+  if (words.sinks.includes('jsonl'))
+    sinks.push(openJsonlSink(words.jsonl ?? '.', names, listenerOf('jsonl'), { ring_bytes: RING_BYTES }))
   if (words.sinks.includes('redis')) {
-    const config = redisConfig({ source: 'replay' }, { url: words.redis, env: process.env })
+    const config = redisConfig({ source: 'replay', ring_bytes: RING_BYTES }, { url: words.redis, env: process.env })
+    if (words.redis !== undefined && config.password !== undefined) hideArguments()
     await probeRedis(config)
     sinks.push(openRedisSink(config, names, listenerOf('redis')))
   }

@@ -11,6 +11,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -44,6 +45,10 @@ beforeAll(() => {
   const checkout = join(folder, 'checkout')
   cpSync(ROOT, checkout, { recursive: true, filter: (path) => path === ROOT || !LEFT_OUT.has(basename(path)) })
   symlinkSync(realpathSync(join(ROOT, 'node_modules')), join(checkout, 'node_modules'))
+  // What may lie in the folder of somebody who captures, and must not be published.
+  mkdirSync(join(checkout, 'config', 'api_configs'), { recursive: true })
+  writeFileSync(join(checkout, 'config', 'api_configs', 'zerodha_token.json'), '{"access_token": "canary"}')
+  writeFileSync(join(checkout, 'config', 'instruments.csv'), '')
   const first = pack(checkout)
   const elsewhere = join(folder, 'some', 'where else')
   mkdirSync(join(folder, 'some'))
@@ -89,6 +94,7 @@ const ALLOWED: readonly RegExp[] = [
   /^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|oclif\.manifest\.json)$/,
   /^bin\/run\.js$/,
   /^config\/calendar\.json$/,
+  /^config\/profiles\/(?:nifty50|sso_xvenue)\.json$/,
   /^config\/schema\/[a-z-]+\.schema\.json$/,
   /^docs\/(?:adr\/)?[A-Za-z0-9-]+\.(?:md|svg|png)$/,
   /^dist\/(?:bin|index)\.js$/,
@@ -115,6 +121,8 @@ test('only what a user needs is in it', () => {
     'dist/index.js',
     'dist/types/index.d.ts',
     'config/calendar.json',
+    'config/profiles/nifty50.json',
+    'config/profiles/sso_xvenue.json',
     'oclif.manifest.json',
     'README.md',
     'LICENSE',

@@ -14,7 +14,6 @@ interface CandleLine {
 }
 
 interface GapLine {
-  event: string
   connection: number
   from_ms: number
   to_ms: number
@@ -84,8 +83,10 @@ const linesOf = (bytes: Buffer): CandleLine[] =>
     .map((line) => JSON.parse(line) as CandleLine)
 
 function gapsOf(json: string): GapLine[] {
-  const { gaps } = JSON.parse(json) as { gaps: GapLine[] }
-  return gaps
+  const { sessions } = JSON.parse(json) as { sessions: { gaps: { from: string; to: string; connection: number }[] }[] }
+  return sessions.flatMap(({ gaps }) =>
+    gaps.map(({ from, to, connection }) => ({ connection, from_ms: Date.parse(from), to_ms: Date.parse(to) })),
+  )
 }
 
 /** Tokens whose packets lie in the files of a connection. */

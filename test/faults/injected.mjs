@@ -10,6 +10,7 @@ import {
   missingOf,
   needs,
   numbersOf,
+  option,
   report,
   scratch,
   start,
@@ -58,9 +59,14 @@ for (const { name, inject, events = [], suspect = 0, loop_ms, lost, slow_stop = 
   if (code !== (suspect > 0 ? 3 : 0)) failures.push(`ends with ${code}: ${capture.stderr}`)
   if ((lastSaid(capture, 'suspect_files') ?? []).length !== suspect)
     failures.push(`suspect: ${lastSaid(capture, 'suspect_files')}`)
-  const loop = Math.round(lastSaid(capture, 'loop_max_ms') ?? Number.NaN)
+  // The 99th percentile: the longest of all is often the doing of whoever shares the machine.
+  const loop = lastSaid(capture, 'loop_p99_ms')
   if (loop_ms !== undefined && !(loop < loop_ms)) failures.push(`event loop held up for ${loop} ms`)
   const closed_ms = lastSaid(capture, 'closed_ms')
   if (!(closed_ms < 2000)) failures.push(`stop took ${closed_ms} ms`)
-  report(name, failures, `${COUNT} records, ${inject}; loop at most ${loop} ms, stop ${closed_ms} ms`)
+  report(
+    name,
+    failures,
+    `${COUNT} records, ${inject}; loop p99 ${loop} ms, max ${lastSaid(capture, 'loop_max_ms')} ms, stop ${closed_ms} ms`,
+  )
 }

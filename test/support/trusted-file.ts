@@ -64,7 +64,7 @@ export function writeTrusted(
   writeFileSync(`${path}.idx`, indexOf(records))
   if (manifest) writeFileSync(path.replace(/\.bin$/, '.manifest.json'), encodeManifest(manifestOf(records, { file: name })))
   const profile = /^(.*?)_\d{8}/.exec(name)?.[1] ?? name
-  return { path, profile, day: undefined }
+  return { path, profile, day: undefined, connection: 1 }
 }
 
 /** Rewrites a file. */

@@ -1,4 +1,5 @@
 export * from './connection.js'
+export * from './connection-events.js'
 export * from './kite-messages.js'
 export * from './limits.js'
 export * from './plan.js'

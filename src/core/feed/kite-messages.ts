@@ -31,7 +31,7 @@ export interface ServerText {
   readonly data: unknown
 }
 
-/** Never throws: text may be broken JSON, or JSON that is no object. */
+/** Never throws, whatever the text holds. */
 export function decodeServerText(text: string): ServerText {
   const value = parsed(text)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { type: undefined, data: undefined }

@@ -11,7 +11,7 @@ export const END_OF_RECORDING = 'end of recording'
 
 const TWO_POW_32 = 0x1_0000_0000
 
-/** The payload of a ping: 8 bytes. */
+/** The payload of the ping that announces a time: a non-negative integer, ms since the epoch. */
 export function encodeRecordedTime(received_at_ms: number): Uint8Array {
   const bytes = new Uint8Array(8)
   const view = new DataView(bytes.buffer)

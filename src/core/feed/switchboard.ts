@@ -1,7 +1,8 @@
 import type { Random } from '../random.js'
 import type { JournalEvent } from '../recording/index.js'
 import { TokenGate } from './back-off.js'
-import { Connection, type ConnectionEffect, type ConnectionEvent, type ConnectionSetup } from './connection.js'
+import { Connection, type ConnectionSetup } from './connection.js'
+import type { ConnectionEffect, ConnectionEvent } from './connection-events.js'
 import { Holes } from './holes.js'
 import { type ClientRequest, encodeRequest, FEED_MODES, type FeedMode, TOKENS_PER_CONNECTION_MAX } from './kite-messages.js'
 import type { FeedLimits } from './limits.js'
@@ -16,6 +17,7 @@ export type FeedEffect =
   /** Every connection has played its recording to the end. */
   | { readonly effect: 'end' }
 
+/** What a switchboard is made for. */
 export interface SwitchboardSetup {
   readonly layout: Layout
   /** Mode by token; the order decides the split. */

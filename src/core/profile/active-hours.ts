@@ -59,14 +59,25 @@ export function nextActiveSpan(
   return undefined
 }
 
-/** What trades outside the hours that day, in words; undefined when the hours cover it. */
-export function uncoveredText(hours: ActiveHours, market: TradingHours, day: IstDay): string | undefined {
+/** Hours that end before the trading does. */
+export interface TooShort {
+  readonly text: string
+  /** The shortest hours that hold both. */
+  readonly enough: string
+}
+
+/** Whether the instruments trade outside the hours on a day; undefined when the hours cover it. */
+export function tooShort(hours: ActiveHours, market: TradingHours, day: IstDay): TooShort | undefined {
   const traded = market.span(day)
   if (hours === 'always' || traded === undefined) return undefined
   const midnight_ms = istDayStartMs(day)
-  const [first_s, last_s] = [(traded.start_ms - midnight_ms) / 1000, (traded.end_ms - midnight_ms) / 1000]
-  if (hours.start_s <= first_s && last_s <= hours.end_s) return undefined
-  return `The instruments trade ${clockText(first_s)}-${clockText(last_s)} on this day, the hours are ${formatHours(hours)}: what lies outside them is not recorded.`
+  const [start_s, end_s] = [(traded.start_ms - midnight_ms) / 1000, (traded.end_ms - midnight_ms) / 1000]
+  const enough = { start_s: Math.min(hours.start_s, start_s), end_s: Math.max(hours.end_s, end_s) }
+  if (enough.start_s === hours.start_s && enough.end_s === hours.end_s) return undefined
+  return {
+    text: `The instruments trade ${formatHours({ start_s, end_s })} on this day, the hours are ${formatHours(hours)}: what lies outside them is not recorded.`,
+    enough: formatHours(enough),
+  }
 }
 
 function clockText(seconds: number): string {

@@ -1,30 +1,47 @@
 import { usageError } from '../errors.js'
-import { CONNECTIONS_MAX, TOKENS_PER_CONNECTION_MAX } from '../feed/index.js'
+import { CONNECTIONS_MAX, type FeedMode, TOKENS_PER_CONNECTION_MAX } from '../feed/index.js'
 
-/** split: each socket has its part; roles: universe, on demand, standby; redundant: every instrument on two sockets. */
-export type ConnectionLayout = 'split' | 'roles' | 'redundant'
+/**
+ * How instruments are spread over sockets. split: each has its part; roles: one for what comes in full, one for the rest, one that stands by;
+ * redundant: every instrument on both.
+ */
+export type ConnectionLayout =
+  | { readonly kind: 'split'; readonly connections: number }
+  | { readonly kind: 'roles'; readonly connections: 3 }
+  | { readonly kind: 'redundant'; readonly connections: 2 }
 
-/** What decides how many sockets a capture opens. */
+/** What decides it. */
 export interface ConnectionWish {
-  readonly layout: ConnectionLayout
-  /** As the user wants; undefined: as few as it takes. */
+  readonly layout: ConnectionLayout['kind']
+  /** Of `split`: as the user wants; undefined: as few as it takes. */
   readonly connections: number | undefined
 }
 
-/** How many sockets a capture of so many instruments opens. Throws when they do not fit. */
-export function connectionsFor(instruments: number, { layout, connections }: ConnectionWish): number {
-  const subscriptions = layout === 'redundant' ? 2 * instruments : instruments
-  const needed = Math.max(LEAST[layout], Math.ceil(subscriptions / TOKENS_PER_CONNECTION_MAX))
-  const most = connections ?? CONNECTIONS_MAX
-  // The other sockets of `roles` carry what is asked for at run time, and what a failed one carried.
-  const room = layout === 'roles' ? TOKENS_PER_CONNECTION_MAX : most * TOKENS_PER_CONNECTION_MAX
-  if (subscriptions > room || needed > most)
-    throw usageError(
-      'too_few_connections',
-      `Expected ${instruments} instruments to fit on ${most} connection${most === 1 ? '' : 's'} (${TOKENS_PER_CONNECTION_MAX} each, layout ${layout}), found room for ${layout === 'redundant' ? Math.floor(room / 2) : room}.`,
-      `Fewer instruments${connections === undefined || connections === CONNECTIONS_MAX ? '' : `, or "connections": ${CONNECTIONS_MAX}`}${layout === 'split' ? '' : ', or "layout": "split"'}.`,
-    )
-  return connections ?? needed
+/** The sockets of a capture of these instruments. Throws when they do not fit. */
+export function layoutFor(modes: ReadonlyMap<number, FeedMode>, { layout, connections }: ConnectionWish): ConnectionLayout {
+  const full = [...modes.values()].filter((mode) => mode === 'full').length
+  switch (layout) {
+    case 'redundant':
+      checkRoom(modes.size, 1, 'redundant connections, which both carry all of them')
+      return { kind: layout, connections: 2 }
+    case 'roles':
+      checkRoom(full, 1, 'the connection for full mode')
+      checkRoom(modes.size - full, 1, 'the connection for ltp and quote mode')
+      return { kind: layout, connections: 3 }
+    case 'split': {
+      const most = connections ?? CONNECTIONS_MAX
+      checkRoom(modes.size, most, `${most} connection${most === 1 ? '' : 's'}`)
+      return { kind: layout, connections: connections ?? Math.max(1, Math.ceil(modes.size / TOKENS_PER_CONNECTION_MAX)) }
+    }
+  }
 }
 
-const LEAST: Readonly<Record<ConnectionLayout, number>> = { split: 1, roles: 3, redundant: 2 }
+function checkRoom(instruments: number, connections: number, where: string): void {
+  const room = connections * TOKENS_PER_CONNECTION_MAX
+  if (instruments > room)
+    throw usageError(
+      'too_few_connections',
+      `Expected at most ${room} instruments on ${where}, found ${instruments}.`,
+      `Fewer instruments, or "layout": "split" with ${CONNECTIONS_MAX} connections.`,
+    )
+}

@@ -46,7 +46,7 @@ export function selectInstruments(plan: InstrumentPlan, { table, day, prices = n
     for (const instrument of instruments) want(instrument, selection.mode ?? plan.mode)
     notices.push(...told.map((text) => `select[${n}]: ${text}`))
   }
-  checkCount(wanted.size, plan, master.length)
+  checkCount(wanted.size, { plan, master_count: master.length, notices })
   const in_order = [...wanted].sort(([a], [b]) => a - b)
   return {
     modes: new Map(in_order.map(([token, { mode }]) => [token, mode])),
@@ -57,7 +57,13 @@ export function selectInstruments(plan: InstrumentPlan, { table, day, prices = n
 
 const richer = (a: FeedMode, b: FeedMode): FeedMode => (FEED_MODES.indexOf(a) >= FEED_MODES.indexOf(b) ? a : b)
 
-function checkCount(count: number, plan: InstrumentPlan, master_count: number): void {
+interface Found {
+  readonly plan: InstrumentPlan
+  readonly master_count: number
+  readonly notices: readonly string[]
+}
+
+function checkCount(count: number, { plan, master_count, notices }: Found): void {
   if (count > INSTRUMENTS_MAX)
     throw usageError(
       'too_many_instruments',
@@ -75,7 +81,7 @@ function checkCount(count: number, plan: InstrumentPlan, master_count: number): 
     'nothing_selected',
     plan.select.length === 0
       ? 'The profile names no instrument.'
-      : `None of the ${master_count} instruments of the master passes the selections of the profile.`,
+      : `None of the ${master_count} instruments of the master passes the selections of the profile. ${notices.join(' ')}`,
     'mds doctor',
     'mds capture --tokens 408065,884737',
   )

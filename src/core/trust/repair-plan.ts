@@ -11,6 +11,7 @@ export interface RepairPlan {
   readonly skipped: readonly SkippedSpan[]
 }
 
+/** A stretch that is left out; the times are of the records around it. */
 export interface SkippedSpan extends Span {
   readonly from_ms: number
   readonly to_ms: number

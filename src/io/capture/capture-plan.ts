@@ -1,20 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { interrupted, usageError } from '../../core/errors.js'
-import { FEED_MODES, type FeedMode, type Layout } from '../../core/feed/index.js'
+import { FEED_MODES, type FeedMode } from '../../core/feed/index.js'
 import type { Calendar } from '../../core/market/index.js'
 import {
   type ActiveHours,
-  connectionsFor,
+  type ConnectionLayout,
   formatHours,
   hoursOfFlag,
+  layoutFor,
   nextActiveSpan,
   TradingHours,
-  uncoveredText,
+  tooShort,
 } from '../../core/profile/index.js'
 import { parseDuration } from '../../core/replay/index.js'
 import { formatDate, formatIso, istDay } from '../../core/time/index.js'
 import { loadCalendar } from '../calendar-file.js'
 import { SystemClock } from '../system-clock.js'
+import { tokensOfFlag } from '../tokens-flag.js'
 import { type LoadedCredentials, loadCredentials } from './credentials.js'
 import { type FeedEndpoint, feedEndpoint } from './feed-endpoint.js'
 import { loadProfile, type Profile, profileOfTokens } from './profile-file.js'
@@ -50,7 +52,7 @@ export interface CapturePlan {
   /** Where the recording stands that the feed plays; undefined: a live feed. */
   readonly recorded_ms: number | undefined
   readonly instruments: ProfileInstruments
-  readonly layout: Layout
+  readonly layout: ConnectionLayout
   readonly calendar: Calendar
   readonly trading: TradingHours
   readonly fsync: FsyncPolicy
@@ -78,19 +80,17 @@ export async function planCapture(words: CaptureWords, run: PlanListener): Promi
   const trading = new TradingHours(calendar, instruments.selected.instruments)
   const expired = endpoint.loopback ? undefined : expiredText(credentials.made_ms, now_ms)
   if (expired !== undefined) run.onNotice(expired)
-  const kind = words.redundant ? 'redundant' : profile.layout
-  const connections = connectionsFor(instruments.selected.modes.size, {
-    layout: kind,
+  const layout = layoutFor(instruments.selected.modes, {
+    layout: words.redundant ? 'redundant' : profile.layout,
     connections: words.connections ?? profile.connections,
   })
   const fsync = words.fsync === undefined ? profile.fsync : fsyncOf(words.fsync)
-  const fixed = { profile, data_dir, endpoint, credentials, recorded_ms, instruments, calendar, trading, fsync }
-  const layout: Layout = kind === 'split' ? { kind, connections } : { kind }
+  const fixed = { profile, data_dir, endpoint, credentials, recorded_ms, instruments, layout, calendar, trading, fsync }
   const until_ms = words.duration === undefined ? undefined : parseDuration(words.duration, '--duration')
   const end_ms = await activeUntil(words, { profile, trading, recorded_ms }, run)
   if (end_ms === undefined) return undefined
   const stop_ms = Math.min(end_ms, until_ms === undefined ? Number.POSITIVE_INFINITY : new SystemClock().nowMs() + until_ms)
-  return { ...fixed, layout, end_ms: Number.isFinite(stop_ms) ? stop_ms : undefined }
+  return { ...fixed, end_ms: Number.isFinite(stop_ms) ? stop_ms : undefined }
 }
 
 export const DEFAULT_DATA_DIR = 'raw_ticks'
@@ -107,32 +107,15 @@ async function profileOf({ profile, tokens, mode }: CaptureWords): Promise<Profi
     const loaded = await loadProfile(profile)
     return mode === undefined ? loaded : { ...loaded, mode }
   }
-  if (tokens.length === 0)
+  const wanted = tokensOfFlag(tokens)
+  if (wanted.length === 0)
     throw usageError(
       'no_instruments',
       'Expected instruments to record: a profile, or their tokens.',
       'mds capture --profile nifty50',
       'mds capture --tokens 408065,884737 --mode full',
     )
-  return profileOfTokens(tokensOf(tokens), mode ?? 'full')
-}
-
-const TOKEN_MAX = 0xffff_ffff
-
-/** `408065,884737`, also with blanks and over several flags. */
-function tokensOf(words: readonly string[]): number[] {
-  return words
-    .flatMap((word) => word.split(/[\s,]+/))
-    .filter((word) => word !== '')
-    .map((word) => {
-      const token = Number(word)
-      if (/^\d{1,10}$/.test(word) && token > 0 && token <= TOKEN_MAX) return token
-      throw usageError(
-        'bad_token',
-        `--tokens: expected instrument tokens (whole numbers from 1 to ${TOKEN_MAX}), found "${word.slice(0, 40)}".`,
-        'mds capture --tokens 408065,884737',
-      )
-    })
+  return profileOfTokens(wanted, mode ?? 'full')
 }
 
 const FSYNC_MS_MAX = 60_000
@@ -169,8 +152,8 @@ async function activeUntil(words: CaptureWords, { profile, trading, recorded_ms 
     run.onNotice(`Nothing to record: ${why} on ${formatDate(today)}${next}. --hours always records all the same.`)
     return undefined
   }
-  const uncovered = uncoveredText(hours, trading, today)
-  if (uncovered !== undefined) run.onNotice(uncovered)
+  const too_short = tooShort(hours, trading, today)
+  if (too_short !== undefined) run.onNotice(`${too_short.text} --hours ${too_short.enough} records it all.`)
   if (span.start_ms > clock.nowMs()) run.onNotice(`Waiting for the active hours to begin at ${formatIso(span.start_ms)}.`)
   while (span.start_ms > clock.nowMs()) {
     // In small steps: a machine that slept, or whose clock was set, wakes in time.

@@ -16,6 +16,7 @@ import {
 import { parseDate } from '../../core/time/index.js'
 import { packageFile } from '../package-file.js'
 import { readUserFile } from '../read-user-file.js'
+import { shellWord } from '../shell-word.js'
 import type { ProfileComplaint, ProfileContent } from './profile-schema.js'
 import type { FsyncPolicy } from './recorder-port.js'
 
@@ -59,6 +60,7 @@ export async function loadProfile(name_or_path: string): Promise<Profile> {
   throw usageError(
     'bad_profile',
     `${path}, at name: expected "${name_or_path}" as the file is called, found ${JSON.stringify(profile.name)}.`,
+    edit(path),
   )
 }
 
@@ -116,7 +118,7 @@ function parsed(text: string, path: string): unknown {
   } catch (error) {
     const position = /at position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1]
     const line = position === undefined ? '' : ` (line ${text.slice(0, Number(position)).split('\n').length})`
-    throw usageError('bad_profile', `${path}: expected JSON, found text that is none${line}.`)
+    throw usageError('bad_profile', `${path}: expected JSON, found text that is none${line}.`, edit(path))
   }
 }
 
@@ -124,10 +126,10 @@ function complaint(complaints: readonly ProfileComplaint[], json: unknown, path:
   const [first] = complaints
   const places = new Set(complaints.map(({ path: at }) => placeOf(at)))
   const more = places.size > 1 ? ` The same file has ${places.size - 1} more that can't be.` : ''
-  if (first === undefined) return usageError('bad_profile', `${path}: expected a profile.${more}`)
+  if (first === undefined) return usageError('bad_profile', `${path}: expected a profile.${more}`, edit(path))
   const is_secret = first.unknown_key || first.path.includes('url')
   const found = is_secret ? '' : `, found ${brief(valueAt(json, first.path))}`
-  return usageError('bad_profile', `${path}, ${placeOf(first.path)}: expected ${first.expected}${found}.${more}`)
+  return usageError('bad_profile', `${path}, ${placeOf(first.path)}: expected ${first.expected}${found}.${more}`, edit(path))
 }
 
 /** `at select[0].expiry`, `at the top` */
@@ -142,6 +144,8 @@ function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
     json,
   )
 }
+
+const edit = (path: string): string => `"\${EDITOR:-vi}" ${shellWord(path)}`
 
 const BRIEF_CHARS_MAX = 60
 
@@ -183,7 +187,7 @@ function inlineOf(instruments: Instruments, path: string): InlineInstrument[] {
   return Object.entries(instruments).map(([key, entry]) => {
     if (typeof entry === 'number') return { token: entry, mode: undefined, instrument: undefined }
     const refuse = ({ reason }: BadEntry): never => {
-      throw usageError('bad_profile', `${path}, at instruments${is_list ? `[${key}]` : `.${key}`}: ${reason}.`)
+      throw usageError('bad_profile', `${path}, at instruments${is_list ? `[${key}]` : `.${key}`}: ${reason}.`, edit(path))
     }
     const token = Number(entry.token)
     const [instrument] = parseCrawlerConfig({ instruments: { [is_list ? `token:${token}` : key]: entry } }, refuse)
@@ -223,6 +227,7 @@ function expanded(key: string, names: readonly string[] = [], lists: Lists, { pa
     throw usageError(
       'bad_profile',
       `${path}, at select[${n}].${key}: expected a list that "lists" has${known.length > 0 ? ` (${known.join(', ')})` : ''}, found "${name}".`,
+      edit(path),
     )
   })
 }

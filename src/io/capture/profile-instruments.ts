@@ -31,11 +31,19 @@ export interface MasterFile extends InstrumentsFile {
 
 /** The instruments that a profile means on a day, out of the master that is there. */
 export async function instrumentsOfProfile(profile: Profile, sources: InstrumentSources): Promise<ProfileInstruments> {
-  const masters = await mastersOf(profile, sources)
+  return instrumentsFrom(await mastersOf(profile, sources), profile, sources.day)
+}
+
+/** The same out of masters that have been read. */
+export async function instrumentsFrom(
+  masters: readonly MasterFile[],
+  profile: Profile,
+  day: IstDay,
+): Promise<ProfileInstruments> {
   const table = InstrumentTable.of(...masters.map(({ instruments }) => instruments))
   const prices = profile.prices === undefined ? new Map<string, number>() : await pricesOf(profile.prices)
-  const selected = selectInstruments(profile, { table, day: sources.day, prices })
-  const notices = [...(profile.select.length > 0 ? staleTexts(masters, sources.day) : []), ...selected.notices]
+  const selected = selectInstruments(profile, { table, day, prices })
+  const notices = [...(profile.select.length > 0 ? staleTexts(masters, day) : []), ...selected.notices]
   return { selected: { ...selected, notices }, table, masters }
 }
 

@@ -3,6 +3,7 @@ import { FEED_MODES } from '../../core/feed/index.js'
 import { INSTRUMENT_TYPES, SEGMENT_NAMES, similarTexts, TOKEN_MAX } from '../../core/market/index.js'
 import { DEFAULT_HOURS, INSTRUMENTS_MAX, parseHours } from '../../core/profile/index.js'
 import { parseDate } from '../../core/time/index.js'
+import { redisBlock } from '../sinks/redis-config.js'
 
 /**
  * What a profile file may hold: the one definition behind its types, its complaints, `config/schema/profile.schema.json` and the table of
@@ -92,31 +93,17 @@ const list = strict({
   note: text().optional(),
 })
 
-const redis = strict({
-  url: z
-    .string()
-    .regex(/^rediss?:\/\/\S+$/, 'a URL like redis://localhost:6379')
-    .default('redis://localhost:6379')
-    .describe('Server; a password belongs into $MDS_REDIS_URL, which is stronger, not into this file'),
-  database: whole(0, 1023).default(4).describe('Number of the database'),
-  raw_stream: text().default('ticks:raw:binary').describe('Stream of the messages as received'),
-  raw_stream_length: whole(1, 100_000_000).default(50_000).describe('Messages it keeps, about'),
-  processed_stream: text().default('ticks:intraday:processed').describe('Stream of ticks as JSON'),
-  processed_stream_length: whole(1, 100_000_000).default(50_000).describe('Ticks it keeps, about'),
-  channel: text().default('market_data.ticks').describe('Channel of all ticks'),
-  class_channel: text().default('ticks:{asset_class}').describe('Channel of the ticks of a class'),
-  latest_key: text().default('ticks:{symbol}').describe('Key of the latest tick of an instrument'),
-  asset_classes: z
-    .record(text(), text())
-    .default({})
-    .describe('Names of asset classes in channels, e.g. {"equity_cash": "equity"}; default: as mds calls them'),
-})
-
 const jsonl = strict({
   directory: text().optional().describe('Folder of market_data_YYYY-MM-DD.jsonl; default: that of the recordings'),
 })
 
+const SOCKETS = { roles: 3, redundant: 2 } as const
 const FSYNC = 'always, close, off, or a whole number of milliseconds from 1 to 60000'
+
+const redis = redisBlock.refine(({ url }) => /^rediss?:\/\/\S+$/.test(url), {
+  error: 'a URL like redis://localhost:6379',
+  path: ['url'],
+})
 
 export const profileSchema = strict({
   $schema: z.string().optional(),
@@ -134,12 +121,12 @@ export const profileSchema = strict({
     .describe('Instruments by token'),
   select: z.array(selection).default([]).describe('Instruments out of the master of the day'),
   mode: mode.default('full').describe('Mode of every instrument without one of its own'),
-  connections: whole(1, 3).optional().describe('Sockets; default: as few as the instruments and the layout need'),
+  connections: whole(1, 3).optional().describe('Sockets of layout split; default: as few as the instruments need'),
   layout: z
     .enum(['split', 'roles', 'redundant'])
     .default('split')
     .describe(
-      'split: each socket has its part; roles: the second takes what is asked for in full, the third stands by; redundant: every instrument on two sockets',
+      'split: each socket has its part; roles: one for full mode, one for the rest, a third that stands by; redundant: two sockets, every instrument on both',
     ),
   hours: z
     .string(`hours like ${DEFAULT_HOURS}, or always`)
@@ -158,14 +145,14 @@ export const profileSchema = strict({
     .describe('What a power cut may cost: nothing (always), this many milliseconds, the file (close), or all (off)'),
   master: text().optional().describe('Instrument master; default: config/instruments.csv, or .csv.gz'),
   prices: text().optional().describe('CSV with symbol and close, for the money of options; default: the prices of the master'),
-  redis: redis.optional().describe('Also to Redis'),
+  redis: redis.optional().describe('Also to Redis; a password belongs into $MDS_REDIS_PASSWORD, not into this file'),
   jsonl: jsonl.optional().describe('Also to daily JSON lines'),
 })
   .refine(({ instruments, select }) => instruments !== undefined || select.length > 0, {
     error: '"instruments" or "select", or both',
   })
-  .refine(({ layout, connections }) => layout === 'split' || connections !== 1, {
-    error: '2 or 3 connections for a layout other than split',
+  .refine(({ layout, connections }) => layout === 'split' || connections === undefined || connections === SOCKETS[layout], {
+    error: 'none but with layout split: roles has 3, redundant 2',
     path: ['connections'],
   })
 
@@ -200,7 +187,7 @@ function complaintOf(issue: Issue, above: readonly PropertyKey[]): ProfileCompla
   return (
     deepest.sort((a, b) => b.path.length - a.path.length)[0] ?? {
       path,
-      expected: issue.message,
+      expected: issue.message.replace(/^expected /, ''),
       unknown_key: issue.code === 'unrecognized_keys',
     }
   )
@@ -219,6 +206,10 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
 /** Where the schema has no words of its own. */
 function expectedWords(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === 'invalid_type') return TYPE_WORDS[issue.expected] ?? issue.expected
+  if (issue.code === 'unrecognized_keys') return `no key "${issue.keys[0]}" here`
+  if (issue.code === 'too_small' && issue.origin !== 'number') return 'something that is not empty'
+  if (issue.code === 'too_small' || issue.code === 'too_big')
+    return issue.code === 'too_small' ? `at least ${issue.minimum}` : `at most ${issue.maximum}`
   if (issue.code !== 'invalid_value') return undefined
   const values = issue.values.map(String)
   const similar = typeof issue.input === 'string' ? similarTexts(issue.input, values, 1) : []

@@ -99,11 +99,10 @@ async function openCapture(plan: CapturePlan, words: RunWords, listener: Capture
   let session: CaptureSession | undefined
   const onEntry = (entry: JournalEntry): void => (session === undefined ? void early.push(entry) : session.onEntry(entry))
   const session_id = `${formatCompactDate(istDay(now()))}-${randomBytes(4).toString('hex')}`
-  const connections = layout.kind === 'split' ? layout.connections : layout.kind === 'redundant' ? 2 : 3
   const recorder = await openRecorder({
     folder,
     profile: profile.name,
-    connections,
+    connections: layout.connections,
     session: session_id,
     version: words.version,
     stamps: recorded_ms === undefined ? 'machine' : 'recorded',

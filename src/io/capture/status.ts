@@ -1,11 +1,12 @@
+import type { ConnectionRole, ConnectionState } from '../../core/feed/index.js'
 import type { SinkStatus } from '../sinks/live-sink.js'
 import type { RecorderStatus } from './recorder-port.js'
 
-export type ConnectionState = 'idle' | 'connecting' | 'open' | 'waiting' | 'auth_needed' | 'closed'
+export type { ConnectionState }
 
 export interface ConnectionStatus {
   readonly connection: number
-  readonly role: 'primary' | 'secondary' | 'tertiary' | 'redundant'
+  readonly role: ConnectionRole
   readonly state: ConnectionState
   readonly tokens: number
   /** Of the socket that is open now. */

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
-import { EXIT, MdsError, type MdsErrorDetails } from '../../core/errors.js'
+import { EXIT, MdsError } from '../../core/errors.js'
 import { parseIso } from '../../core/time/index.js'
 import { shellWord } from '../shell-word.js'
 
@@ -41,7 +41,7 @@ async function opened(path: string): Promise<FileHandle | undefined> {
     if (code === 'ELOOP') throw refused(path, 'a symbolic link', `--token-file "$(readlink -f ${shellWord(path)})"`)
     if (code === 'EISDIR') throw refused(path, 'a folder')
     if (code === 'ENXIO') throw refused(path, 'a device or a socket')
-    throw trouble('unreadable_file', {
+    throw new MdsError('unreadable_file', {
       message: `Expected to read the token file ${path}: ${code || 'unknown trouble'}.`,
       suggestions: [`ls -l ${shellWord(path)}`],
       exitCode: EXIT.unreadable,
@@ -53,7 +53,7 @@ async function readPrivate(file: FileHandle, path: string): Promise<TokenFile> {
   const stat = await file.stat()
   if (!stat.isFile()) throw refused(path, stat.isDirectory() ? 'a folder' : stat.isFIFO() ? 'a pipe' : 'a device')
   if (process.platform !== 'win32' && (stat.mode & OTHERS) !== 0)
-    throw trouble('token_file_open_to_others', {
+    throw new MdsError('token_file_open_to_others', {
       message: `Expected the token file ${path} to be readable by its owner only, found mode ${(stat.mode & 0o777).toString(8)}.`,
       suggestions: [`chmod 600 ${shellWord(path)}`],
       exitCode: EXIT.feed,
@@ -93,8 +93,6 @@ function madeMs(created_at: unknown): number | undefined {
   if (typeof created_at !== 'string') return undefined
   return parseIso(created_at) ?? parseIso(`${created_at}+05:30`)
 }
-
-const trouble = (code: string, details: MdsErrorDetails): MdsError => new MdsError(code, details)
 
 function refused(path: string, what: string, ...suggestions: string[]): MdsError {
   return new MdsError('token_file_refused', {

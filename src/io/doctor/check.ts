@@ -4,8 +4,9 @@ import type { LoadedCredentials } from '../capture/credentials.js'
 import type { FeedEndpoint } from '../capture/feed-endpoint.js'
 import type { Profile } from '../capture/profile-file.js'
 import type { MasterFile, ProfileInstruments } from '../capture/profile-instruments.js'
+import type { RedisConfig } from '../sinks/redis-config.js'
 import type { DoctorPorts } from './ports.js'
-import type { RedisPlan } from './try-redis.js'
+import type { RedisOutcome } from './try-redis.js'
 
 /** What a check found. No secret stands in any of its texts. */
 export interface Finding {
@@ -61,6 +62,6 @@ export interface DoctorContext {
   calendar(): Promise<Calendar>
   endpoint(): FeedEndpoint
   credentials(): Promise<LoadedCredentials>
-  /** Of the Redis that was asked for; undefined when none was. */
-  redisPlan(): Promise<RedisPlan | undefined>
+  /** The Redis that was asked for, and what it answers; undefined when none was. */
+  redis(): Promise<{ readonly config: RedisConfig; readonly outcome: RedisOutcome } | undefined>
 }

@@ -1,14 +1,13 @@
 import { join } from 'node:path'
-import { usageError } from '../../core/errors.js'
 import { istDay } from '../../core/time/index.js'
 import { loadCalendar } from '../calendar-file.js'
 import { loadCredentials } from '../capture/credentials.js'
-import { feedEndpoint } from '../capture/feed-endpoint.js'
+import { type FeedEndpoint, feedEndpoint } from '../capture/feed-endpoint.js'
 import { loadProfile, type Profile, profileOfTokens } from '../capture/profile-file.js'
-import { instrumentsOfProfile, mastersOf } from '../capture/profile-instruments.js'
+import { instrumentsFrom, mastersOf } from '../capture/profile-instruments.js'
+import type { RedisConfig } from '../sinks/redis-config.js'
 import type { DoctorContext, DoctorRequest } from './check.js'
 import type { DoctorPorts } from './ports.js'
-import type { RedisPlan } from './try-redis.js'
 
 const DEFAULT_DATA_DIR = 'raw_ticks'
 
@@ -20,7 +19,7 @@ export async function doctorContext(request: DoctorRequest, ports: DoctorPorts):
   // A profile that can't be read is the business of its own check; the others go on with the default folder.
   const own = await profile().catch(() => undefined)
   const data_dir = request.data_dir ?? own?.directory ?? DEFAULT_DATA_DIR
-  const sources = { day, data_dir, named: request.instruments }
+  const masters = once(async () => (own === undefined ? [] : mastersOf(own, { day, data_dir, named: request.instruments })))
   const endpoint = () => feedEndpoint({ url: request.url, env: ports.env, insecure: request.insecure })
   return {
     request,
@@ -30,14 +29,26 @@ export async function doctorContext(request: DoctorRequest, ports: DoctorPorts):
     data_dir,
     profile,
     folder: async () => (own === undefined ? data_dir : join(data_dir, own.name)),
-    masters: once(async () => (own === undefined ? [] : mastersOf(own, sources))),
-    instruments: once(async () => (own === undefined ? undefined : instrumentsOfProfile(own, sources))),
+    masters,
+    instruments: once(async () => (own === undefined ? undefined : instrumentsFrom(await masters(), own, day))),
     calendar: once(async () => (await loadCalendar(request.calendar ?? own?.calendar)).calendar),
     endpoint,
     credentials: once(async () =>
-      loadCredentials({ token_file: request.token_file, env: ports.env, loopback: endpoint().loopback }),
+      loadCredentials({ token_file: request.token_file, env: ports.env, loopback: isLoopback(endpoint) }),
     ),
-    redisPlan: async () => redisPlan(request, own, ports.env),
+    redis: once(async () => {
+      const config = await redisConfigOf(request, own, ports.env)
+      return config === undefined ? undefined : { config, outcome: await ports.redis(config) }
+    }),
+  }
+}
+
+/** An address that can't be is the business of the check that connects. */
+function isLoopback(endpoint: () => FeedEndpoint): boolean {
+  try {
+    return endpoint().loopback
+  } catch {
+    return false
   }
 }
 
@@ -46,28 +57,15 @@ async function profileOf({ profile, tokens }: DoctorRequest): Promise<Profile | 
   return tokens.length > 0 ? profileOfTokens(tokens, 'full') : undefined
 }
 
-/** The flag is stronger than the environment, that than the profile. A profile without a `redis` block does not write there. */
-function redisPlan(
+/** A profile without a `redis` block does not write there. Loads zod: only when a Redis was asked for. */
+async function redisConfigOf(
   { redis }: DoctorRequest,
   profile: Profile | undefined,
-  env: Readonly<Record<string, string | undefined>>,
-): RedisPlan | undefined {
-  const url = redis ?? (profile?.redis === undefined ? undefined : (env.MDS_REDIS_URL ?? profile.redis.url))
-  if (url === undefined) return undefined
-  const parsed = /^rediss?:\/\//.test(url) && URL.canParse(url) ? new URL(url) : undefined
-  if (parsed === undefined)
-    throw usageError(
-      'bad_url',
-      'Redis: expected a URL like redis://localhost:6379, found text that is none.',
-      '--redis redis://localhost:6379',
-    )
-  const database = /^\/(\d{1,4})$/.exec(parsed.pathname)?.[1]
-  return {
-    url,
-    host: parsed.host,
-    database: database === undefined ? (profile?.redis?.database ?? 4) : Number(database),
-    raw_stream: profile?.redis?.raw_stream ?? 'ticks:raw:binary',
-  }
+  env: DoctorPorts['env'],
+): Promise<RedisConfig | undefined> {
+  if (redis === undefined && profile?.redis === undefined) return undefined
+  const { redisConfig } = await import('../sinks/redis-config.js')
+  return redisConfig(profile?.redis ?? {}, { url: redis, env })
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
-import { readdir, readFile, statfs } from 'node:fs/promises'
-import { join } from 'node:path'
+import { statfs } from 'node:fs/promises'
 import { promisify } from 'node:util'
+import { folderHolder } from '../recorder/folder-lock.js'
+import { systemFiles } from '../recorder/system-files.js'
 import { SystemClock } from '../system-clock.js'
 import type { DoctorPorts } from './ports.js'
 import { tryHandshake } from './try-handshake.js'
@@ -21,7 +22,7 @@ export function machinePorts(): DoctorPorts {
       return bavail * bsize
     },
     isClockSynchronised,
-    writerOf,
+    writerOf: async (folder) => (await folderHolder(systemFiles, folder))?.pid,
     handshake: tryHandshake,
     redis: tryRedis,
   }
@@ -35,27 +36,5 @@ async function isClockSynchronised(): Promise<boolean | undefined> {
     return stdout.trim() === 'yes' ? true : stdout.trim() === 'no' ? false : undefined
   } catch {
     return undefined
-  }
-}
-
-/** From the lock file that a capture leaves for people, as long as its process lives. */
-async function writerOf(folder: string): Promise<number | undefined> {
-  const locks = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.lock')).sort()
-  for (const name of locks) {
-    const text = await readFile(join(folder, name), 'utf8').catch(() => '')
-    const pid = Number(/"pid":\s*(\d{1,10})/.exec(text)?.[1] ?? /^\s*(\d{1,10})\b/.exec(text)?.[1])
-    if (isAlive(pid)) return pid
-  }
-  return undefined
-}
-
-/** A process of somebody else lives too. */
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }

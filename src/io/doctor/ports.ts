@@ -1,5 +1,6 @@
+import type { RedisConfig } from '../sinks/redis-config.js'
 import type { HandshakeOutcome } from './try-handshake.js'
-import type { RedisOutcome, RedisPlan } from './try-redis.js'
+import type { RedisOutcome } from './try-redis.js'
 
 /** What the checks ask of the machine beyond files. */
 export interface DoctorPorts {
@@ -12,5 +13,5 @@ export interface DoctorPorts {
   /** The process that writes recordings into a folder. */
   writerOf(folder: string): Promise<number | undefined>
   handshake(socket_url: string): Promise<HandshakeOutcome>
-  redis(plan: RedisPlan): Promise<RedisOutcome>
+  redis(config: RedisConfig): Promise<RedisOutcome>
 }

@@ -78,6 +78,7 @@ export class Feed {
   }
 
   start(): void {
+    assert(this.#stopTicking === undefined, 'a feed is started once')
     const { ports } = this.#setup
     this.#stopTicking = ports.every(TICK_MS, () => this.#tick())
     this.#follow(this.#switchboard.start(ports.elapsedMs(), ports.nowMs()))
@@ -164,7 +165,10 @@ export class Feed {
 
   #watchTokens({ connection, watch }: Plug): void {
     if (!connection.flowing || !this.#setup.isTrading(connection.stampMs)) return
-    const tokens = watch.second()
+    const suspects = watch.second()
+    if (suspects.length === 0) return
+    const wanted = this.#switchboard.wanted(connection.number)
+    const tokens = suspects.filter((token) => wanted.has(token))
     if (tokens.length === 0) return
     this.#tell({ event: 'suspect', connection: connection.number, detail: 'silent for 20 times the usual interval', tokens })
   }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { LookupFunction } from 'node:net'
-import { WebSocket } from 'ws'
+import { type ClientOptions, WebSocket } from 'ws'
 import { RECORDED_TIME_HEADER } from '../../core/feed/index.js'
 import { RECORD_MESSAGE_BYTES_MAX } from '../../core/recording/index.js'
 import type { FeedSocket, OpenSocket, SocketEnd, SocketListener } from './feed-socket.js'
@@ -16,6 +16,8 @@ export interface KiteSocketSetup {
   readonly lookup?: LookupFunction
 }
 
+/** A server that has said good-bye is to end the TCP connection too. `ws` would wait 30 s for it, and nothing is recorded meanwhile. */
+const CLOSE_MS = 300
 const NORMAL_CLOSURE = 1000
 const ABNORMAL_CLOSURE = 1006
 /** What we close with when the server broke the protocol; ws says 1006 where the server does not answer it. */
@@ -34,20 +36,20 @@ export function kiteSockets({ url, version, handshake_ms, lookup }: KiteSocketSe
     'User-Agent': `mds/${version}`,
     ...(isKite(url) ? {} : { [RECORDED_TIME_HEADER]: '1' }),
   }
-  return (credentials, listener) => {
-    const socket = new WebSocket(loginUrl(url, credentials), {
-      headers,
-      handshakeTimeout: handshake_ms,
-      maxPayload: RECORD_MESSAGE_BYTES_MAX,
-      perMessageDeflate: false,
-      followRedirects: false,
-      // Said aloud, so that NODE_TLS_REJECT_UNAUTHORIZED=0 in some environment does not undo it.
-      rejectUnauthorized: true,
-      autoPong: false,
-      ...(lookup === undefined ? {} : { lookup }),
-    })
-    return new KiteSocket(socket, listener)
+  // The types of `ws` do not know `closeTimeout` yet.
+  const options: ClientOptions & { closeTimeout: number } = {
+    headers,
+    handshakeTimeout: handshake_ms,
+    closeTimeout: CLOSE_MS,
+    maxPayload: RECORD_MESSAGE_BYTES_MAX,
+    perMessageDeflate: false,
+    followRedirects: false,
+    // Said aloud, so that NODE_TLS_REJECT_UNAUTHORIZED=0 in some environment does not undo it.
+    rejectUnauthorized: true,
+    autoPong: false,
+    ...(lookup === undefined ? {} : { lookup }),
   }
+  return (credentials, listener) => new KiteSocket(new WebSocket(loginUrl(url, credentials), options), listener)
 }
 
 class KiteSocket implements FeedSocket {

@@ -37,6 +37,8 @@ export const connectRedis: RedisConnect = (config, { onReady, onLost }) => {
     socketTimeout: timeout_ms,
     maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
+    // a server that still loads refuses the transaction; INFO and CLIENT are not for every user
+    enableReadyCheck: false,
     disableClientInfo: true,
     protocol: 2,
     retryStrategy: (times) =>

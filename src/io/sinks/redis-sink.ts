@@ -13,7 +13,7 @@ export interface RedisPorts {
 }
 
 /** Items of one transaction. While one runs, Redis serves nobody else and we build the next: some ms each. */
-const ITEMS_MAX = 200
+const ITEMS_MAX = 256
 
 /** Messages and ticks to Redis; see docs/sinks.md. Connects by itself, again and again, and throws nothing. */
 export function openRedisSink(config: RedisConfig, names: Names, listener: SinkListener, ports: RedisPorts = {}): LiveSink {

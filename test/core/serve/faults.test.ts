@@ -158,6 +158,9 @@ test('refuse and hang: so many logins, or so long; expire: the token, and anothe
     { kind: 'refused', status: 429 },
     { kind: 'usual' },
   ])
+  expect(run([{ at: '+1s', fault: 'refuse', status: 429, logins: 2 }]).log).toEqual([
+    '{"at":"2025-10-06T09:15:01+05:30","fault":"refuse","status":429,"logins":2}',
+  ])
   const hung = run([{ at: '+1s', fault: 'hang', for: '60s' }]).exchange
   expect(hung.login()).toEqual({ kind: 'refused', status: 'hang' })
   expect(run([{ at: '+1s', fault: 'hang', for: '10s' }]).exchange.login()).toEqual({ kind: 'usual' })

@@ -9,7 +9,8 @@ import { sampleRecords } from '../../support/sample-records.js'
 import { tempFolder } from '../../support/temp-folder.js'
 import { edit, flipped, indexOf, manifestOf, SAMPLE_NAME, writeTrusted } from '../../support/trusted-file.js'
 
-const verdictOf = async (path: string) => (await examineFile({ path, profile: 'sample', day: undefined }, {})).verdict
+const verdictOf = async (path: string) =>
+  (await examineFile({ path, profile: 'sample', day: undefined, connection: 1 }, {})).verdict
 const kindsOf = async (path: string) => (await verdictOf(path)).findings.map(({ kind }) => kind)
 
 // A small closed file: a dozen records in several blocks, heartbeats and texts among them.

@@ -1,5 +1,5 @@
 import { InstrumentTable } from '../../../core/market/index.js'
-import { formatHours, nextActiveSpan, TradingHours, uncoveredText } from '../../../core/profile/index.js'
+import { formatHours, nextActiveSpan, TradingHours, tooShort } from '../../../core/profile/index.js'
 import { formatDate, formatIso, istDay } from '../../../core/time/index.js'
 import type { Check } from '../check.js'
 
@@ -25,10 +25,8 @@ export const checkCalendar: Check = {
       if (hours === 'always' || profile?.check_calendar === false) return { state: 'ok', text }
       return { state: 'warn', text, tries: ['--hours always, to record it all the same'] }
     }
-    const uncovered = uncoveredText(hours, market, day)
-    if (uncovered !== undefined) return { state: 'warn', text: uncovered, tries: ['--hours 09:05-15:45'] }
-    if (!market.isVerified(day))
-      return { state: 'warn', text: `${date} is a trading day, by a row of the calendar that was not confirmed.`, tries: [] }
+    const short = tooShort(hours, market, day)
+    if (short !== undefined) return { state: 'warn', text: short.text, tries: [`--hours ${short.enough}`] }
     const next = nextActiveSpan(hours, market, now_ms)
     const when =
       next === undefined || hours === 'always'
@@ -36,6 +34,7 @@ export const checkCalendar: Check = {
         : next.start_ms <= now_ms
           ? ', now within them'
           : `, next from ${formatIso(next.start_ms)}`
-    return { state: 'ok', text: `${date} is a trading day; hours ${formatHours(hours)}${when}.` }
+    const notes = market.isVerified(day) ? [] : ['A row of the calendar behind this was not confirmed.']
+    return { state: 'ok', text: `${date} is a trading day; hours ${formatHours(hours)}${when}.`, notes }
   },
 }

@@ -1,5 +1,6 @@
 import { TradingHours } from '../../../core/profile/index.js'
 import { formatClock, istDayStartMs } from '../../../core/time/index.js'
+import { captureCommand } from '../capture-command.js'
 import type { Check } from '../check.js'
 import { type Segment, segmentsOf } from '../segments.js'
 
@@ -18,7 +19,7 @@ export const checkFiles: Check = {
     const today = all.filter(({ name }) => name.day === context.day && (profile === undefined || name.profile === profile.name))
     const instruments = (await context.instruments().catch(() => undefined))?.selected.instruments ?? []
     const trading = new TradingHours(await context.calendar(), instruments).isTrading(context.now_ms)
-    const start = [`mds capture${profile?.path === undefined ? ' --profile sso_xvenue' : ` --profile ${profile.name}`}`]
+    const start = [captureCommand(context.request)]
     const newest = newestOf(today)
     if (newest === undefined) {
       const text = `No recording of today in ${folder}`

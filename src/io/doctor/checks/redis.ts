@@ -7,10 +7,11 @@ export const checkRedis: Check = {
   id: 'redis',
   concerns: 'machine',
   async run(context) {
-    const plan = await context.redisPlan()
-    if (plan === undefined) return { state: 'skipped', text: 'Not wanted.', tries: ['mds doctor --redis redis://localhost:6379'] }
-    const outcome = await context.ports.redis(plan)
-    const where = `${plan.host}, database ${plan.database}`
+    const asked = await context.redis()
+    if (asked === undefined)
+      return { state: 'skipped', text: 'Not wanted.', tries: ['mds doctor --redis redis://localhost:6379'] }
+    const { config, outcome } = asked
+    const where = config.address
     if (outcome.kind === 'up') return { state: 'ok', text: `${where} answers in ${Math.ceil(outcome.ping_ms)} ms.` }
     const { code } = outcome
     if (code === 'NOAUTH' || code === 'WRONGPASS' || code === 'NOPERM')

@@ -1,4 +1,5 @@
 import { TradingHours } from '../../../core/profile/index.js'
+import { captureCommand } from '../capture-command.js'
 import type { Check } from '../check.js'
 
 const FRESH_MS = 30_000
@@ -9,11 +10,10 @@ export const checkStream: Check = {
   concerns: 'machine',
   needs: ['redis'],
   async run(context) {
-    const plan = await context.redisPlan()
-    const outcome = plan === undefined ? undefined : await context.ports.redis(plan)
-    if (plan === undefined || outcome?.kind !== 'up') return { state: 'skipped', text: 'No Redis.' }
-    const { length, newest_age_ms } = outcome
-    const text = `${plan.raw_stream} has ${length} messages`
+    const asked = await context.redis()
+    if (asked?.outcome.kind !== 'up') return { state: 'skipped', text: 'No Redis.' }
+    const { length, newest_age_ms } = asked.outcome
+    const text = `${asked.config.names.raw} has ${length} messages`
     const instruments = (await context.instruments().catch(() => undefined))?.selected.instruments ?? []
     const trading = new TradingHours(await context.calendar(), instruments).isTrading(context.now_ms)
     if (newest_age_ms !== undefined && newest_age_ms <= FRESH_MS)
@@ -23,7 +23,7 @@ export const checkStream: Check = {
     return {
       state: 'warn',
       text: `${text}${age}: it does not grow while the market trades.`,
-      tries: ['mds capture --redis redis://localhost:6379'],
+      tries: [captureCommand(context.request, '--redis redis://localhost:6379')],
     }
   },
 }

@@ -1,0 +1,132 @@
+import { createServer } from 'node:tls'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { feedUrl, isKite, loginUrl } from '../../../src/io/feed/feed-url.js'
+import { Secrets } from '../../../src/io/feed/secrets.js'
+import { closeFrame, FaultServer } from '../../support/fault-server.js'
+import { CANARY, HandClock, Rig } from './rig.js'
+
+describe('the address of a feed', () => {
+  test('unencrypted only to this machine, or when forced', () => {
+    for (const url of ['wss://ws.kite.trade', 'ws://127.0.0.1/feed', 'ws://localhost:1', 'ws://[::1]:5', 'ws://127.9.9.9'])
+      expect(feedUrl(url, { force_insecure: false }).href).toContain(url)
+    for (const url of [
+      'ws://ws.kite.trade',
+      'ws://127.0.0.1.evil.example',
+      'ws://localhost.evil.example',
+      'ws://10.0.0.1',
+      'ws://0.0.0.0',
+    ])
+      expect(() => feedUrl(url, { force_insecure: false }), url).toThrow(/unencrypted/)
+    expect(feedUrl('ws://10.0.0.1', { force_insecure: true }).host).toBe('10.0.0.1')
+  })
+
+  test('nothing of it but scheme and host is repeated in an error', () => {
+    for (const url of [
+      'http://x/?access_token=hush',
+      'hush',
+      'ws://a.example/hush?api_key=hush#hush',
+      'wss://me:hush@ws.kite.trade',
+    ])
+      try {
+        expect(feedUrl(url, { force_insecure: false })).toBe('refused')
+      } catch (error) {
+        expect(JSON.stringify(error) + String(error)).not.toContain('hush')
+      }
+  })
+
+  test('the login goes into the query, whatever it holds', () => {
+    const url = loginUrl(feedUrl('wss://ws.kite.trade/?uid=1#x', { force_insecure: false }), CANARY)
+    expect(Object.fromEntries(url.searchParams)).toEqual({ uid: '1', ...CANARY })
+    expect(url.hash).toBe('')
+  })
+
+  test("Kite's hosts", () => {
+    expect(
+      ['wss://ws.kite.trade', 'wss://kite.trade', 'wss://notkite.trade', 'wss://kite.trade.example'].map((url) =>
+        isKite(new URL(url)),
+      ),
+    ).toEqual([true, true, false, false])
+  })
+})
+
+test('secrets are taken out of texts in every form they were sent in, old ones too', () => {
+  const secrets = new Secrets()
+  secrets.add({ api_key: 'abcd', access_token: 'abcdef/1+2' })
+  secrets.add({ api_key: 'abcd', access_token: 'tomorrow' })
+  expect(secrets.scrub('abcdef/1+2 abcdef%2F1%2B2 abcd tomorrow abc')).toBe('[secret] [secret] [secret] [secret] abc')
+})
+
+test('a close reason with the token in it is told without', async () => {
+  const server = await FaultServer.start()
+  const rig = new Rig({ url: server.url, clock: new HandClock() })
+  await rig.until(() => server.logins[0]?.texts.length === 2, 'the subscription')
+  server.logins[0]?.raw(closeFrame(1008, `bad ${CANARY.access_token}\u001b[2J`))
+  await rig.until(() => rig.told('disconnected').length === 1, 'the end')
+  expect(rig.told('disconnected')).toMatchObject([{ reason: 'bad [secret]\\u{1b}[2J' }])
+  expect(JSON.stringify(rig.feed.status())).not.toContain(CANARY.access_token)
+})
+
+test('credentials that cannot be read are a reason to wait, without their words', async () => {
+  const clock = new HandClock()
+  const server = await FaultServer.start()
+  let readable = false
+  const credentials = (): typeof CANARY => {
+    if (!readable) throw new Error(`cannot parse ${CANARY.access_token}`)
+    return CANARY
+  }
+  const rig = new Rig({ url: server.url, clock, credentials })
+  clock.advance(5000)
+  expect(rig.told('refused')[0]).toMatchObject({ status: 0, detail: 'the credentials could not be read' })
+  readable = true
+  await rig.until(() => rig.state() === 'open', 'a connection')
+  expect(JSON.stringify(rig.events)).not.toContain(CANARY.access_token)
+})
+
+/** Made for this test with `openssl req -x509 -newkey ec`; it guards nothing. */
+const SELF_SIGNED = {
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBlDCCATugAwIBAgIUAZXwuKG3nguywrDyf8igypz7g1QwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMDEyNTQxMloYDzIxMjYxMDI3
+MTI1NDEyWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAAQY8AAcjVEcZXrfEgcse3rSDu0NOjvz4y949bVwBKHVU+liU4/7KDqV
+CqR/Kevrk7mMejKPFSxW37ujF3f/9vhwo2kwZzAdBgNVHQ4EFgQUbTn/CddEhZXC
+1H+m2mBG1LM7JbowHwYDVR0jBBgwFoAUbTn/CddEhZXC1H+m2mBG1LM7JbowDwYD
+VR0TAQH/BAUwAwEB/zAUBgNVHREEDTALgglsb2NhbGhvc3QwCgYIKoZIzj0EAwID
+RwAwRAIgKXvRNatIWioz4aAiKbNtCfMIB4NHYohr1aWyhDjpSFkCIEGKeJAVRkUC
+W4sal9FC7GGNLwJkNeKZxSB2n8v+UJmW
+-----END CERTIFICATE-----`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgP2hNLEzP6RB89Ma0
+9Gv9ywHoyNnbv6tXU5ZB5ltgEYyhRANCAAQY8AAcjVEcZXrfEgcse3rSDu0NOjvz
+4y949bVwBKHVU+liU4/7KDqVCqR/Kevrk7mMejKPFSxW37ujF3f/9vhw
+-----END PRIVATE KEY-----`,
+}
+
+test('a self-signed certificate is refused, whatever the environment says', async () => {
+  const before = process.env.NODE_TLS_REJECT_UNAUTHORIZED
+  process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'
+  onTestFinished(() => {
+    if (before === undefined) delete process.env.NODE_TLS_REJECT_UNAUTHORIZED
+    else process.env.NODE_TLS_REJECT_UNAUTHORIZED = before
+  })
+  let said = ''
+  const server = createServer(SELF_SIGNED, (socket) => {
+    socket.on('error', () => undefined)
+    socket.on('data', (bytes) => {
+      said += bytes.toString('latin1')
+    })
+  })
+  server.on('tlsClientError', () => undefined)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.close()
+  })
+  const address = server.address()
+  const port = typeof address === 'object' ? address?.port : 0
+  const rig = new Rig({ url: `wss://localhost:${port}`, clock: new HandClock() })
+  await rig.until(() => rig.told('refused').length === 1, 'a refusal')
+  expect(rig.told('refused')).toMatchObject([
+    { status: 0, detail: 'the certificate is self-signed (DEPTH_ZERO_SELF_SIGNED_CERT)' },
+  ])
+  expect(said).toBe('')
+})
