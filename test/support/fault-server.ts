@@ -34,10 +34,11 @@ export class FaultClient {
   readonly texts: string[] = []
   readonly pongs: Buffer[] = []
   pings = 0
-  /** Answers no pings, and keeps the TCP connection after a good-bye. */
+  /** Answers no pings. */
   mute = false
+  /** Keeps the TCP connection after a good-bye. */
+  lingers = false
   close_code: number | undefined
-  gone = false
   /** Mode by token, by Kite's rules. */
   readonly subscribed = new Map<number, string>()
   #pending: Buffer = Buffer.alloc(0)
@@ -50,10 +51,14 @@ export class FaultClient {
     this.access_token = searchParams.get('access_token')
     socket.on('error', () => undefined)
     // Sockets of an HTTP server stay half open otherwise.
-    socket.on('end', () => socket.end())
-    socket.on('close', () => {
-      this.gone = true
+    socket.on('end', () => {
+      if (!this.lingers) socket.end()
     })
+  }
+
+  /** `close` is not always told: not of a socket that is reset while its end is on the way. */
+  get gone(): boolean {
+    return this.socket.destroyed
   }
 
   binary(...payloads: Uint8Array[]): void {
@@ -103,7 +108,7 @@ export class FaultClient {
   #take(opcode: number, payload: Buffer): void {
     if (opcode === OPCODE.close) {
       this.close_code = payload.length >= 2 ? payload.readUInt16BE(0) : 1005
-      if (!this.mute) this.socket.end()
+      if (!this.lingers) this.socket.end()
     } else if (opcode === OPCODE.pong) this.pongs.push(payload)
     else if (opcode === OPCODE.ping) {
       this.pings++
@@ -128,7 +133,7 @@ export class FaultServer {
   /** Of the next logins; when it is empty, `otherwise`. */
   readonly answers: Answer[] = []
   otherwise: Answer | ((client: FaultClient) => Answer) = 'accept'
-  /** More lines of the answer to a handshake, each with its line end. */
+  /** More lines of the answer to a login, each with its line end. */
   more_headers = ''
   onAccepted: (client: FaultClient) => void = () => undefined
   readonly #server: Server
@@ -175,6 +180,6 @@ export class FaultServer {
     else if (answer === 'accept') {
       client.accept(request, this.more_headers)
       this.onAccepted(client)
-    } else socket.end(`HTTP/1.1 ${answer} No\r\nContent-Length: 9\r\nConnection: close\r\n\r\nnot today`)
+    } else socket.end(`HTTP/1.1 ${answer} No\r\n${this.more_headers}Content-Length: 9\r\nConnection: close\r\n\r\nnot today`)
   }
 }

@@ -80,7 +80,8 @@ export type GapGrade = 'certain' | 'strong' | 'weak'
 export type JournalEntry = { readonly at_ms: number } & JournalEvent
 
 const CRC_FIELD = ',"crc":"'
-const CRC_BYTES = CRC_FIELD.length + 8 + '"}'.length
+const LINE_END = '"}'
+const CRC_BYTES = CRC_FIELD.length + 8 + LINE_END.length
 const encoder = new TextEncoder()
 
 /** A line with its newline. */
@@ -114,6 +115,7 @@ export function readJournal(text: string): JournalReading {
 
 function decodeLine(line: string): JournalEntry | undefined {
   const open = line.slice(0, -CRC_BYTES)
+  if (!line.endsWith(LINE_END)) return undefined
   if (!line.startsWith(CRC_FIELD, open.length) || line.slice(-10, -2) !== hex(crc32c(encoder.encode(open)))) return undefined
   try {
     return JSON.parse(`${open}}`) as JournalEntry // the checksum says that we wrote it

@@ -59,19 +59,16 @@ export class Manifests {
     this.#sync = sync
   }
 
-  /** Writes the manifest of a segment; rejects when the disk refuses. */
-  async add(closed: ClosedSegment): Promise<void> {
-    await this.#write(closed)
-    this.#closed.push(closed)
+  /** Writes the manifest of a segment, which is known from now on; rejects when the disk refuses, and may be asked again. */
+  add(closed: ClosedSegment): Promise<void> {
+    if (!this.#closed.includes(closed)) this.#closed.push(closed)
+    return this.#write(closed)
   }
 
-  /** Gives the manifests that have to be written for it. */
+  /** Puts a gap into the manifests it concerns, and gives those, to be written. */
   concernedBy(gap: RecordedGap): ClosedSegment[] {
     const concerned = this.#closed.filter((closed) => touches(gap, closed, closed.manifest.connection))
-    for (const closed of concerned) {
-      const gaps = [...closed.manifest.gaps, gap]
-      closed.manifest = { ...closed.manifest, gaps, condition: conditionOf({ ...closed.manifest, gaps }) }
-    }
+    for (const closed of concerned) putGap(closed, gap)
     return concerned
   }
 
@@ -87,6 +84,14 @@ export class Manifests {
     this.#last = written.catch(() => {})
     return written
   }
+}
+
+/** Puts a gap into a manifest that does not have it yet. */
+export function putGap(closed: ClosedSegment, gap: RecordedGap): void {
+  const text = JSON.stringify(gap)
+  if (closed.manifest.gaps.some((known) => JSON.stringify(known) === text)) return
+  const gaps = [...closed.manifest.gaps, gap]
+  closed.manifest = { ...closed.manifest, gaps, condition: conditionOf({ ...closed.manifest, gaps }) }
 }
 
 function conditionOf({ counts, gaps, suspect }: Pick<Manifest, 'counts' | 'gaps' | 'suspect'>): Manifest['condition'] {

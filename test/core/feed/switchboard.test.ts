@@ -326,6 +326,20 @@ describe('silence of the ticks', () => {
   })
 })
 
+test('another token is tried as if there had been none before', () => {
+  const world = new World({ kind: 'split', connections: 1 }, modes([1, FULL]))
+  for (let n = 0; n < 12; n++) {
+    world.refuse(1, 403)
+    while (world.state(1) !== 'connecting') world.pass(100)
+  }
+  world.refuse(1, 403)
+  world.credentialsChanged()
+  expect(world.state(1)).toBe('connecting')
+  world.refuse(1, 403)
+  expect((world.board.connections[0]?.retryAtMs ?? 0) - world.now_ms).toBeLessThanOrEqual(500)
+  expect(world.told('auth_needed')).toHaveLength(2)
+})
+
 test('while one token is refused to all, the first that gets in fetches the others', () => {
   const world = new World({ kind: 'split', connections: 3 }, modes([1, FULL], [2, FULL], [3, FULL]))
   for (const connection of [1, 2, 3]) world.refuse(connection, 403)

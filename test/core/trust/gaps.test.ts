@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { JournalEntry, RecordedGap } from '../../../src/core/recording/index.js'
+import { encodeJournalLine, type JournalEntry, type RecordedGap, readJournal } from '../../../src/core/recording/index.js'
 import { commonGaps, distinctGaps, isDecided, ledgerOf, unionMs, VolumeMissed } from '../../../src/core/trust/index.js'
 import { encodeMessage, walkPackets } from '../../../src/core/wire/index.js'
 import { fullPacket } from '../../support/sample-records.js'
+import { flipped } from '../../support/trusted-file.js'
 
 const gap = (from_ms: number, to_ms: number, more: Partial<RecordedGap> = {}): RecordedGap => ({
   connection: 1,
@@ -61,6 +62,15 @@ describe('the ledger of a journal', () => {
       { from_ms: 0, to_ms: 20 },
       { from_ms: 100, to_ms: 200 },
     ])
+  })
+
+  test('each flipped bit of a line leaves that line out, and says so', () => {
+    const lines = Buffer.from([start(0), told(gap(10, 20)), end(30)].map(encodeJournalLine).join(''))
+    for (let bit = 0; bit < lines.length * 8; bit++) {
+      const reading = readJournal(Buffer.from(flipped(lines, bit)).toString('utf8'))
+      expect(reading.entries.length, `bit ${bit}`).toBeLessThan(3)
+      expect(reading.damaged_lines.length > 0 || reading.torn, `bit ${bit}`).toBe(true)
+    }
   })
 
   test('a silence is decided by a journal that covers it, or that tells of it', () => {

@@ -66,7 +66,7 @@ describe('row 12: the socket is closed', () => {
     [
       'close 1012 without an end of the TCP connection',
       (client) => {
-        client.mute = true
+        client.lingers = true
         client.raw(closeFrame(1012))
       },
       1012,
@@ -371,6 +371,17 @@ describe('row 22: the login is refused', () => {
     expect(clock.now_ms).toBeLessThan(4000)
     expect(rig.told('refused').map(({ status }) => status)).toEqual([500, 302, 0])
     expectNoSecret(rig)
+  })
+
+  test('a redirect is not followed: the token would go along', async () => {
+    const elsewhere = await FaultServer.start()
+    const server = await FaultServer.start()
+    server.more_headers = `Location: ${elsewhere.url}/\r\n`
+    server.answers.push(302, 307)
+    const rig = new Rig({ url: server.url, clock: new HandClock() })
+    await rig.until(() => rig.state() === 'open', 'a connection')
+    expect(rig.told('refused').map(({ status }) => status)).toEqual([302, 307])
+    expect(elsewhere.logins).toEqual([])
   })
 
   test('no answer at all: 10 s', async () => {

@@ -147,7 +147,7 @@ export class Rig implements FeedListener {
   /** Waits for it in real time, and gives the feed's clock the time it needs: only while nothing is under way on a socket. */
   async until(claim: () => boolean, what: string): Promise<void> {
     for (let turn = 0; !claim(); turn++) {
-      if (turn > 30_000) throw new Error(`never came: ${what}; states ${JSON.stringify(this.feed.status())}`)
+      if (turn > 10_000) throw new Error(`never came: ${what}; states ${JSON.stringify(this.feed.status())}`)
       this.#clock?.advance(this.#spareMs())
       await wait(turn < 50 ? 0 : 1)
     }

@@ -110,6 +110,9 @@ describe('a recording that must not go', () => {
     writeFileSync(join(folder, '.lock'), JSON.stringify({ pid: process.pid }))
     expect((await archive(path)).files[0]).toMatchObject({ action: 'left', original: 'kept' })
     expect((await runVerify(asked(path), quiet)).sessions[0]?.files[0]?.verdict).toBe('open')
+    // the next hour has begun, and this one's manifest is not there yet
+    writeTrusted(folder, RECORDS, { name: 'sample_20251005_1000.bin', manifest: false })
+    expect((await archive(path)).files[0]).toMatchObject({ action: 'left', original: 'kept' })
     writeFileSync(join(folder, '.lock'), JSON.stringify({ pid: process.pid, boot_id: 'another boot' }))
     expect((await archive(path)).files[0]?.action).toBe('archived')
   })
