@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { Random } from '../../src/core/random.js'
-import { type JournalEntry, readJournal } from '../../src/core/recording/index.js'
 import { formatDate, istDay } from '../../src/core/time/index.js'
 import { ensureBuilt } from '../support/cli.js'
 import { MdsProcess } from '../support/mds-process.js'
 import { NumberedExchange } from '../support/numbered-exchange.js'
+import { journalIn, numbersIn, recordingsIn, wholeOf } from '../support/recorded-numbers.js'
 import { ROOT, runMds } from '../support/run-mds.js'
 import { tempFolder } from '../support/temp-folder.js'
 import { until } from '../support/until.js'
@@ -38,7 +38,7 @@ test(`row 1: ${KILLS} times kill -9 of mds capture: what reached the kernel is t
     await until('messages', () => exchange.sent >= wanted)
     running.kill('SIGKILL')
     await running.exit()
-    before = new Map(recordings(ticks).flatMap((name) => sound(name, readFileSync(join(ticks, name)))))
+    before = new Map(recordingsIn(ticks).flatMap((name) => sound(name, readFileSync(join(ticks, name)))))
   }
   const last = capture()
   const wanted = exchange.sent + 500
@@ -46,18 +46,18 @@ test(`row 1: ${KILLS} times kill -9 of mds capture: what reached the kernel is t
   last.kill('SIGTERM')
   expect(await last.exit(), last.stderr).toBe(0)
 
-  const kept = recordings(ticks).flatMap((name) => numbersOf(readFileSync(join(ticks, name))))
+  const kept = numbersIn(ticks)
   for (const [run, { from, to }] of exchange.runs.entries()) {
     const of_run = kept.filter((number) => number >= from && number < to)
     expect(of_run, `run ${run}`).toEqual(Array.from({ length: of_run.length }, (_, n) => from + n))
   }
   expect(kept).toEqual([...new Set(kept)].sort((a, b) => a - b))
-  const entries = journalOf(ticks)
+  const entries = journalIn(ticks)
   const opened = entries.filter(({ event }) => event === 'segment_opened').length
   const holes = entries.filter((entry) => entry.event === 'gap' && entry.cause === 'recorder_down').length
   expect(holes).toBeGreaterThan(0)
-  expect(holes).toBeGreaterThanOrEqual(recordings(ticks).length - 1)
-  expect(opened).toBeGreaterThanOrEqual(recordings(ticks).length)
+  expect(holes).toBeGreaterThanOrEqual(recordingsIn(ticks).length - 1)
+  expect(opened).toBeGreaterThanOrEqual(recordingsIn(ticks).length)
 
   const verified = await runMds(['verify', ticks, '--json'], { cwd: folder })
   expect(verified.code, verified.stderr).toBe(4) // the holes
@@ -86,39 +86,5 @@ function openAllDay(): string {
   return JSON.stringify(calendar)
 }
 
-const partOf = (name: string): number => Number(/_\d{4}_(\d+)\.bin/.exec(name)?.[1] ?? 1)
-const hourOf = (name: string): string => /_\d{8}_\d{4}/.exec(name)?.[0] ?? ''
-
-/** In the order of recording. */
-function recordings(folder: string): string[] {
-  const names = readdirSync(folder).filter((name) => name.endsWith('.bin'))
-  return names.sort((a, b) => (hourOf(a) < hourOf(b) ? -1 : hourOf(a) > hourOf(b) ? 1 : partOf(a) - partOf(b)))
-}
-
 /** A recording without a whole record is taken away at the next start. */
 const sound = (name: string, bytes: Buffer): [string, Buffer][] => (wholeOf(bytes) > 0 ? [[name, bytes]] : [])
-
-/** Length of the whole records, from their headers alone. */
-function wholeOf(bytes: Buffer): number {
-  let at = 0
-  while (at + 12 <= bytes.length && at + 12 + bytes.readUInt32BE(at + 8) <= bytes.length) at += 12 + bytes.readUInt32BE(at + 8)
-  return at
-}
-
-/** Numbers of the messages, heartbeats left out; fails when the last record is not whole. */
-function numbersOf(bytes: Buffer): number[] {
-  const numbers: number[] = []
-  for (let at = 0; at < bytes.length; at += 12 + bytes.readUInt32BE(at + 8))
-    if (bytes.readUInt32BE(at + 8) > 1) numbers.push(bytes.readUInt32BE(at + 20))
-  expect(wholeOf(bytes)).toBe(bytes.length)
-  return numbers
-}
-
-function journalOf(folder: string): JournalEntry[] {
-  const names = readdirSync(folder).filter((name) => name.endsWith('.journal.jsonl'))
-  return names.sort().flatMap((name) => {
-    const { torn, entries } = readJournal(readFileSync(join(folder, name), 'utf8'))
-    expect(torn).toBe(false)
-    return [...entries]
-  })
-}

@@ -18,6 +18,7 @@ import type { LiveSink, SinkListener } from '../sinks/live-sink.js'
 import { redisConfig } from '../sinks/redis-config.js'
 import { openRedisSink } from '../sinks/redis-sink.js'
 import { SystemClock } from '../system-clock.js'
+import { watchForBugs } from './bug-watch.js'
 import { CaptureClock } from './capture-clock.js'
 import { CaptureMeter } from './capture-meter.js'
 import { type CapturePlan, type CaptureWords, planCapture } from './capture-plan.js'
@@ -194,8 +195,17 @@ async function openCapture(plan: CapturePlan, words: RunWords, listener: Capture
         () => own.status(),
         () => own.stop('asked at the terminal'),
       )
+      const bugs = watchForBugs(
+        (text) => secrets.scrub(text),
+        (error) => {
+          stop.stop('a bug in mds')
+          own.onEvent({ event: 'failure', part: 'capture', detail: error.message })
+        },
+      )
       ended = stop.reason.then(end)
-      return ended
+      const done = await ended.finally(bugs.end)
+      if (bugs.error !== undefined) throw bugs.error
+      return done
     },
     close: async (): Promise<void> => {
       if (ended === undefined) await end('failed to begin')
