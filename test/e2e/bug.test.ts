@@ -27,7 +27,7 @@ test.each(['error', 'rejection'])(
     onTestFinished(() => exchange.close())
     const capture = new MdsProcess(
       [
-        ...['capture', '--tokens', '408065', '--url', `ws://localhost:${exchange.port}`, '--hours', 'always'],
+        ...['capture', '--tokens', '408065', '--url', exchange.url, '--hours', 'always'],
         ...['--data-dir', 'raw', '--candles', '1m', '--log-file', 'log'],
       ],
       {

@@ -24,7 +24,7 @@ test(`row 1: ${KILLS} times kill -9 of mds capture: what reached the kernel is t
   const capture = (): MdsProcess =>
     new MdsProcess(
       [
-        ...['capture', '--tokens', '408065', '--url', `ws://localhost:${exchange.port}`, '--hours', 'always'],
+        ...['capture', '--tokens', '408065', '--url', exchange.url, '--hours', 'always'],
         ...['--data-dir', 'raw', '--candles', '1m', '--calendar', 'calendar.json', '--no-control', '-q'],
       ],
       { cwd: folder },

@@ -56,6 +56,10 @@ export class NumberedExchange {
     return (this.#server.address() as AddressInfo).port
   }
 
+  get url(): string {
+    return `ws://localhost:${this.port}`
+  }
+
   /** The number of messages sent, which is the next number. */
   get sent(): number {
     return this.sent_at_ms.length
