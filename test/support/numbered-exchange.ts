@@ -27,6 +27,8 @@ export class NumberedExchange {
   /** When each number was sent, wall clock. */
   readonly sent_at_ms: number[] = []
   readonly runs: SentRun[] = []
+  /** Heartbeats, which bear no number. */
+  beats = 0
   paused = false
   rate: number
   readonly #setup: ExchangeSetup
@@ -42,7 +44,7 @@ export class NumberedExchange {
     this.rate = setup.rate
     this.#server = server
     new WebSocketServer({ server, perMessageDeflate: false }).on('connection', (socket) => this.#login(socket))
-    this.#timers = [setInterval(() => this.#tick(), TICK_MS), setInterval(() => this.#socket?.send(Buffer.of(0)), BEAT_MS)]
+    this.#timers = [setInterval(() => this.#tick(), TICK_MS), setInterval(() => this.#beat(), BEAT_MS)]
   }
 
   static async open(setup: ExchangeSetup): Promise<NumberedExchange> {
@@ -90,6 +92,12 @@ export class NumberedExchange {
       this.#owed = 0
       this.runs.push({ from: this.sent, to: this.sent })
     })
+  }
+
+  #beat(): void {
+    if (this.#socket === undefined) return
+    this.#socket.send(Buffer.of(0))
+    this.beats++
   }
 
   /** What is due since the tick before: one that comes late makes up for it. */
