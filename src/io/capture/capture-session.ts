@@ -1,5 +1,6 @@
 import type { FeedMode } from '../../core/feed/index.js'
 import type { JournalEntry, JournalEvent, RecordedGap } from '../../core/recording/index.js'
+import type { ConnectionStatus } from '../feed/connection-status.js'
 import type { FeedListener } from '../feed/feed.js'
 import type { LiveSink } from '../sinks/live-sink.js'
 import type { CaptureClock } from './capture-clock.js'
@@ -9,7 +10,7 @@ import { eventText } from './event-text.js'
 import type { LiveCandles } from './live-candles.js'
 import type { RecordedClock } from './recorded-clock.js'
 import type { Recorder } from './recorder-port.js'
-import type { CaptureStatus, ConnectionStatus } from './status.js'
+import type { CaptureStatus } from './status.js'
 
 /** Kept for the view and the status. */
 const RECENT_EVENTS = 50
@@ -44,7 +45,7 @@ export interface SessionSetup {
   readonly candles: LiveCandles | undefined
   /** Exactly one of them stamps the records. */
   readonly clock: { readonly machine: CaptureClock } | { readonly recorded: RecordedClock }
-  /** Takes secrets out of texts of others. */
+  /** Takes secrets out of words of others. */
   scrub(text: string): string
   tokensOf?(symbols: readonly string[]): readonly number[]
   /** A line of the journal for people, at once. */
@@ -128,6 +129,11 @@ export class CaptureSession implements FeedListener, CaptureControl {
   /** Told by the recorder before it accepts the first record behind the gap. */
   onGap(gap: RecordedGap): void {
     this.#setup.candles?.noteGap(gap)
+  }
+
+  /** Something besides the recording failed; the words of an error may quote anything. */
+  failed(part: string, error: unknown): void {
+    this.onEvent({ event: 'failure', part, detail: this.#setup.scrub(String(error)) })
   }
 
   /** Every line of the journal passes here, those of the recorder itself too. */

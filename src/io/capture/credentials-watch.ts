@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { MdsError } from '../../core/errors.js'
-import { type Credentials, type LoadedCredentials, ofFile } from './credentials.js'
+import type { Credentials } from '../feed/credentials.js'
+import { type LoadedCredentials, ofFile } from './load-credentials.js'
 import { readTokenFile } from './token-file.js'
 
 export interface CredentialsListener {

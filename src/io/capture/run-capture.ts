@@ -5,6 +5,7 @@ import type { InstrumentTable } from '../../core/market/index.js'
 import type { JournalEntry, RecordedGap } from '../../core/recording/index.js'
 import { formatCompactDate, istDay } from '../../core/time/index.js'
 import { captureSummary } from '../../core/view/index.js'
+import { CredentialsInUse } from '../feed/credentials.js'
 import { Feed } from '../feed/feed.js'
 import { systemFeedPorts } from '../feed/feed-ports.js'
 import { kiteSockets } from '../feed/kite-socket.js'
@@ -23,10 +24,10 @@ import { CaptureMeter } from './capture-meter.js'
 import { type CapturePlan, type CaptureWords, planCapture } from './capture-plan.js'
 import { CaptureSession, type SessionSetup } from './capture-session.js'
 import { captureRoutes } from './control-routes.js'
-import { type Credentials, DEFAULT_TOKEN_FILE } from './credentials.js'
 import { CredentialsWatch } from './credentials-watch.js'
 import { DayMasters } from './day-masters.js'
 import { LiveCandles } from './live-candles.js'
+import { DEFAULT_TOKEN_FILE } from './load-credentials.js'
 import { defaultLogPath, LogFile } from './log-file.js'
 import { RecordedClock } from './recorded-clock.js'
 import type { CaptureStatus } from './status.js'
@@ -80,7 +81,7 @@ async function openCapture(plan: CapturePlan, words: RunWords, listener: Capture
   const { profile, data_dir, recorded_ms, endpoint, layout, fsync, instruments } = plan
   const folder = join(data_dir, profile.name)
   const masters = new DayMasters(folder, profile.name, instruments.masters)
-  const secrets = new SecretsInUse(plan.credentials.credentials)
+  const credentials = new CredentialsInUse(plan.credentials.credentials)
   const meter = new CaptureMeter()
   const stop = new StopSignal()
   const system = new SystemClock()
@@ -90,7 +91,7 @@ async function openCapture(plan: CapturePlan, words: RunWords, listener: Capture
   const log = new LogFile({
     path: words.log_file ?? defaultLogPath(data_dir, profile.name),
     nowMs: now,
-    scrub: (text) => secrets.scrub(text),
+    scrub: (text) => credentials.scrub(text),
     onFailure: (code) => listener.onNotice(`The log file can't be written (${code}); the recording goes on.`),
   })
   // Lines of the journal that are told while the recorder opens.
@@ -119,9 +120,7 @@ async function openCapture(plan: CapturePlan, words: RunWords, listener: Capture
     onDown: (sink, detail) => session?.onEvent({ event: 'sink_down', sink, detail }),
     onUp: (sink, dropped) => session?.onEvent({ event: 'sink_up', sink, dropped }),
   })
-  const candles = await openCandles(words, { plan, folder, masters, earlier }, (error) =>
-    session?.onEvent({ event: 'failure', part: 'live candles', detail: secrets.scrub(String(error)) }),
-  )
+  const candles = await openCandles(words, { plan, folder, masters, earlier }, (error) => session?.failed('live candles', error))
   const own = new CaptureSession({
     profile: profile.name,
     session: session_id,
@@ -132,7 +131,7 @@ async function openCapture(plan: CapturePlan, words: RunWords, listener: Capture
     sinks,
     candles,
     clock,
-    scrub: (text) => secrets.scrub(text),
+    scrub: (text) => credentials.scrub(text),
     tokensOf: (symbols) => tokensOfSymbols(symbols, instruments.table),
     onNotice: listener.onNotice,
     onEntry: ({ at_ms: _, event, ...fields }) => log.write(LEVELS.has(event) ? 'warn' : 'info', event, fields),
@@ -145,7 +144,7 @@ async function openCapture(plan: CapturePlan, words: RunWords, listener: Capture
     {
       layout,
       wanted: instruments.selected.modes,
-      credentials: () => secrets.current.login(),
+      credentials,
       openSocket: kiteSockets({ url: new URL(endpoint.url), version: words.version, handshake_ms: 10_000 }),
       ports: systemFeedPorts(now),
       seed: randomBytes(4).readUInt32BE(0),
@@ -154,7 +153,7 @@ async function openCapture(plan: CapturePlan, words: RunWords, listener: Capture
     own,
   )
   own.attach(feed)
-  const watch = watchCredentials(words, plan, secrets, () => {
+  const watch = watchCredentials(words, plan, credentials, () => {
     own.onEvent({ event: 'credentials_changed' })
     feed.credentialsChanged()
   })
@@ -170,8 +169,7 @@ async function openCapture(plan: CapturePlan, words: RunWords, listener: Capture
           routes: captureRoutes(own),
           started_ms: system.nowMs(),
           onNotice: listener.onNotice,
-          onFailure: (path, error) =>
-            own.onEvent({ event: 'failure', part: `control API ${path}`, detail: secrets.scrub(String(error)) }),
+          onFailure: (path, error) => own.failed(`control API ${path}`, error),
         })
   let ended: Promise<CaptureEnd> | undefined
 
@@ -222,27 +220,6 @@ const LEVELS: ReadonlySet<JournalEntry['event']> = new Set([
   'sink_down',
   'failure',
 ])
-
-/** The credentials in use; those of before are kept out of texts too. */
-class SecretsInUse {
-  readonly #all: Credentials[]
-
-  constructor(first: Credentials) {
-    this.#all = [first]
-  }
-
-  get current(): Credentials {
-    return this.#all.at(-1) as Credentials
-  }
-
-  change(credentials: Credentials): void {
-    this.#all.push(credentials)
-  }
-
-  scrub(text: string): string {
-    return this.#all.reduce((clean, credentials) => credentials.scrub(clean), text)
-  }
-}
 
 /** The first reason to stop counts. */
 class StopSignal {
@@ -321,13 +298,13 @@ async function openCandles(words: RunWords, place: CandlesPlace, onFailure: (err
   })
 }
 
-function watchCredentials(words: RunWords, plan: CapturePlan, secrets: SecretsInUse, onChange: () => void) {
-  const { origin, credentials } = plan.credentials
+function watchCredentials(words: RunWords, plan: CapturePlan, credentials: CredentialsInUse, onChange: () => void) {
+  const { origin } = plan.credentials
   const path = words.token_file ?? DEFAULT_TOKEN_FILE
   if (origin !== path) return undefined
-  const watch = new CredentialsWatch(path, credentials, {
+  const watch = new CredentialsWatch(path, credentials.current, {
     onChange: (loaded) => {
-      secrets.change(loaded.credentials)
+      credentials.change(loaded.credentials)
       onChange()
     },
     onTrouble: () => {},

@@ -1,5 +1,4 @@
 import { usageError } from '../../core/errors.js'
-import type { Credentials } from './secrets.js'
 
 /** Where Kite's ticker listens. */
 export const KITE_URL = 'wss://ws.kite.trade'
@@ -22,14 +21,6 @@ export function feedUrl(text: string, options: { force_insecure: boolean }): URL
     )
   url.hash = ''
   return url
-}
-
-/** With the credentials in the query, as Kite wants it. Never to be shown. */
-export function loginUrl(url: URL, { api_key, access_token }: Credentials): URL {
-  const login = new URL(url)
-  login.searchParams.set('api_key', api_key)
-  login.searchParams.set('access_token', access_token)
-  return login
 }
 
 /** Kite's own hosts are not told of what only mds understands. */

@@ -4,7 +4,7 @@ import { type ClientOptions, WebSocket } from 'ws'
 import { RECORDED_TIME_HEADER } from '../../core/feed/index.js'
 import { RECORD_MESSAGE_BYTES_MAX } from '../../core/recording/index.js'
 import type { FeedSocket, OpenSocket, SocketEnd, SocketListener } from './feed-socket.js'
-import { isKite, loginUrl } from './feed-url.js'
+import { isKite } from './feed-url.js'
 
 export interface KiteSocketSetup {
   /** Made by `feedUrl`. */
@@ -49,7 +49,7 @@ export function kiteSockets({ url, version, handshake_ms, lookup }: KiteSocketSe
     autoPong: false,
     ...(lookup === undefined ? {} : { lookup }),
   }
-  return (credentials, listener) => new KiteSocket(new WebSocket(loginUrl(url, credentials), options), listener)
+  return (credentials, listener) => new KiteSocket(new WebSocket(credentials.socketUrl(url.href), options), listener)
 }
 
 class KiteSocket implements FeedSocket {

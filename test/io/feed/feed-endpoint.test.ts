@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { feedEndpoint } from '../../../src/io/capture/feed-endpoint.js'
+import { feedEndpoint } from '../../../src/io/feed/feed-endpoint.js'
 
 const endpoint = (url: string | undefined, env: Record<string, string> = {}, insecure = false) =>
   feedEndpoint({ url, env, insecure })
