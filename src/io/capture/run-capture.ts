@@ -145,7 +145,7 @@ async function openCapture(plan: CapturePlan, words: RunWords, listener: Capture
       layout,
       wanted: instruments.selected.modes,
       credentials,
-      openSocket: kiteSockets({ url: new URL(endpoint.url), version: words.version, handshake_ms: 10_000 }),
+      openSocket: kiteSockets({ endpoint, version: words.version, handshake_ms: 10_000 }),
       ports: systemFeedPorts(now),
       seed: randomBytes(4).readUInt32BE(0),
       isTrading: (at_ms) => plan.trading.isTrading(at_ms),

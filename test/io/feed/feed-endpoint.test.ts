@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { feedEndpoint } from '../../../src/io/feed/feed-endpoint.js'
 
@@ -17,25 +18,54 @@ describe('where the feed is', () => {
     expect(endpoint(url, env)).toMatchObject({ url: expected, loopback })
   })
 
-  test.each(['ws://feed.example', 'ws://localhost.example', 'ws://127.0.0.1.example', 'ws://10.0.0.1', 'ws://0.0.0.0'])(
-    '%s is refused unless forced',
-    (url) => {
-      expect(() => endpoint(url)).toThrow(expect.objectContaining({ code: 'insecure_url', exitCode: 2 }))
-      expect(endpoint(url, {}, true).loopback).toBe(false)
-    },
-  )
+  test.each([
+    'ws://feed.example',
+    'ws://ws.kite.trade',
+    'ws://localhost.example',
+    'ws://127.0.0.1.example',
+    'ws://10.0.0.1',
+    'ws://0.0.0.0',
+    'ws://[::2]',
+  ])('%s is refused unless forced', (url) => {
+    expect(() => endpoint(url)).toThrow(expect.objectContaining({ code: 'insecure_url', exitCode: 2 }))
+    expect(endpoint(url, {}, true).loopback).toBe(false)
+  })
 
   test.each([
-    'nowhere',
+    'canary',
     '',
     'https://ws.kite.trade',
+    'https://canary.example/?access_token=canary',
     'wss://user:canary@ws.kite.trade',
     'wss://ws.kite.trade?api_key=canary&access_token=canary',
+    'ws://a.example/canary?api_key=canary#canary',
     'wss://ws.kite.trade#canary',
     'file:///canary',
   ])('%j is refused, and not repeated', (url) => {
-    expect(() => endpoint(url)).toThrow(expect.objectContaining({ code: 'bad_url', exitCode: 2 }))
-    expect(() => endpoint(url, {}, true)).toThrow(expect.not.stringContaining('canary'))
+    for (const insecure of [false, true]) {
+      const error = failure(() => endpoint(url, {}, insecure))
+      expect(error).toMatchObject({ code: 'bad_url', exitCode: 2 })
+      expect(inspect(error) + JSON.stringify(error)).not.toContain('canary')
+    }
     expect(() => endpoint(undefined, { KITE_WS_URL: url === '' ? ' ' : url })).toThrow(/^\$KITE_WS_URL: expected/)
   })
+
+  test("Kite's own hosts are known, also when forced", () => {
+    const urls = [
+      'wss://ws.kite.trade',
+      'wss://kite.trade',
+      'wss://notkite.trade',
+      'wss://kite.trade.example',
+      'wss://WS.KITE.TRADE',
+    ]
+    expect(urls.map((url) => endpoint(url).is_kite)).toEqual([true, true, false, false, true])
+  })
 })
+
+function failure(action: () => unknown): unknown {
+  try {
+    return action()
+  } catch (error) {
+    return error
+  }
+}

@@ -1,46 +1,7 @@
 import { createServer } from 'node:tls'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { feedUrl, isKite } from '../../../src/io/feed/feed-url.js'
+import { expect, onTestFinished, test } from 'vitest'
 import { closeFrame, FaultServer } from '../../support/fault-server.js'
 import { CANARY, HandClock, Rig } from './rig.js'
-
-describe('the address of a feed', () => {
-  test('unencrypted only to this machine, or when forced', () => {
-    for (const url of ['wss://ws.kite.trade', 'ws://127.0.0.1/feed', 'ws://localhost:1', 'ws://[::1]:5', 'ws://127.9.9.9'])
-      expect(feedUrl(url, { force_insecure: false }).href).toContain(url)
-    for (const url of [
-      'ws://ws.kite.trade',
-      'ws://127.0.0.1.evil.example',
-      'ws://localhost.evil.example',
-      'ws://10.0.0.1',
-      'ws://0.0.0.0',
-    ])
-      expect(() => feedUrl(url, { force_insecure: false }), url).toThrow(/unencrypted/)
-    expect(feedUrl('ws://10.0.0.1', { force_insecure: true }).host).toBe('10.0.0.1')
-  })
-
-  test('nothing of it but scheme and host is repeated in an error', () => {
-    for (const url of [
-      'http://x/?access_token=hush',
-      'hush',
-      'ws://a.example/hush?api_key=hush#hush',
-      'wss://me:hush@ws.kite.trade',
-    ])
-      try {
-        expect(feedUrl(url, { force_insecure: false })).toBe('refused')
-      } catch (error) {
-        expect(JSON.stringify(error) + String(error)).not.toContain('hush')
-      }
-  })
-
-  test("Kite's hosts", () => {
-    expect(
-      ['wss://ws.kite.trade', 'wss://kite.trade', 'wss://notkite.trade', 'wss://kite.trade.example'].map((url) =>
-        isKite(new URL(url)),
-      ),
-    ).toEqual([true, true, false, false])
-  })
-})
 
 test('a close reason with the token in it is told without', async () => {
   const server = await FaultServer.start()
