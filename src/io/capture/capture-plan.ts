@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { interrupted, usageError } from '../../core/errors.js'
-import { FEED_MODES, type FeedMode } from '../../core/feed/index.js'
+import { FEED_MODES, type FeedMode, type Layout } from '../../core/feed/index.js'
 import type { Calendar } from '../../core/market/index.js'
 import {
   type ActiveHours,
-  type ConnectionLayout,
   formatHours,
   hoursOfFlag,
   layoutFor,
@@ -52,7 +51,7 @@ export interface CapturePlan {
   /** Where the recording stands that the feed plays; undefined: a live feed. */
   readonly recorded_ms: number | undefined
   readonly instruments: ProfileInstruments
-  readonly layout: ConnectionLayout
+  readonly layout: Layout
   readonly calendar: Calendar
   readonly trading: TradingHours
   readonly fsync: FsyncPolicy

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { parseIntervals } from '../../core/candles/index.js'
+import { connectionsOf } from '../../core/feed/index.js'
 import type { InstrumentTable } from '../../core/market/index.js'
 import type { JournalEntry, RecordedGap } from '../../core/recording/index.js'
 import { formatCompactDate, istDay } from '../../core/time/index.js'
@@ -103,7 +104,7 @@ async function openCapture(plan: CapturePlan, words: RunWords, listener: Capture
   const recorder = await openRecorder({
     folder,
     profile: profile.name,
-    connections: layout.connections,
+    connections: connectionsOf(layout),
     session: session_id,
     version: words.version,
     stamps: recorded_ms === undefined ? 'machine' : 'recorded',
