@@ -61,9 +61,8 @@ export interface CaptureEnd {
 }
 
 const SECOND_MS = 1000
-/** The event loop is looked at this often; later than that by so much, it stood still. */
-const LOOP_MS = 100
-const BLOCKED_MS = 500
+/** Candles are complete as late as this. */
+const RELEASE_MS = 100
 const SINK_CLOSE_MS = 500
 
 /** A capture from its first file to its last line. Undefined: nothing to record today. */
@@ -154,11 +153,8 @@ async function openCapture(plan: CapturePlan, words: RunWords, listener: Capture
     own,
   )
   own.attach(feed)
-  const watch = watchCredentials(words, plan, credentials, () => {
-    own.onEvent({ event: 'credentials_changed' })
-    feed.credentialsChanged()
-  })
-  const timers = startTimers({ machine, recorded: recorded_ms !== undefined, system, session: own, candles, now })
+  const watch = watchCredentials(words, plan, credentials, () => feed.credentialsChanged())
+  const timers = startTimers({ machine, recorded: recorded_ms !== undefined, system, candles, now })
   const control =
     words.port === undefined
       ? undefined
@@ -317,20 +313,15 @@ interface TimerSetup {
   readonly machine: CaptureClock
   readonly recorded: boolean
   readonly system: SystemClock
-  readonly session: CaptureSession
   readonly candles: LiveCandles | undefined
   now(): number
 }
 
-function startTimers({ machine, recorded, system, session, candles, now }: TimerSetup) {
-  let looked_ms = system.elapsedMs()
-  const loop = setInterval(() => {
-    const late_ms = system.elapsedMs() - looked_ms - LOOP_MS
-    looked_ms = system.elapsedMs()
-    if (late_ms > BLOCKED_MS) session.onEvent({ event: 'loop_blocked', blocked_ms: Math.round(late_ms) })
+function startTimers({ machine, recorded, system, candles, now }: TimerSetup) {
+  const release = setInterval(() => {
     // Whatever was received a moment ago has been pushed by now.
     if (!recorded) candles?.release(now())
-  }, LOOP_MS)
+  }, RELEASE_MS)
   const check = setInterval(() => {
     if (!recorded) machine.check()
   }, SECOND_MS)
@@ -338,10 +329,10 @@ function startTimers({ machine, recorded, system, session, candles, now }: Timer
   return {
     /** Looks each second: a machine that slept, or whose clock was set, still stops in time. */
     stopAt(end_ms: number, action: () => void): void {
-      end = setInterval(() => system.nowMs() >= end_ms && action(), LOOP_MS)
+      end = setInterval(() => system.nowMs() >= end_ms && action(), SECOND_MS)
     },
     stop(): void {
-      for (const timer of [loop, check, end]) clearInterval(timer)
+      for (const timer of [release, check, end]) clearInterval(timer)
     },
   }
 }
