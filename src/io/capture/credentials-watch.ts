@@ -11,6 +11,11 @@ export interface CredentialsListener {
   onTrouble(error: MdsError): void
 }
 
+/** Looks after the file that the credentials came from, if they did; gives back how to stop. */
+export function watchTokenFile({ credentials, path }: LoadedCredentials, listener: CredentialsListener): () => void {
+  return path === undefined ? () => {} : new CredentialsWatch(path, credentials, listener).start()
+}
+
 /** Between two looks at the file. */
 const LOOK_MS = 3000
 

@@ -20,6 +20,8 @@ export interface LoadedCredentials {
   readonly credentials: Credentials
   /** For people: `config/api_configs/zerodha_token.json`, `$KITE_API_KEY and $KITE_ACCESS_TOKEN`, `stand-ins`. */
   readonly origin: string
+  /** The token file they came from, which may get others. */
+  readonly path: string | undefined
   /** When the token was made, as far as the file says; undefined for those of the environment. */
   readonly made_ms: number | undefined
 }
@@ -40,10 +42,11 @@ export async function loadCredentials({ token_file, env, loopback }: CredentialS
     return {
       credentials: new Credentials({ api_key: env[key]?.trim() ?? '', access_token: env[token]?.trim() ?? '' }),
       origin: `$${key} and $${token}`,
+      path: undefined,
       made_ms: undefined,
     }
   if (loopback && key === undefined && token === undefined)
-    return { credentials: Credentials.standIns(), origin: 'stand-ins', made_ms: undefined }
+    return { credentials: Credentials.standIns(), origin: 'stand-ins', path: undefined, made_ms: undefined }
   throw noCredentials(key, token)
 }
 
@@ -51,6 +54,7 @@ export async function loadCredentials({ token_file, env, loopback }: CredentialS
 export const ofFile = ({ path, api_key, access_token, made_ms }: TokenFile): LoadedCredentials => ({
   credentials: new Credentials({ api_key, access_token }),
   origin: path,
+  path,
   made_ms,
 })
 
