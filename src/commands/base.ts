@@ -14,6 +14,9 @@ export const sessionArgs = {
   }),
 } as const
 
+/** All of them mean the same: end in good order. A terminal that is closed sends SIGHUP. */
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
+
 /** Closes the description of every command. */
 export const EXIT_CODES = `Exit codes: 0 done, 1 a bug in mds, 2 usage, 3 unreadable (or, with --strict, damage and gaps), 130 interrupted.`
 
@@ -128,18 +131,21 @@ interface RecordingWords extends FileWords {
 /** What all commands share: how errors look, exit codes, Ctrl-C, progress, findings. */
 export abstract class MdsCommand extends Command {
   static override enableJsonFlag = true
-  /** Aborted by the first Ctrl-C; the second one kills. */
+  /** Aborted by the first Ctrl-C or another of `STOP_SIGNALS`; the second one kills, but not before `patience_ms`. */
   readonly interrupt = new AbortController()
+  protected readonly patience_ms: number = 0
 
   protected override async init(): Promise<void> {
     await super.init()
     setMaxListeners(0, this.interrupt.signal) // one for each file that is open: a day has dozens, and Node warns from 11 on
+    let asked_ms = 0
     const onSignal = (): void => {
-      if (this.interrupt.signal.aborted) process.exit(EXIT.interrupted)
-      this.interrupt.abort()
+      if (!this.interrupt.signal.aborted) {
+        asked_ms = performance.now()
+        this.interrupt.abort()
+      } else if (performance.now() - asked_ms >= this.patience_ms) process.exit(EXIT.interrupted)
     }
-    process.on('SIGINT', onSignal)
-    process.on('SIGTERM', onSignal)
+    for (const signal of STOP_SIGNALS) process.on(signal, onSignal)
   }
 
   /** A line for people, on stderr. */

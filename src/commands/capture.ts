@@ -2,12 +2,17 @@ import { Flags } from '@oclif/core'
 import { EXIT } from '../core/errors.js'
 import { MdsCommand, recordingFlags } from './base.js'
 
+/** A stop takes two seconds at most, and one Ctrl-C may come twice: npx and some shells pass on what the terminal has sent already. */
+const STOP_PATIENCE_MS = 3000
+
 export default class Capture extends MdsCommand {
+  protected override readonly patience_ms = STOP_PATIENCE_MS
   static override summary = 'Record the live feed: every message as it came, and a line for everything that is missing'
   static override description =
     `Writes one file an hour below the data folder, with an index, a manifest and a journal beside it (docs/recording.md).
 Runs during the active hours, 09:05-15:35 IST on trading days unless told otherwise, until they end or Ctrl-C. A lost connection
-is opened again, a full disk waited for; what could not be recorded stands in the journal (mds gaps).
+is opened again, a full disk waited for; what could not be recorded stands in the journal (mds gaps). SIGTERM, SIGHUP and SIGQUIT
+end it like Ctrl-C: everything is written, synced and described, and the exit code is 0.
 
 Credentials come from config/api_configs/zerodha_token.json or the environment (KITE_API_KEY, KITE_ACCESS_TOKEN), never from
 the command line. mds doctor checks everything beforehand, mds ctl steers a running capture.

@@ -1,6 +1,7 @@
 import { type EventFact, FactsCollector, type SessionFacts } from '../core/engine/index.js'
 import { escaped } from '../core/escaped.js'
 import { formatClock } from '../core/time/index.js'
+import { formatCount } from '../core/view/index.js'
 import type { FileSummary } from './read-session.js'
 import { type RunListener, runSessions, type SessionRequest, type SessionRun } from './run-sessions.js'
 
@@ -41,12 +42,10 @@ export async function runInfo(
   return { sessions, runs }
 }
 
-const NUMBER = /\B(?=(\d{3})+(?!\d))/g
-const grouped = (value: number): string => String(value).replace(NUMBER, ',')
 const listed = (counts: Record<string, number>): string =>
   Object.entries(counts)
     .filter(([, count]) => count > 0)
-    .map(([name, count]) => `${name} ${grouped(count)}`)
+    .map(([name, count]) => `${name} ${formatCount(count)}`)
     .join('  ') || 'none'
 
 /** The same for people: a block per day. */
@@ -54,28 +53,28 @@ export function infoLines(info: SessionInfo, diagnostics: readonly string[]): st
   const bytes = info.files.reduce((sum, file) => sum + file.bytes, 0)
   const unlisted = info.volume_events_total - info.volume_events.length
   const rows: [string, string][] = [
-    ['files', `${info.files.length}, ${grouped(bytes)} bytes`],
+    ['files', `${info.files.length}, ${formatCount(bytes)} bytes`],
     ...info.files.map((file): [string, string] => [
       '',
-      `${file.path}  ${grouped(file.records)} records, ${grouped(file.bytes)} bytes${file.packing === 'plain' ? '' : ` (${file.packing})`}${file.byte_order === 'big' ? '' : ', little-endian'}`,
+      `${file.path}  ${formatCount(file.records)} records, ${formatCount(file.bytes)} bytes${file.packing === 'plain' ? '' : ` (${file.packing})`}${file.byte_order === 'big' ? '' : ', little-endian'}`,
     ]),
     ['master', info.masters.join(', ') || 'none: tokens stand for themselves'],
-    ['span', `${info.span.first} to ${info.span.last} (${grouped(info.span.seconds)} s)`],
+    ['span', `${info.span.first} to ${info.span.last} (${formatCount(info.span.seconds)} s)`],
     [
       'messages',
-      `${grouped(info.messages.messages)}: ${grouped(info.messages.heartbeats)} heartbeats, ${grouped(info.messages.texts)} texts`,
+      `${formatCount(info.messages.messages)}: ${formatCount(info.messages.heartbeats)} heartbeats, ${formatCount(info.messages.texts)} texts`,
     ],
-    ['packets', `${grouped(info.messages.packets)}: ${listed(info.packets)}`],
+    ['packets', `${formatCount(info.messages.packets)}: ${listed(info.packets)}`],
     [
       'instruments',
-      `${grouped(info.instruments.total)} (${info.instruments.unknown} unknown): ${listed(info.instruments.by_exchange)}`,
+      `${formatCount(info.instruments.total)} (${info.instruments.unknown} unknown): ${listed(info.instruments.by_exchange)}`,
     ],
     ['', listed(info.instruments.by_asset_class)],
     ['gaps', info.gaps.length === 0 ? 'none' : String(info.gaps.length)],
     ...info.gaps.map((gap): [string, string] => ['', `${gap.from} to ${gap.to}  ${gap.seconds} s`]),
     ['volume', listed(info.volume)],
     ...info.volume_events.map((event): [string, string] => ['', `${event.at}  ${event.symbol}  ${eventText(event)}`]),
-    ...(unlisted > 0 ? [['', `... ${grouped(unlisted)} more`] satisfies [string, string]] : []),
+    ...(unlisted > 0 ? [['', `... ${formatCount(unlisted)} more`] satisfies [string, string]] : []),
     ['findings', diagnostics.length === 0 ? 'none' : ''],
   ]
   return [
@@ -87,5 +86,5 @@ export function infoLines(info: SessionInfo, diagnostics: readonly string[]): st
 
 const eventText = ({ kind, from, to }: EventFact): string =>
   kind === 'gap'
-    ? `gap since ${formatClock(from * 1000)}, ${grouped(to)} traded meanwhile`
-    : `${kind}: ${grouped(from)} to ${grouped(to)}`
+    ? `gap since ${formatClock(from * 1000)}, ${formatCount(to)} traded meanwhile`
+    : `${kind}: ${formatCount(from)} to ${formatCount(to)}`

@@ -2,6 +2,7 @@ import { type CandleStyle, MINUTE_INTERVAL, parseBarKinds, parseIntervals, type 
 import { EXIT, MdsError } from '../core/errors.js'
 import { parseDuration, parseSpeed, parseWindowEnd, UNPACED } from '../core/replay/index.js'
 import { formatClock } from '../core/time/index.js'
+import { counted } from '../core/view/index.js'
 import { chooseFormat } from './formats.js'
 import { refuseInputAsOutput } from './inputs.js'
 import { systemPacing } from './pacer-ports.js'
@@ -143,9 +144,4 @@ export function closingLine({
   const late =
     lateness === undefined ? '' : `; lateness p50 ${lateness.p50_ms.toFixed(2)} ms, p99 ${lateness.p99_ms.toFixed(2)} ms`
   return `${counts}; ${span} in ${(real_ms / 1000).toFixed(1)} s${late}`
-}
-
-function counted(count: number, noun: string): string {
-  const digits = String(count).replace(/\B(?=(\d{3})+$)/g, ',')
-  return `${digits} ${noun}${count === 1 ? '' : 's'}`
 }

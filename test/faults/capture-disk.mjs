@@ -5,14 +5,27 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { droppedOf, faultsOf, needs, option, recordings, report, scratch, sleep, until } from './lib.mjs'
-import { accountsOf, messagesIn, NumberedExchange, segmentName, settled, sizeOf, startCapture, statusOf, toldBy } from './real.mjs'
+import { droppedOf, needs, option, recordings, report, scratch, sleep, until } from './lib.mjs'
+import {
+  accountsOf,
+  messagesIn,
+  NumberedExchange,
+  segmentName,
+  settled,
+  sizeOf,
+  startCapture,
+  statusOf,
+  toldBy,
+} from './real.mjs'
 
 const only = option('only')
 const is_root = process.getuid?.() === 0
 
 /** A fault from its setting up to its verdict; `act` is done while messages flow. */
-async function meet(name, { rate = 2000, start = {}, act, data_dir = join(scratch, name), code: expected = 0, verdict = () => [], closed }) {
+async function meet(
+  name,
+  { rate = 2000, start = {}, act, data_dir = join(scratch, name), code: expected = 0, verdict = () => [], closed },
+) {
   if (only !== undefined && only !== name) return
   const exchange = await NumberedExchange.open({ rate })
   const capture = startCapture(exchange.url, data_dir, start)
@@ -32,13 +45,19 @@ async function meet(name, { rate = 2000, start = {}, act, data_dir = join(scratc
   failures.push(...accountsOf(folder, exchange, { told: droppedOf(folder) + lostIn(folder), closed }))
   failures.push(...verdict({ folder, capture }))
   if (code !== expected) failures.push(`ends with ${code}, not ${expected}: ${capture.stderr}`)
-  const words = lag === undefined ? '' : `; lag p50 ${Math.round(lag.p50_ms)} ms, p99 ${Math.round(lag.p99_ms)} ms, max ${Math.round(lag.max_ms)} ms`
+  const words =
+    lag === undefined
+      ? ''
+      : `; lag p50 ${Math.round(lag.p50_ms)} ms, p99 ${Math.round(lag.p99_ms)} ms, max ${Math.round(lag.max_ms)} ms`
   report(name, failures, `${exchange.sent} messages at ${rate}/s; ${figures}${words}; stop ${stop_ms} ms`, 'capture')
 }
 /** Messages that went with a deleted file. Heartbeats among them are told too, and never missed here. */
-const lostIn = (folder) => toldBy(folder, 'gap').reduce((sum, { cause, records = 0 }) => sum + (cause === 'file_lost' ? records : 0), 0)
-const expects = (events) => ({ folder }) =>
-  events.filter((event) => toldBy(folder, event).length === 0).map((event) => `no line says ${event}`)
+const lostIn = (folder) =>
+  toldBy(folder, 'gap').reduce((sum, { cause, records = 0 }) => sum + (cause === 'file_lost' ? records : 0), 0)
+const expects =
+  (events) =>
+  ({ folder }) =>
+    events.filter((event) => toldBy(folder, event).length === 0).map((event) => `no line says ${event}`)
 
 if (is_root) {
   const mount = join(scratch, 'full')

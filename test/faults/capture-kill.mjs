@@ -84,7 +84,18 @@ if (to > 0 && needs('strace')) {
     const capture = startCapture(exchange.url, data_dir, {
       // One thread: strace counts calls of each thread for itself.
       env: { UV_THREADPOOL_SIZE: '1' },
-      ahead: ['strace', '-f', '-qq', '-o', '/dev/null', ...paths, '-e', 'trace=write', '-e', `inject=write:signal=SIGKILL:when=${n}`],
+      ahead: [
+        'strace',
+        '-f',
+        '-qq',
+        '-o',
+        '/dev/null',
+        ...paths,
+        '-e',
+        'trace=write',
+        '-e',
+        `inject=write:signal=SIGKILL:when=${n}`,
+      ],
       args: ['-q'],
     })
     await capture.ended

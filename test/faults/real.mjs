@@ -42,7 +42,15 @@ export function startCapture(url, data_dir, { args = [], ahead = [], env = {}, t
     env: { PATH, HOME, XDG_RUNTIME_DIR: cwd, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const capture = { child, folder: join(data_dir, 'tokens'), begun: performance.now(), stdout: '', stderr: '', ended: undefined, run: undefined }
+  const capture = {
+    child,
+    folder: join(data_dir, 'tokens'),
+    begun: performance.now(),
+    stdout: '',
+    stderr: '',
+    ended: undefined,
+    run: undefined,
+  }
   child.stdout.on('data', (bytes) => {
     capture.stdout += bytes
   })
@@ -64,7 +72,10 @@ export function startCapture(url, data_dir, { args = [], ahead = [], env = {}, t
 /** What the control API tells; undefined where nobody answers. */
 export async function statusOf(capture) {
   try {
-    const response = await fetch(`${capture.run?.url}/status`, { signal: AbortSignal.timeout(2000), headers: { connection: 'close' } })
+    const response = await fetch(`${capture.run?.url}/status`, {
+      signal: AbortSignal.timeout(2000),
+      headers: { connection: 'close' },
+    })
     return await response.json()
   } catch {
     return undefined
@@ -104,7 +115,8 @@ export function accountsOf(folder, exchange, { told = 0, closed = true } = {}) {
   const there = new Set(numbers)
   const missing = exchange.sent - there.size
   // Heartbeats that are dropped are told as well.
-  if (missing > told || missing < told - (told > 0 ? exchange.beats : 0)) failures.push(`${missing} of ${exchange.sent} missing, ${told} told`)
+  if (missing > told || missing < told - (told > 0 ? exchange.beats : 0))
+    failures.push(`${missing} of ${exchange.sent} missing, ${told} told`)
   if (numbers.some((number, n) => n > 0 && number <= numbers[n - 1])) failures.push('messages twice or out of order')
   return failures
 }
@@ -122,7 +134,10 @@ export const sizeOf = (path) => statSync(path, { throwIfNoEntry: false })?.size 
 /** The words of another command of mds. */
 export function mds(args, { ok = [0] } = {}) {
   try {
-    return { code: 0, stdout: execFileSync(process.execPath, [MDS, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }) }
+    return {
+      code: 0,
+      stdout: execFileSync(process.execPath, [MDS, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }),
+    }
   } catch (error) {
     if (!ok.includes(error.status)) throw new Error(`mds ${args[0]} ends with ${error.status}: ${error.stderr}`)
     return { code: error.status, stdout: error.stdout }
@@ -141,7 +156,15 @@ export function fakeClock(words) {
     .map((folder) => join(folder, 'libfaketime.so.1'))
     .find((path) => existsSync(path))
   if (library === undefined) return undefined
-  return { LD_PRELOAD: library, FAKETIME_DONT_FAKE_MONOTONIC: '1', DONT_FAKE_MONOTONIC: '1', FAKETIME_NO_CACHE: '1', TZ: 'UTC', ...words }
+  return {
+    LD_PRELOAD: library,
+    FAKETIME_DONT_FAKE_MONOTONIC: '1',
+    DONT_FAKE_MONOTONIC: '1',
+    FAKETIME_NO_CACHE: '1',
+    TZ: 'UTC',
+    ...words,
+  }
 }
 
-export const quantile = (values, q) => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))]
+export const quantile = (values, q) =>
+  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))]

@@ -1,4 +1,5 @@
-import type { CaptureStatus, ConnectionStatus } from '../../src/io/capture/status.js'
+import type { CaptureStatus } from '../../src/io/capture/status.js'
+import type { ConnectionStatus } from '../../src/io/feed/connection-status.js'
 
 /** 2025-10-06 10:15:00 IST, a Monday. */
 export const NOW_MS = 1_759_725_900_000

@@ -144,7 +144,8 @@ export class FaultServer {
   }
 
   static async start(): Promise<FaultServer> {
-    const server = createServer((_, response) => void response.writeHead(404).end())
+    // A replay tells its state here; a ticker has no pages.
+    const server = createServer((_, response) => response.writeHead(404).end())
     const faults = new FaultServer(server)
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     onTestFinished(() => {

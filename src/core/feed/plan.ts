@@ -36,9 +36,8 @@ interface OwnShare extends Share {
   readonly wanted: Map<number, FeedMode>
 }
 
-/** The smallest number of connections that hold so many instruments; too many are refused by `Plan`. */
-export const connectionsFor = (instruments: number): number =>
-  Math.min(CONNECTIONS_MAX, Math.max(1, Math.ceil(instruments / TOKENS_PER_CONNECTION_MAX)))
+/** How many connections a layout has, 1 to 3. */
+export const connectionsOf = (layout: Layout): number => rolesOf(layout).length
 
 /** Which instruments are wanted, in which mode, on which connection. A change is made whole or, with an error, not at all. */
 export class Plan {

@@ -1,33 +1,24 @@
 import { usageError } from '../errors.js'
-import { CONNECTIONS_MAX, type FeedMode, TOKENS_PER_CONNECTION_MAX } from '../feed/index.js'
+import { CONNECTIONS_MAX, type FeedMode, type Layout, TOKENS_PER_CONNECTION_MAX } from '../feed/index.js'
 
-/**
- * How instruments are spread over sockets. split: each has its part; roles: one for what comes in full, one for the rest, one that stands by;
- * redundant: every instrument on both.
- */
-export type ConnectionLayout =
-  | { readonly kind: 'split'; readonly connections: number }
-  | { readonly kind: 'roles'; readonly connections: 3 }
-  | { readonly kind: 'redundant'; readonly connections: 2 }
-
-/** What decides it. */
+/** What the user says of the sockets. */
 export interface ConnectionWish {
-  readonly layout: ConnectionLayout['kind']
+  readonly layout: Layout['kind']
   /** Of `split`: as the user wants; undefined: as few as it takes. */
   readonly connections: number | undefined
 }
 
 /** The sockets of a capture of these instruments. Throws when they do not fit. */
-export function layoutFor(modes: ReadonlyMap<number, FeedMode>, { layout, connections }: ConnectionWish): ConnectionLayout {
+export function layoutFor(modes: ReadonlyMap<number, FeedMode>, { layout, connections }: ConnectionWish): Layout {
   const full = [...modes.values()].filter((mode) => mode === 'full').length
   switch (layout) {
     case 'redundant':
       checkRoom(modes.size, 1, 'redundant connections, which both carry all of them')
-      return { kind: layout, connections: 2 }
+      return { kind: layout }
     case 'roles':
       checkRoom(full, 1, 'the connection for full mode')
       checkRoom(modes.size - full, 1, 'the connection for ltp and quote mode')
-      return { kind: layout, connections: 3 }
+      return { kind: layout }
     case 'split': {
       const most = connections ?? CONNECTIONS_MAX
       checkRoom(modes.size, most, `${most} connection${most === 1 ? '' : 's'}`)

@@ -1,10 +1,7 @@
 import { type IstDay, weekday } from '../time/index.js'
 
-/** Digits grouped as in India: the last three, then pairs (12,34,567). */
-export const grouped = (digits: string): string => digits.replace(/\B(?=(?:\d{2})*\d{3}$)/g, ',')
-
-/** A whole number, 0 or more. */
-export const formatCount = (count: number): string => grouped(String(Math.round(count)))
+/** A whole number, 0 or more, in thousands (1,234,567): counts are read beside those of other tools; only rupees are grouped as in India. */
+export const formatCount = (count: number): string => String(Math.round(count)).replace(/\B(?=(?:\d{3})+$)/g, ',')
 
 /** Feed units as rupees with all decimals the unit has (two, four for currencies and NCO): columns of prices align. */
 export function formatPrice(units: number, divisor: number): string {
@@ -12,8 +9,11 @@ export function formatPrice(units: number, divisor: number): string {
   const whole = Math.floor(size / divisor)
   const decimals = divisor > 100 ? 4 : 2
   const rest = Math.round(((size % divisor) / divisor) * (decimals === 4 ? 10_000 : 100))
-  return `${units < 0 ? '-' : ''}${grouped(String(whole))}.${String(rest).padStart(decimals, '0')}`
+  return `${units < 0 ? '-' : ''}${inLakhs(whole)}.${String(rest).padStart(decimals, '0')}`
 }
+
+/** As rupees are grouped: the last three digits, then pairs (12,34,567). */
+const inLakhs = (whole: number): string => String(whole).replace(/\B(?=(?:\d{2})*\d{3}$)/g, ',')
 
 /** With its sign; a change of nothing has none. */
 export const formatChange = (units: number, divisor: number): string => `${units > 0 ? '+' : ''}${formatPrice(units, divisor)}`

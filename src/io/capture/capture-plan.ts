@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { interrupted, usageError } from '../../core/errors.js'
-import { FEED_MODES, type FeedMode } from '../../core/feed/index.js'
+import { FEED_MODES, type FeedMode, type Layout } from '../../core/feed/index.js'
 import type { Calendar } from '../../core/market/index.js'
 import {
   type ActiveHours,
-  type ConnectionLayout,
   formatHours,
   hoursOfFlag,
   layoutFor,
@@ -15,10 +14,10 @@ import {
 import { parseDuration } from '../../core/replay/index.js'
 import { formatDate, formatIso, istDay } from '../../core/time/index.js'
 import { loadCalendar } from '../calendar-file.js'
+import { type FeedEndpoint, feedEndpoint } from '../feed/feed-endpoint.js'
 import { SystemClock } from '../system-clock.js'
 import { tokensOfFlag } from '../tokens-flag.js'
-import { type LoadedCredentials, loadCredentials } from './credentials.js'
-import { type FeedEndpoint, feedEndpoint } from './feed-endpoint.js'
+import { type LoadedCredentials, loadCredentials } from './load-credentials.js'
 import { loadProfile, type Profile, profileOfTokens } from './profile-file.js'
 import { instrumentsOfProfile, type ProfileInstruments } from './profile-instruments.js'
 import { recordedTime } from './recorded-time.js'
@@ -52,7 +51,7 @@ export interface CapturePlan {
   /** Where the recording stands that the feed plays; undefined: a live feed. */
   readonly recorded_ms: number | undefined
   readonly instruments: ProfileInstruments
-  readonly layout: ConnectionLayout
+  readonly layout: Layout
   readonly calendar: Calendar
   readonly trading: TradingHours
   readonly fsync: FsyncPolicy

@@ -1,29 +1,17 @@
+import { MdsError } from '../../core/errors.js'
 import type { FeedMode } from '../../core/feed/index.js'
-import type { JournalEntry, JournalEvent, RecordedGap } from '../../core/recording/index.js'
-import { formatClock } from '../../core/time/index.js'
+import type { JournalEvent, RecordedGap } from '../../core/recording/index.js'
+import type { ConnectionStatus } from '../feed/connection-status.js'
 import type { FeedListener } from '../feed/feed.js'
 import type { LiveSink } from '../sinks/live-sink.js'
 import type { CaptureClock } from './capture-clock.js'
 import type { CaptureMeter } from './capture-meter.js'
 import type { CaptureControl } from './control-routes.js'
-import { eventText } from './event-text.js'
+import type { EventTeller } from './event-teller.js'
 import type { LiveCandles } from './live-candles.js'
 import type { RecordedClock } from './recorded-clock.js'
 import type { Recorder } from './recorder-port.js'
-import type { CaptureStatus, ConnectionStatus } from './status.js'
-
-/** Kept for the view and the status. */
-const RECENT_EVENTS = 50
-/** What a person has to know at once, besides what stands in the journal. */
-const QUIET: ReadonlySet<JournalEvent['event']> = new Set([
-  'subscribed',
-  'unsubscribed',
-  'segment_opened',
-  'segment_closed',
-  'text',
-  'session_start',
-  'session_end',
-])
+import type { CaptureStatus } from './status.js'
 
 /** The feed as a session steers it. */
 export interface FeedPort {
@@ -41,18 +29,14 @@ export interface SessionSetup {
   readonly mode: FeedMode
   readonly recorder: Recorder
   readonly meter: CaptureMeter
+  readonly events: Pick<EventTeller, 'recent'>
   readonly sinks: readonly LiveSink[]
   readonly candles: LiveCandles | undefined
   /** Exactly one of them stamps the records. */
   readonly clock: { readonly machine: CaptureClock } | { readonly recorded: RecordedClock }
-  /** Takes secrets out of texts of others. */
+  /** Takes secrets out of words of others. */
   scrub(text: string): string
   tokensOf?(symbols: readonly string[]): readonly number[]
-  /** A line of the journal for people, at once. */
-  onNotice(text: string): void
-  /** Every line of the journal. */
-  onEntry(entry: JournalEntry): void
-  onStop(reason: string): void
 }
 
 /**
@@ -61,16 +45,21 @@ export interface SessionSetup {
  */
 export class CaptureSession implements FeedListener, CaptureControl {
   readonly #setup: SessionSetup
-  readonly #recent: { at_ms: number; text: string }[] = []
   readonly #tokensOf: ((symbols: readonly string[]) => readonly number[]) | undefined
+  /** Why the capture is to stop; the first reason counts. */
+  readonly stopped: Promise<string>
+  #resolveStopped: (reason: string) => void = () => {}
   #feed: FeedPort | undefined
-  #started_ms: number
+  readonly #started_ms: number
   #stopping = false
 
   constructor(setup: SessionSetup) {
     this.#setup = setup
     this.#started_ms = this.now()
     this.#tokensOf = setup.tokensOf
+    this.stopped = new Promise((resolve) => {
+      this.#resolveStopped = resolve
+    })
   }
 
   /** The feed is made with this session as its listener. */
@@ -131,14 +120,9 @@ export class CaptureSession implements FeedListener, CaptureControl {
     this.#setup.candles?.noteGap(gap)
   }
 
-  /** Every line of the journal passes here, those of the recorder itself too. */
-  onEntry(entry: JournalEntry): void {
-    const { onEntry, onNotice } = this.#setup
-    onEntry(entry)
-    const text = eventText(entry)
-    this.#recent.push({ at_ms: entry.at_ms, text })
-    if (this.#recent.length > RECENT_EVENTS) this.#recent.shift()
-    if (!QUIET.has(entry.event)) onNotice(`${formatClock(entry.at_ms)} ${text}`)
+  /** Something besides the recording failed; the words of an error may quote anything. */
+  failed(part: string, error: unknown): void {
+    this.onEvent({ event: 'failure', part, detail: this.#setup.scrub(error instanceof MdsError ? error.message : String(error)) })
   }
 
   subscribe(tokens: readonly number[], mode: FeedMode | undefined): void {
@@ -167,13 +151,12 @@ export class CaptureSession implements FeedListener, CaptureControl {
   }
 
   stop(reason = 'asked over the control API'): void {
-    if (this.#stopping) return
     this.#stopping = true
-    this.#setup.onStop(reason)
+    this.#resolveStopped(reason)
   }
 
   status(): CaptureStatus {
-    const { profile, session, version, meter, recorder, sinks, clock } = this.#setup
+    const { profile, session, version, meter, events, recorder, sinks, clock } = this.#setup
     const now_ms = this.now()
     const connections = this.#feed?.status() ?? []
     const recording = recorder.status()
@@ -203,7 +186,7 @@ export class CaptureSession implements FeedListener, CaptureControl {
       recorder: recording,
       sinks: sink_states,
       subscriptions: countsByMode(connections, this.#feed),
-      recent_events: [...this.#recent],
+      recent_events: events.recent,
     }
   }
 

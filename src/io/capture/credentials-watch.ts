@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { MdsError } from '../../core/errors.js'
-import { type Credentials, type LoadedCredentials, ofFile } from './credentials.js'
+import type { Credentials } from '../feed/credentials.js'
+import { type LoadedCredentials, ofFile } from './load-credentials.js'
 import { readTokenFile } from './token-file.js'
 
 export interface CredentialsListener {
@@ -8,6 +9,11 @@ export interface CredentialsListener {
   onChange(loaded: LoadedCredentials): void
   /** The file changed and can't be used; told once for each reason that lasts, tried again at each look. */
   onTrouble(error: MdsError): void
+}
+
+/** Looks after the file that the credentials came from, if they did; gives back how to stop. */
+export function watchTokenFile({ credentials, path }: LoadedCredentials, listener: CredentialsListener): () => void {
+  return path === undefined ? () => {} : new CredentialsWatch(path, credentials, listener).start()
 }
 
 /** Between two looks at the file. */

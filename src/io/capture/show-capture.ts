@@ -1,6 +1,7 @@
 import { openCaptureView } from './capture-view.js'
 import { NoticeOutput } from './notice-output.js'
-import { type CaptureEnd, type RunWords, runCapture } from './run-capture.js'
+import { type RunWords, runCapture } from './run-capture.js'
+import type { CaptureEnd } from './running-capture.js'
 
 export interface ShowOptions {
   readonly signal: AbortSignal

@@ -1,25 +1,6 @@
-import type { ConnectionRole, ConnectionState } from '../../core/feed/index.js'
+import type { ConnectionStatus } from '../feed/connection-status.js'
 import type { SinkStatus } from '../sinks/live-sink.js'
 import type { RecorderStatus } from './recorder-port.js'
-
-export type { ConnectionState }
-
-export interface ConnectionStatus {
-  readonly connection: number
-  readonly role: ConnectionRole
-  readonly state: ConnectionState
-  readonly tokens: number
-  /** Of the socket that is open now. */
-  readonly since_ms: number | undefined
-  readonly last_message_ms: number | undefined
-  readonly messages: number
-  readonly packets: number
-  readonly bytes: number
-  readonly reconnects: number
-  /** When the next try comes, and why the last one failed. */
-  readonly retry_at_ms: number | undefined
-  readonly detail: string
-}
 
 /** What `/status`, `/metrics`, `mds ctl status` and the live view show of a capture. No secret. */
 export interface CaptureStatus {

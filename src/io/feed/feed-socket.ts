@@ -1,4 +1,4 @@
-import type { Credentials } from './secrets.js'
+import type { Credentials } from './credentials.js'
 
 /** How a socket ended. */
 export type SocketEnd =

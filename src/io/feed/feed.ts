@@ -13,12 +13,12 @@ import {
 } from '../../core/feed/index.js'
 import { Random } from '../../core/random.js'
 import type { JournalEvent } from '../../core/recording/index.js'
-import type { ConnectionStatus } from '../capture/status.js'
+import type { ConnectionStatus } from './connection-status.js'
+import type { CredentialsInUse } from './credentials.js'
 import type { FeedPorts } from './feed-ports.js'
 import type { OpenSocket, SocketEnd } from './feed-socket.js'
 import { MessageWalk, textForJournal } from './message-walk.js'
 import { Plug } from './plug.js'
-import { type Credentials, Secrets } from './secrets.js'
 
 /**
  * Who is told what the feed brings, in the order of arrival and from within the socket's own event: whoever stamps a message with the time of
@@ -40,8 +40,8 @@ export interface FeedSetup {
   readonly layout: Layout
   /** Mode by token; the order decides who carries what. */
   readonly wanted: ReadonlyMap<number, FeedMode>
-  /** Asked at each connect. May throw while there are none. */
-  readonly credentials: () => Credentials
+  /** Asked at each connect. */
+  readonly credentials: CredentialsInUse
   readonly openSocket: OpenSocket
   readonly ports: FeedPorts
   /** Seed of the chance in the delays. */
@@ -62,7 +62,6 @@ export class Feed {
   readonly #switchboard: Switchboard
   readonly #plugs: readonly Plug[]
   readonly #walk = new MessageWalk()
-  readonly #secrets = new Secrets()
   #stopTicking: (() => void) | undefined
   #stopped: Promise<void> | undefined
   #next_second_ms = 0
@@ -200,13 +199,7 @@ export class Feed {
     const happened = (event: Unnumbered): void => this.#happened(plug, { ...event, attempt, now_ms: ports.elapsedMs() })
     plug.attempt = attempt
     plug.served_ms = undefined
-    const login = readable(credentials)
-    if (login === undefined) {
-      happened({ event: 'failed', detail: 'the credentials could not be read' })
-      return
-    }
-    this.#secrets.add(login)
-    const socket = openSocket(login, {
+    const socket = openSocket(credentials.current, {
       onOpen: (recorded) => {
         plug.watch.reset()
         happened({ event: 'opened', recorded })
@@ -246,7 +239,7 @@ export class Feed {
 
   #text(plug: Plug, attempt: number, raw: string): void {
     if (!isCurrent(plug, attempt)) return
-    const text = this.#secrets.scrub(raw)
+    const text = this.#setup.credentials.scrub(raw)
     const connection = plug.connection.number
     plug.counts.messages++
     plug.counts.bytes += Buffer.byteLength(raw)
@@ -278,11 +271,11 @@ export class Feed {
   #endEvent(end: SocketEnd): Unnumbered {
     switch (end.end) {
       case 'closed':
-        return { event: 'closed', code: end.code, reason: escaped(this.#secrets.scrub(end.reason)) }
+        return { event: 'closed', code: end.code, reason: escaped(this.#setup.credentials.scrub(end.reason)) }
       case 'refused':
         return { event: 'refused', status: end.status }
       case 'failed':
-        return { event: 'failed', detail: escaped(this.#secrets.scrub(end.detail)) }
+        return { event: 'failed', detail: escaped(this.#setup.credentials.scrub(end.detail)) }
     }
   }
 
@@ -308,12 +301,3 @@ type Unnumbered<E = SocketEvent> = E extends SocketEvent ? Omit<E, 'attempt' | '
 /** Messages of a socket that was given up, or that arrive while it closes, are not taken. */
 const isCurrent = ({ connection }: Plug, attempt: number): boolean =>
   connection.state === 'open' && connection.attempt === attempt
-
-/** What is thrown may quote the token or its file: it goes no further. */
-function readable(credentials: () => Credentials): Credentials | undefined {
-  try {
-    return credentials()
-  } catch {
-    return undefined
-  }
-}

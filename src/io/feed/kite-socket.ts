@@ -3,12 +3,11 @@ import type { LookupFunction } from 'node:net'
 import { type ClientOptions, WebSocket } from 'ws'
 import { RECORDED_TIME_HEADER } from '../../core/feed/index.js'
 import { RECORD_MESSAGE_BYTES_MAX } from '../../core/recording/index.js'
+import type { FeedEndpoint } from './feed-endpoint.js'
 import type { FeedSocket, OpenSocket, SocketEnd, SocketListener } from './feed-socket.js'
-import { isKite, loginUrl } from './feed-url.js'
 
 export interface KiteSocketSetup {
-  /** Made by `feedUrl`. */
-  readonly url: URL
+  readonly endpoint: Pick<FeedEndpoint, 'url' | 'is_kite'>
   /** Told to the server as `mds/<version>`. */
   readonly version: string
   readonly handshake_ms: number
@@ -30,11 +29,11 @@ const CODE_OF_ERROR: Readonly<Record<string, number>> = {
 const PROTOCOL_ERROR = 1002
 
 /** Opens real sockets. The URL of each holds both secrets: it is shown nowhere, and no error of `ws` or Node is passed on with its own words. */
-export function kiteSockets({ url, version, handshake_ms, lookup }: KiteSocketSetup): OpenSocket {
+export function kiteSockets({ endpoint, version, handshake_ms, lookup }: KiteSocketSetup): OpenSocket {
   const headers = {
     'X-Kite-Version': '3',
     'User-Agent': `mds/${version}`,
-    ...(isKite(url) ? {} : { [RECORDED_TIME_HEADER]: '1' }),
+    ...(endpoint.is_kite ? {} : { [RECORDED_TIME_HEADER]: '1' }),
   }
   // The types of `ws` do not know `closeTimeout` yet.
   const options: ClientOptions & { closeTimeout: number } = {
@@ -49,7 +48,7 @@ export function kiteSockets({ url, version, handshake_ms, lookup }: KiteSocketSe
     autoPong: false,
     ...(lookup === undefined ? {} : { lookup }),
   }
-  return (credentials, listener) => new KiteSocket(new WebSocket(loginUrl(url, credentials), options), listener)
+  return (credentials, listener) => new KiteSocket(new WebSocket(credentials.socketUrl(endpoint.url), options), listener)
 }
 
 class KiteSocket implements FeedSocket {

@@ -7,6 +7,7 @@ import { encodeManifest, type Frame, type Manifest, parseSegmentName } from '../
 import { parseDuration } from '../../core/replay/index.js'
 import { istDayStartMs } from '../../core/time/index.js'
 import { FramingCheck, MessageTally } from '../../core/trust/index.js'
+import { formatCount } from '../../core/view/index.js'
 import { findRecordings, type RecordingFile, type RecordingQuery } from '../find-recordings.js'
 import { outputError } from '../output.js'
 import { statPath } from '../stat-path.js'
@@ -18,7 +19,7 @@ import { madeManifest } from './made-manifest.js'
 import { PACKED_ENDINGS, type Packing, packBeside, unpackedSha256 } from './pack.js'
 import { progressOf, type TrustRun } from './run-verify.js'
 import { endFeed, feeder, type StreamRun, streamFile } from './stream-file.js'
-import { grouped, tableLines } from './text-table.js'
+import { tableLines } from './text-table.js'
 import { type Examination, examineFile } from './verify-file.js'
 
 const HOUR_MS = 3_600_000
@@ -216,8 +217,8 @@ export function archiveLines({ files }: ArchiveAnswer): string[] {
   const rows = files.map((file) => [
     basename(file.path),
     file.action.replace('_', ' '),
-    grouped(file.bytes),
-    file.packed_bytes === null ? '' : grouped(file.packed_bytes),
+    formatCount(file.bytes),
+    file.packed_bytes === null ? '' : formatCount(file.packed_bytes),
     file.original.replace('_', ' '),
     file.detail,
   ])

@@ -4,6 +4,7 @@ import type { Instrument, InstrumentTable } from '../../core/market/index.js'
 import { type Frame, GAP_CAUSES, type GapCause, type RecordedGap } from '../../core/recording/index.js'
 import { formatDate, formatIso } from '../../core/time/index.js'
 import { byTime, isDecided, unionMs, VolumeMissed } from '../../core/trust/index.js'
+import { formatCount } from '../../core/view/index.js'
 import { walkPackets } from '../../core/wire/index.js'
 import { findRecordings, type SessionFiles } from '../find-recordings.js'
 import { InstrumentChoice, type InstrumentWishes } from '../instrument-filter.js'
@@ -11,7 +12,7 @@ import { readSession } from '../read-session.js'
 import { type RunListener, runSessions, type SessionRequest, type SessionRun } from '../run-sessions.js'
 import { sessionInstruments } from '../session-instruments.js'
 import { type GapsOfProfile, recordedGaps } from './session-gaps.js'
-import { grouped, tableLines } from './text-table.js'
+import { tableLines } from './text-table.js'
 
 const NAMED_MAX = 3
 
@@ -261,5 +262,5 @@ function instrumentText({ instruments, symbols }: GapRow): string {
 function volumeText({ volume_missed }: GapRow): string {
   const told = Object.entries(volume_missed)
   const total = told.reduce((sum, [, volume]) => sum + volume, 0)
-  return told.length === 0 ? '' : `${grouped(total)} of ${told.length}`
+  return told.length === 0 ? '' : `${formatCount(total)} of ${told.length}`
 }

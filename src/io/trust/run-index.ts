@@ -3,6 +3,7 @@ import { EXIT, type ExitCode, MdsError, usageError } from '../../core/errors.js'
 import { escaped } from '../../core/escaped.js'
 import { type Frame, RECORD_HEADER_BYTES } from '../../core/recording/index.js'
 import { FramingCheck, IndexBuilder } from '../../core/trust/index.js'
+import { formatCount } from '../../core/view/index.js'
 import { findRecordings, type RecordingFile, type RecordingQuery } from '../find-recordings.js'
 import { shellWord } from '../shell-word.js'
 import { indexPath } from './beside.js'
@@ -10,7 +11,7 @@ import { writeDurably } from './durable.js'
 import { isBeingWritten, lockHolder } from './live-writer.js'
 import { progressOf, type TrustRun } from './run-verify.js'
 import { readRanges, type StreamRun } from './stream-file.js'
-import { grouped, tableLines } from './text-table.js'
+import { tableLines } from './text-table.js'
 import { type Examination, examineFile } from './verify-file.js'
 
 export interface IndexedFile {
@@ -103,6 +104,12 @@ async function indexOf(path: string, bytes: number): Promise<{ index: IndexBuild
 }
 
 export function indexLines({ files }: IndexAnswer): string[] {
-  const rows = files.map((file) => [basename(file.path), file.action, grouped(file.records), grouped(file.bytes), file.detail])
+  const rows = files.map((file) => [
+    basename(file.path),
+    file.action,
+    formatCount(file.records),
+    formatCount(file.bytes),
+    file.detail,
+  ])
   return tableLines(['file', 'index', 'records', 'bytes', ''], rows).map(escaped)
 }

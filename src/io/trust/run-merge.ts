@@ -12,6 +12,7 @@ import {
 } from '../../core/recording/index.js'
 import { formatDate, type IstDay } from '../../core/time/index.js'
 import { commonGaps, overlaps, PacketMerge, SIDES_MAX, type SideFacts } from '../../core/trust/index.js'
+import { formatCount } from '../../core/view/index.js'
 import { DiagnosticsLog } from '../diagnostics-log.js'
 import { findRecordings, type RecordingQuery, type SessionFiles } from '../find-recordings.js'
 import { readSession } from '../read-session.js'
@@ -22,7 +23,7 @@ import { hear, isTold, type MergeSide, missedBy, sidesOf } from './merge-sides.j
 import { unpackedSha256 } from './pack.js'
 import { RecordingWriter } from './recording-writer.js'
 import type { TrustRun } from './run-verify.js'
-import { grouped, tableLines } from './text-table.js'
+import { tableLines } from './text-table.js'
 
 const HOUR_MS = 3_600_000
 
@@ -206,11 +207,17 @@ export function mergeLines({ sessions }: MergeAnswer): string[] {
       date ?? 'no date',
       ...tableLines(
         ['side', 'records', 'packets', 'had first', 'missed'],
-        sides.map((side) => [side.side, grouped(side.records), grouped(side.packets), grouped(side.first), grouped(side.missed)]),
+        sides.map((side) => [
+          side.side,
+          formatCount(side.records),
+          formatCount(side.packets),
+          formatCount(side.first),
+          formatCount(side.missed),
+        ]),
       ),
       ...tableLines(
         ['result', 'records', 'bytes'],
-        files.map((file) => [file.path, grouped(file.records), grouped(file.bytes)]),
+        files.map((file) => [file.path, formatCount(file.records), formatCount(file.bytes)]),
       ),
       gaps.length === 0 ? '  no gap is left' : `  gaps that no side fills: ${gaps.length}; mds gaps lists them`,
     ])

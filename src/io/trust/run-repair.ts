@@ -15,6 +15,7 @@ import {
   skippedBetween,
   splitBlocks,
 } from '../../core/trust/index.js'
+import { formatCount } from '../../core/view/index.js'
 import { findRecordings, REPAIRED_FOLDER, type RecordingFile, type RecordingQuery } from '../find-recordings.js'
 import { journalOf, manifestBeside, plainName } from './beside.js'
 import { copyMasters, writeJournal } from './companions.js'
@@ -23,7 +24,7 @@ import { madeManifest } from './made-manifest.js'
 import { RecordingWriter } from './recording-writer.js'
 import { progressOf, type TrustRun } from './run-verify.js'
 import { pickRanges, readRanges, type StreamRun, streamFile } from './stream-file.js'
-import { grouped, tableLines } from './text-table.js'
+import { tableLines } from './text-table.js'
 import { type Examination, examineFile } from './verify-file.js'
 
 export interface RepairWishes {
@@ -196,8 +197,8 @@ export function repairLines({ files }: RepairAnswer, { write }: RepairWishes): s
   const rows = files.map((file) => [
     basename(file.path),
     file.verdict,
-    grouped(file.kept_bytes),
-    grouped(file.skipped_bytes),
+    formatCount(file.kept_bytes),
+    formatCount(file.skipped_bytes),
     file.output ?? (file.action === 'nothing' ? 'needs none' : 'nothing is left'),
   ])
   const holes = files.flatMap((file) =>

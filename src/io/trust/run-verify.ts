@@ -5,12 +5,13 @@ import { escaped } from '../../core/escaped.js'
 import { parseSegmentName } from '../../core/recording/index.js'
 import { formatDate, formatIso } from '../../core/time/index.js'
 import { FINDINGS, type TrustFinding, VERDICTS } from '../../core/trust/index.js'
+import { formatCount } from '../../core/view/index.js'
 import { findRecordings, type RecordingFile, type RecordingQuery } from '../find-recordings.js'
 import { statPath } from '../stat-path.js'
 import { plainName } from './beside.js'
 import { type GapsOfProfile, recordedGaps } from './session-gaps.js'
 import type { StreamRun } from './stream-file.js'
-import { grouped, tableLines } from './text-table.js'
+import { tableLines } from './text-table.js'
 import { examineFile, type FileVerdict, unreadableVerdict } from './verify-file.js'
 
 /** Who is told of what goes on. */
@@ -136,7 +137,13 @@ export function verifyLines({ sessions }: VerifyAnswer): string[] {
     date ?? 'no date',
     ...tableLines(
       ['file', 'verdict', 'records', 'bytes', 'checked by'],
-      files.map((file) => [basename(file.path), file.verdict, grouped(file.records), grouped(file.bytes), file.checked_by]),
+      files.map((file) => [
+        basename(file.path),
+        file.verdict,
+        formatCount(file.records),
+        formatCount(file.bytes),
+        file.checked_by,
+      ]),
     ),
     ...files.flatMap((file) =>
       file.findings

@@ -1,9 +1,5 @@
 const GAP = '  '
-const THOUSANDS = /\B(?=(\d{3})+(?!\d))/g
 const NUMBER = /^-?[\d,.]*$/
-
-/** `1,234,567` */
-export const grouped = (value: number): string => String(value).replace(THOUSANDS, ',')
 
 /** Aligned columns as plain text, indented; columns of numbers stand to the right. */
 export function tableLines(head: readonly string[], rows: readonly (readonly string[])[]): string[] {

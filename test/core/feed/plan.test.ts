@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { connectionsFor, type FeedMode, type Layout, Plan } from '../../../src/core/feed/index.js'
+import { type FeedMode, type Layout, Plan } from '../../../src/core/feed/index.js'
 
 const count = (n: number, from = 1): number[] => Array.from({ length: n }, (_, index) => from + index)
 const all = (tokens: readonly number[], mode: FeedMode = 'quote'): Map<number, FeedMode> =>
@@ -43,8 +43,7 @@ describe('limits', () => {
     expect(new Set(tokensOf(plan).flat()).size).toBe(limit)
   })
 
-  test('so many connections are needed', () => {
-    expect([0, 1, 3000, 3001, 6000, 6001, 9000, 20_000].map(connectionsFor)).toEqual([1, 1, 1, 2, 2, 3, 3, 3])
+  test('there are 1 to 3 connections', () => {
     for (const connections of [0, 4, 1.5])
       expect(() => new Plan({ kind: 'split', connections }, all([1]))).toThrow(/expected 1 to 3/)
   })

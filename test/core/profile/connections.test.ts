@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
-import type { FeedMode } from '../../../src/core/feed/index.js'
-import { type ConnectionLayout, layoutFor } from '../../../src/core/profile/index.js'
+import { connectionsOf, type FeedMode, type Layout } from '../../../src/core/feed/index.js'
+import { layoutFor } from '../../../src/core/profile/index.js'
 
 const modes = (full: number, quote = 0): ReadonlyMap<number, FeedMode> =>
   new Map(Array.from({ length: full + quote }, (_, n) => [n + 1, n < full ? 'full' : 'quote']))
 
 test.each([
+  ['split', modes(0), undefined, 1],
   ['split', modes(1), undefined, 1],
   ['split', modes(3000), undefined, 1],
   ['split', modes(3001), undefined, 2],
@@ -18,11 +19,14 @@ test.each([
   ['roles', modes(0, 3001), undefined, 'refused'],
   ['redundant', modes(3000), undefined, 2],
   ['redundant', modes(1500, 1501), undefined, 'refused'],
-] satisfies [ConnectionLayout['kind'], ReadonlyMap<number, FeedMode>, number | undefined, number | 'refused'][])(
+] satisfies [Layout['kind'], ReadonlyMap<number, FeedMode>, number | undefined, number | 'refused'][])(
   '%s (case %#)',
   (layout, wanted, connections, expected) => {
     const answer = () => layoutFor(wanted, { layout, connections })
     if (expected === 'refused') expect(answer).toThrow(/^Expected at most \d+ instruments on /)
-    else expect(answer()).toEqual({ kind: layout, connections: expected })
+    else {
+      expect(answer().kind).toBe(layout)
+      expect(connectionsOf(answer())).toBe(expected)
+    }
   },
 )

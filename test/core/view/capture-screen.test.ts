@@ -44,14 +44,14 @@ test('a good day', () => {
     '  lag      p50 0.21 ms   p99 1.87 ms   max 12.5 ms   behind the exchange 0.6 s',
     '',
     '     role       state            instruments       silent       messages     bytes  reconnects',
-    '  1  primary    ● open                 3,000        0.1 s      12,34,567   2.27 GB           0',
-    '  2  secondary  ● open                 2,410        0.1 s      12,34,567   2.27 GB           0',
+    '  1  primary    ● open                 3,000        0.1 s      1,234,567   2.27 GB           0',
+    '  2  secondary  ● open                 2,410        0.1 s      1,234,567   2.27 GB           0',
     '  3  tertiary   ● open                     0        0.1 s          1,400   2.27 GB           0',
     '',
     '  disk     written 4.57 GB   unsynced 156 kB   at worst 149 ms   free 182 GB',
     '  files    nifty50_20251006_1000-c1.bin   nifty50_20251006_1000-c2.bin   nifty50_20251006_1000-c3.bin',
     '  loss     1 gap   nothing dropped',
-    '  redis    up   sent 24,70,530   waiting 812 B',
+    '  redis    up   sent 2,470,530   waiting 812 B',
     '',
     '  events',
     '  09:05:00  connection 1 open',
@@ -155,13 +155,13 @@ test('the summary of a good day', () => {
   const closed = captureStatus({ recorder: { ...recorder, gaps: 0, synced_bytes: recorder.written_bytes } })
   expect(captureSummary(closed)).toEqual([
     'nifty50: 2025-10-06 09:05:00 to 10:15:00 IST (1 h 10 min)',
-    '  24,70,534 records, 2,46,91,356 packets, 4.54 GB received, 4.57 GB written',
+    '  2,470,534 records, 24,691,356 packets, 4.54 GB received, 4.57 GB written',
     '  nifty50_20251006_1000-c1.bin',
     '  nifty50_20251006_1000-c2.bin',
     '  nifty50_20251006_1000-c3.bin',
     '  No gap, nothing dropped',
     '  At worst 149 ms of data were not synced',
-    '  redis: 24,70,530 sent, 0 dropped',
+    '  redis: 2,470,530 sent, 0 dropped',
   ])
 })
 

@@ -112,7 +112,7 @@ describe('the screen of a replay', () => {
 
   test('draws the candles of the chosen symbol', () => {
     const title = lines.findIndex((line) => line.startsWith('  NIFTY 50  1m'))
-    expect(lines[title]).toMatch(/09:16 {2}O 1,005\.90 H 1,010\.00 L 1,005\.00 C 1,005\.50 V 12,34,567$/)
+    expect(lines[title]).toMatch(/09:16 {2}O 1,005\.90 H 1,010\.00 L 1,005\.00 C 1,005\.50 V 1,234,567$/)
     expect(lines[title + 1]).toMatch(/1,010\.00$/)
     const chosen = drawReplay(screen({ selected: 0 }), { columns: 80, rows: 24 }, false)
     expect(chosen.join('\n')).toMatch(/▸ INFY[\s\S]*INFY {2}1m\n {2}No bar has closed yet/)

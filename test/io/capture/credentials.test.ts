@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { format, inspect } from 'node:util'
-import fc from 'fast-check'
+import { inspect } from 'node:util'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import type { MdsError } from '../../../src/core/errors.js'
 import { parseIso } from '../../../src/core/time/index.js'
-import { Credentials, loadCredentials } from '../../../src/io/capture/credentials.js'
 import { CredentialsWatch } from '../../../src/io/capture/credentials-watch.js'
+import { loadCredentials } from '../../../src/io/capture/load-credentials.js'
 import { expiredText } from '../../../src/io/capture/token-age.js'
+import { Credentials, CredentialsInUse } from '../../../src/io/feed/credentials.js'
 
 const KEY = 'canaryKey0123456'
 const TOKEN = 'canary/Token+0123 456='.replace(' ', '_')
@@ -135,54 +135,9 @@ describe('without a token file', () => {
     const { credentials, origin } = await fromEnvironment({}, true)
     expect(origin).toBe('stand-ins')
     expect(credentials.socketUrl('ws://localhost:8765')).toBe('ws://localhost:8765/?api_key=mds&access_token=mds')
-    expect(credentials.scrub('mds serves mds')).toBe('mds serves mds')
+    expect(new CredentialsInUse(credentials).scrub('mds serves mds')).toBe('mds serves mds')
   })
 })
-
-describe('credentials', () => {
-  const credentials = new Credentials({ api_key: KEY, access_token: TOKEN })
-
-  test('show nothing, however they are printed', () => {
-    const holder = { credentials, list: [credentials] }
-    const prints = [
-      String(credentials),
-      `${credentials}`,
-      JSON.stringify(holder),
-      inspect(holder, { depth: 9, showHidden: true }),
-      format('%s %o %O %j', credentials, credentials, credentials, credentials),
-      JSON.stringify(Object.entries(credentials)),
-      JSON.stringify(structuredCloneOf(credentials)),
-    ]
-    for (const print of prints) for (const secret of [KEY, TOKEN]) expect(print).not.toContain(secret)
-  })
-
-  test('are taken out of texts of others, in every form a URL may give them', () => {
-    const url = credentials.socketUrl('wss://ws.kite.trade')
-    const text = `GET ${url} ${KEY} ${TOKEN} ${encodeURIComponent(TOKEN)} ${JSON.stringify({ TOKEN })}`
-    const clean = credentials.scrub(text)
-    expect(clean).not.toContain('canary')
-    expect(clean).toMatch(/^GET wss:\/\/ws\.kite\.trade\/\?api_key=\[hidden\]&access_token=\[hidden\] /)
-  })
-
-  test('of any characters', () => {
-    const secrets = fc
-      .string({ minLength: 8, maxLength: 40, unit: 'grapheme-ascii' })
-      .filter((text) => text.trim() === text && !'[hidden]'.includes(text))
-    fc.assert(
-      fc.property(secrets, fc.string(), (secret, around) => {
-        const both = new Credentials({ api_key: secret, access_token: `${secret}x` })
-        const url = both.socketUrl('ws://localhost:1')
-        const clean = both.scrub(`${around}${secret} ${url} ${encodeURIComponent(secret)}${around}`)
-        expect(clean.includes(secret) && !around.includes(secret)).toBe(false)
-        expect(clean).not.toContain(new URL(url).search.slice('?api_key='.length).split('&')[0])
-      }),
-    )
-  })
-})
-
-function structuredCloneOf(value: object): unknown {
-  return structuredClone({ ...value })
-}
 
 describe('the watch', () => {
   const used = new Credentials({ api_key: KEY, access_token: 'yesterday0123' })

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { encodeMessage, type Packet } from '../../../src/core/wire/index.js'
+import { Credentials, CredentialsInUse } from '../../../src/io/feed/credentials.js'
 import { systemFeedPorts } from '../../../src/io/feed/feed-ports.js'
 import { closeFrame, type FaultClient, FaultServer, frame, OPCODE } from '../../support/fault-server.js'
 import { CANARY, HandClock, Rig, STAMPS_AHEAD_MS } from './rig.js'
@@ -402,20 +403,23 @@ describe('row 22: the login is refused', () => {
 test('row 23: the token expires, and a new one is taken at once', async () => {
   const server = await FaultServer.start()
   const clock = new HandClock()
-  let credentials = CANARY
-  const rig = new Rig({ url: server.url, clock, credentials: () => credentials })
+  const credentials = new CredentialsInUse(new Credentials(CANARY))
+  const rig = new Rig({ url: server.url, clock, credentials })
   server.otherwise = ({ access_token }) => (access_token === 'the new one' ? 'accept' : 403)
   server.answers.push('accept')
   await rig.until(() => rig.state() === 'open', 'a connection')
   newest(server).socket.end()
   await rig.until(() => rig.told('refused').length === 3, 'three refusals')
   expect(rig.state()).toBe('auth_needed')
-  credentials = { ...CANARY, access_token: 'the new one' }
+  credentials.change(new Credentials({ ...CANARY, access_token: 'the new one' }))
   const changed_ms = clock.now_ms
   rig.feed.credentialsChanged()
   await rig.until(() => rig.state() === 'open', 'a connection')
   expect(clock.now_ms - changed_ms).toBeLessThan(200)
   expect(rig.told('credentials_changed')).toHaveLength(1)
+  newest(server).text(`${CANARY.access_token} was followed by the new one`)
+  await rig.until(() => rig.texts.length === 1, 'the text')
+  expect(rig.texts).toEqual(['[hidden] was followed by [hidden]'])
   expectNoSecret(rig)
 })
 

@@ -3,9 +3,10 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
 import type { FeedMode, Layout } from '../../../src/core/feed/index.js'
 import type { JournalEvent } from '../../../src/core/recording/index.js'
+import { Credentials, CredentialsInUse } from '../../../src/io/feed/credentials.js'
 import { Feed, type FeedListener } from '../../../src/io/feed/feed.js'
+import { feedEndpoint } from '../../../src/io/feed/feed-endpoint.js'
 import type { FeedPorts } from '../../../src/io/feed/feed-ports.js'
-import { feedUrl } from '../../../src/io/feed/feed-url.js'
 import { kiteSockets } from '../../../src/io/feed/kite-socket.js'
 
 /** Nothing that is told, shown or handed out may hold these. */
@@ -70,7 +71,7 @@ interface RigOptions {
   readonly clock?: FeedPorts
   readonly lookup?: LookupFunction
   readonly trading?: boolean
-  readonly credentials?: () => typeof CANARY
+  readonly credentials?: CredentialsInUse
 }
 
 /** A feed on real sockets, and all that it told. */
@@ -91,9 +92,9 @@ export class Rig implements FeedListener {
       {
         layout,
         wanted: wanted ?? new Map([[408065, 'full']]),
-        credentials: credentials ?? (() => CANARY),
+        credentials: credentials ?? new CredentialsInUse(new Credentials(CANARY)),
         openSocket: kiteSockets({
-          url: feedUrl(url, { force_insecure: lookup !== undefined }),
+          endpoint: feedEndpoint({ url, env: {}, insecure: lookup !== undefined }),
           version: '0.0.0-test',
           handshake_ms: 60_000,
           ...(lookup === undefined ? {} : { lookup }),

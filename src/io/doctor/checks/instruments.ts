@@ -1,4 +1,4 @@
-import { FEED_MODES } from '../../../core/feed/index.js'
+import { connectionsOf, FEED_MODES } from '../../../core/feed/index.js'
 import { layoutFor } from '../../../core/profile/index.js'
 import type { Check } from '../check.js'
 
@@ -12,7 +12,7 @@ export const checkInstruments: Check = {
     const found = await context.instruments()
     if (profile === undefined || found === undefined) return { state: 'skipped', text: 'None were named.' }
     const { modes, notices } = found.selected
-    const { connections } = layoutFor(modes, profile)
+    const connections = connectionsOf(layoutFor(modes, profile))
     const of_mode = FEED_MODES.map((mode) => ({ mode, count: [...modes.values()].filter((each) => each === mode).length }))
     const counts = of_mode.filter(({ count }) => count > 0).map(({ mode, count }) => `${count} ${mode}`)
     return {

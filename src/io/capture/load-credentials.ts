@@ -1,5 +1,5 @@
-import { inspect } from 'node:util'
 import { EXIT, MdsError } from '../../core/errors.js'
+import { Credentials } from '../feed/credentials.js'
 import { readTokenFile, type TokenFile } from './token-file.js'
 
 /** Where the crawlers keep it. */
@@ -7,72 +7,6 @@ export const DEFAULT_TOKEN_FILE = 'config/api_configs/zerodha_token.json'
 
 const KEY_VARIABLES = ['KITE_API_KEY', 'ZERODHA_API_KEY'] as const
 const TOKEN_VARIABLES = ['KITE_ACCESS_TOKEN', 'ZERODHA_ACCESS_TOKEN'] as const
-/** Shorter ones would make holes in plain words. */
-const SECRET_CHARS_MIN = 4
-const HIDDEN = '[hidden]'
-
-/** Key and token of one session. However it is printed, neither of them appears. */
-export class Credentials {
-  readonly #api_key: string
-  readonly #access_token: string
-  readonly #hidden: readonly string[]
-
-  constructor({ api_key, access_token, secret = true }: { api_key: string; access_token: string; secret?: boolean }) {
-    this.#api_key = api_key
-    this.#access_token = access_token
-    this.#hidden = secret ? formsOf([api_key, access_token]) : []
-  }
-
-  /** For a replay server, which takes any values. */
-  static standIns(): Credentials {
-    return new Credentials({ api_key: 'mds', access_token: 'mds', secret: false })
-  }
-
-  /** The URL of the socket, which carries both secrets: hand it to the socket, to nothing else. */
-  socketUrl(endpoint: string): string {
-    const url = new URL(endpoint)
-    url.searchParams.set('api_key', this.#api_key)
-    url.searchParams.set('access_token', this.#access_token)
-    return url.href
-  }
-
-  /** For the login of a socket, and nothing else. */
-  login(): { readonly api_key: string; readonly access_token: string } {
-    return { api_key: this.#api_key, access_token: this.#access_token }
-  }
-
-  equals(other: Credentials): boolean {
-    return this.#api_key === other.#api_key && this.#access_token === other.#access_token
-  }
-
-  /** A text of others (a reason of the server, a message of a library) with both secrets taken out, as they are and as URLs have them. */
-  scrub(text: string): string {
-    return this.#hidden.reduce((clean, secret) => clean.replaceAll(secret, HIDDEN), text)
-  }
-
-  toString(): string {
-    return HIDDEN
-  }
-
-  toJSON(): string {
-    return HIDDEN
-  }
-
-  [inspect.custom](): string {
-    return HIDDEN
-  }
-}
-
-/** Longest first, so that no part of one is left where it holds another. */
-function formsOf(secrets: readonly string[]): string[] {
-  const forms = secrets.flatMap((secret) => [
-    secret,
-    encodeURIComponent(secret),
-    new URLSearchParams({ s: secret }).toString().slice('s='.length),
-    JSON.stringify(secret).slice(1, -1),
-  ])
-  return [...new Set(forms)].filter((form) => form.length >= SECRET_CHARS_MIN).sort((a, b) => b.length - a.length)
-}
 
 export interface CredentialSources {
   /** As named by the user; undefined: the default file, if there is one. */
@@ -86,6 +20,8 @@ export interface LoadedCredentials {
   readonly credentials: Credentials
   /** For people: `config/api_configs/zerodha_token.json`, `$KITE_API_KEY and $KITE_ACCESS_TOKEN`, `stand-ins`. */
   readonly origin: string
+  /** The token file they came from, which may get others. */
+  readonly path: string | undefined
   /** When the token was made, as far as the file says; undefined for those of the environment. */
   readonly made_ms: number | undefined
 }
@@ -106,10 +42,11 @@ export async function loadCredentials({ token_file, env, loopback }: CredentialS
     return {
       credentials: new Credentials({ api_key: env[key]?.trim() ?? '', access_token: env[token]?.trim() ?? '' }),
       origin: `$${key} and $${token}`,
+      path: undefined,
       made_ms: undefined,
     }
   if (loopback && key === undefined && token === undefined)
-    return { credentials: Credentials.standIns(), origin: 'stand-ins', made_ms: undefined }
+    return { credentials: Credentials.standIns(), origin: 'stand-ins', path: undefined, made_ms: undefined }
   throw noCredentials(key, token)
 }
 
@@ -117,6 +54,7 @@ export async function loadCredentials({ token_file, env, loopback }: CredentialS
 export const ofFile = ({ path, api_key, access_token, made_ms }: TokenFile): LoadedCredentials => ({
   credentials: new Credentials({ api_key, access_token }),
   origin: path,
+  path,
   made_ms,
 })
 
