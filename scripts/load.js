@@ -33,7 +33,17 @@ const capture = spawn(
   [
     join(root, 'bin/run.js'),
     'capture',
-    ...['--profile', profile, '--url', `ws://localhost:${port}`, '--hours', 'always', '--data-dir', join(folder, 'raw'), '--json'],
+    ...[
+      '--profile',
+      profile,
+      '--url',
+      `ws://localhost:${port}`,
+      '--hours',
+      'always',
+      '--data-dir',
+      join(folder, 'raw'),
+      '--json',
+    ],
   ],
   { stdio: ['ignore', 'pipe', 'inherit'] },
 )
@@ -66,10 +76,14 @@ for (const [index, sent] of ledger.entries()) {
   )
   const same = got.sha256 === sent.sha256
   if (!same) lost++
-  console.log(`c${index + 1}: sent ${sent.messages} messages, ${sent.packets} packets; recorded ${got.messages}; ${same ? 'the same bytes' : 'NOT the same'}`)
+  console.log(
+    `c${index + 1}: sent ${sent.messages} messages, ${sent.packets} packets; recorded ${got.messages}; ${same ? 'the same bytes' : 'NOT the same'}`,
+  )
 }
 const { lag } = JSON.parse(summary)
-console.log(`p99 from socket to file ${lag.p99_ms?.toFixed(1)} ms, max ${lag.max_ms.toFixed(1)} ms; ${(cpu_share * 100).toFixed(1)} % of a core; ${rss_mb.toFixed(0)} MB`)
+console.log(
+  `p99 from socket to file ${lag.p99_ms?.toFixed(1)} ms, max ${lag.max_ms.toFixed(1)} ms; ${(cpu_share * 100).toFixed(1)} % of a core; ${rss_mb.toFixed(0)} MB`,
+)
 rmSync(folder, { recursive: true })
 process.exit(lost === 0 ? 0 : 1)
 

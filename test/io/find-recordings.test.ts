@@ -49,14 +49,17 @@ const OF_20251005 = [
   '2025-10-05',
   'backup/backup_20251005_0900.bin',
   'sso_xvenue/sso_xvenue_20251005_0900.bin',
-  'sso_xvenue/sso_xvenue_20251005_0900_10.bin',
   'sso_xvenue/sso_xvenue_20251005_0900_2.bin',
+  'sso_xvenue/sso_xvenue_20251005_0900_10.bin',
   'sso_xvenue/sso_xvenue_20251005_1000.bin',
 ]
 
-test.each(['20251005', '2025-10-05'])('a day as %s: all its parts, by profile and name (the tie-break of the merge)', (day) => {
-  expect(find(folderOf(), [day])).toEqual({ days: [OF_20251005], notices: [] })
-})
+test.each(['20251005', '2025-10-05'])(
+  'a day as %s: all its parts, by profile, hour and part (the tie-break of the merge)',
+  (day) => {
+    expect(find(folderOf(), [day])).toEqual({ days: [OF_20251005], notices: [] })
+  },
+)
 
 test('no session: the newest day, and a word about it', () => {
   const folder = folderOf()
@@ -134,7 +137,7 @@ test('a profile that is not there is answered with those there are', () => {
 
 test('- is standard input', () => {
   expect(findRecordings({ sessions: ['-'], data_dir: folderOf(), profiles: [] }).sessions).toEqual([
-    { day: undefined, files: [{ path: '-', profile: '-', day: undefined }] },
+    { day: undefined, files: [{ path: '-', profile: '-', day: undefined, connection: 1 }] },
   ])
 })
 

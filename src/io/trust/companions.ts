@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import {
+  distinctGaps,
   encodeJournalLine,
   type JournalEntry,
   journalName,
@@ -9,7 +10,6 @@ import {
   readManifest,
 } from '../../core/recording/index.js'
 import { formatCompactDate, type IstDay } from '../../core/time/index.js'
-import { distinctGaps } from '../../core/trust/index.js'
 import { readIfThere } from './beside.js'
 import { writeDurably } from './durable.js'
 

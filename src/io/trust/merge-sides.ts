@@ -1,7 +1,6 @@
 import { basename, dirname, resolve } from 'node:path'
 import { GAP_MS } from '../../core/candles/index.js'
-import { parseSegmentName, type RecordedGap } from '../../core/recording/index.js'
-import { isDecided, type TimeSpan } from '../../core/trust/index.js'
+import { isDecided, parseSegmentName, type RecordedGap, type TimeSpan } from '../../core/recording/index.js'
 import type { RecordingFile, SessionFiles } from '../find-recordings.js'
 import { type GapsOfProfile, recordedGaps } from './session-gaps.js'
 

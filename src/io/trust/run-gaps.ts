@@ -1,9 +1,17 @@
 import { EXIT, type ExitCode } from '../../core/errors.js'
 import { escaped } from '../../core/escaped.js'
 import type { Instrument, InstrumentTable } from '../../core/market/index.js'
-import { type Frame, GAP_CAUSES, type GapCause, type RecordedGap } from '../../core/recording/index.js'
+import {
+  byTime,
+  type Frame,
+  GAP_CAUSES,
+  type GapCause,
+  isDecided,
+  type RecordedGap,
+  unionMs,
+} from '../../core/recording/index.js'
 import { formatDate, formatIso } from '../../core/time/index.js'
-import { byTime, isDecided, unionMs, VolumeMissed } from '../../core/trust/index.js'
+import { VolumeMissed } from '../../core/trust/index.js'
 import { walkPackets } from '../../core/wire/index.js'
 import { findRecordings, type SessionFiles } from '../find-recordings.js'
 import { InstrumentChoice, type InstrumentWishes } from '../instrument-filter.js'

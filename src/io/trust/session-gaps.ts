@@ -1,7 +1,16 @@
 import { basename, dirname } from 'node:path'
-import { type JournalReading, type Manifest, parseSegmentName, type RecordedGap } from '../../core/recording/index.js'
+import {
+  distinctGaps,
+  type JournalLedger,
+  type JournalReading,
+  ledgerOf,
+  type Manifest,
+  overlaps,
+  parseSegmentName,
+  type RecordedGap,
+  type TimeSpan,
+} from '../../core/recording/index.js'
 import { type IstDay, istDayStartMs } from '../../core/time/index.js'
-import { distinctGaps, type JournalLedger, ledgerOf, overlaps, type TimeSpan } from '../../core/trust/index.js'
 import type { RecordingFile } from '../find-recordings.js'
 import { journalOf, manifestBeside } from './beside.js'
 

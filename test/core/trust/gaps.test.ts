@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { encodeJournalLine, type JournalEntry, type RecordedGap, readJournal } from '../../../src/core/recording/index.js'
-import { commonGaps, distinctGaps, isDecided, ledgerOf, unionMs, VolumeMissed } from '../../../src/core/trust/index.js'
+import {
+  distinctGaps,
+  encodeJournalLine,
+  isDecided,
+  type JournalEntry,
+  ledgerOf,
+  type RecordedGap,
+  readJournal,
+  unionMs,
+} from '../../../src/core/recording/index.js'
+import { commonGaps, VolumeMissed } from '../../../src/core/trust/index.js'
 import { encodeMessage, walkPackets } from '../../../src/core/wire/index.js'
 import { fullPacket } from '../../support/sample-records.js'
 import { flipped } from '../../support/trusted-file.js'

@@ -1,4 +1,4 @@
-import type { JournalEntry, RecordedGap } from '../recording/index.js'
+import type { JournalEntry, RecordedGap } from './journal.js'
 
 /** A stretch of time, `[from_ms, to_ms)`. */
 export interface TimeSpan {
