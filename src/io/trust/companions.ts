@@ -8,6 +8,7 @@ import {
   parseSegmentName,
   type RecordedGap,
   readManifest,
+  recordingBeside,
 } from '../../core/recording/index.js'
 import { formatCompactDate, type IstDay } from '../../core/time/index.js'
 import { readIfThere } from './beside.js'
@@ -50,7 +51,8 @@ function manifestGaps({ folder, profile, day }: DayOfProfile): RecordedGap[] {
   return readdirSync(folder)
     .sort()
     .flatMap((name) => {
-      const parts = name.endsWith('.manifest.json') ? parseSegmentName(name.replace('.manifest.json', '.bin')) : undefined
+      const recording = name.endsWith('.manifest.json') ? recordingBeside(name) : undefined
+      const parts = recording === undefined ? undefined : parseSegmentName(recording)
       if (parts?.profile !== profile || parts.day !== day) return []
       return readManifest(readIfThere(join(folder, name))?.toString('utf8') ?? '')?.gaps ?? []
     })

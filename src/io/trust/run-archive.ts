@@ -13,7 +13,7 @@ import { statPath } from '../stat-path.js'
 import { SystemClock } from '../system-clock.js'
 import { manifestPath, plainName } from './beside.js'
 import { syncFolder, writeDurably } from './durable.js'
-import { isBeingWritten, lockHolder } from './live-writer.js'
+import { isBeingWritten, writerOf } from './live-writer.js'
 import { madeManifest } from './made-manifest.js'
 import { PACKED_ENDINGS, type Packing, packBeside, unpackedSha256 } from './pack.js'
 import { progressOf, type TrustRun } from './run-verify.js'
@@ -90,7 +90,7 @@ async function archiveFile(file: RecordingFile, wishes: ArchiveWishes, stream: S
   const bytes = statPath(path)?.size ?? 0
   const answer = { path, original: 'kept', archive: null, bytes, packed_bytes: null } as const
   if (path === '-' || plainName(path) !== basename(path)) return { ...answer, action: 'left', detail: 'packed already' }
-  if (isInUse(path)) return { ...answer, action: 'left', detail: 'a capture is writing it' }
+  if (await isInUse(path)) return { ...answer, action: 'left', detail: 'a capture is writing it' }
   const age_ms = wishes.now_ms - endOf(path)
   if (wishes.older_than_ms !== undefined && age_ms < wishes.older_than_ms)
     return { ...answer, action: 'left', detail: 'too young' }
@@ -123,8 +123,8 @@ async function archiveFile(file: RecordingFile, wishes: ArchiveWishes, stream: S
 }
 
 /** While a capture runs, a segment is closed once it has its manifest, which comes some time after the last record. */
-const isInUse = (path: string): boolean =>
-  isBeingWritten(path) || (lockHolder(dirname(path)) !== undefined && !existsSync(manifestPath(path)))
+const isInUse = async (path: string): Promise<boolean> =>
+  (await isBeingWritten(path)) || ((await writerOf(path)) !== undefined && !existsSync(manifestPath(path)))
 
 /** Bytes read here are no progress of their own. */
 const runOf = ({ signal }: StreamRun): StreamRun => (signal === undefined ? {} : { signal })

@@ -59,8 +59,8 @@ function concerns(gap: RecordedGap, files: readonly RecordingFile[]): boolean {
 
 /** Undefined where the name has none. */
 function connectionInName(path: string): number | undefined {
-  const name = basename(path)
-  return /-c\d{1,2}\.bin/.test(name) ? parseSegmentName(name)?.connection : undefined
+  const name = parseSegmentName(basename(path))
+  return name?.names_connection === true ? name.connection : undefined
 }
 
 /** The time that a recording's name speaks of: its hour, its day, or all time. */
