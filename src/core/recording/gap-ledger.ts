@@ -6,115 +6,71 @@ export interface TimeSpan {
   readonly to_ms: number
 }
 
-/** What the journal of a day says about what is missing. */
+/** What a journal says about what is missing. */
 export interface JournalLedger {
-  /** With the instruments spelt out where the journal tells which ones the connection alone carried. */
+  /** As they were told, each once. */
   readonly gaps: readonly RecordedGap[]
-  /** While a capture told everything: within these a silence is no gap unless the journal says so. */
-  readonly covered: readonly TimeSpan[]
+  /** Everything was told then: a silence is no gap unless the journal says so. Undefined: never. */
+  readonly covered: TimeSpan | undefined
+  /** The capture was killed, or still runs: what was missing at its end may not be told. */
+  readonly is_open: boolean
 }
 
-/** Reads the ledger off the entries of one journal, in their order. */
+/**
+ * Reads the ledger off the entries of one journal, in their order. From its first `session_start` to its last `session_end` a journal tells
+ * everything, the hours between two captures included (`recorder_down`); a capture that has not ended covers what follows.
+ */
 export function ledgerOf(entries: readonly JournalEntry[]): JournalLedger {
-  const gaps: RecordedGap[] = []
-  const covered: TimeSpan[] = []
-  const carried = new Map<number, Set<number>>()
-  let begun_ms: number | undefined
-  let last_ms = 0
-  const endSession = (to_ms: number): void => {
-    if (begun_ms !== undefined && to_ms > begun_ms) covered.push({ from_ms: begun_ms, to_ms })
-    begun_ms = undefined
-  }
-  for (const entry of entries) {
-    switch (entry.event) {
-      case 'session_start':
-        endSession(last_ms) // the one before was killed: it told everything up to its last line
-        begun_ms = entry.at_ms
-        carried.clear()
-        break
-      case 'session_end':
-        endSession(entry.at_ms)
-        break
-      case 'subscribed':
-      case 'takeover':
-      case 'returned':
-        carry(carried, entry.connection, entry.tokens)
-        if (entry.event !== 'subscribed') drop(carried, entry.from_connection, entry.tokens)
-        break
-      case 'unsubscribed':
-        drop(carried, entry.connection, entry.tokens)
-        break
-      case 'gap':
-        gaps.push(gapOf(entry, carried))
-        break
-      default:
-        break
-    }
-    last_ms = Math.max(last_ms, entry.at_ms)
-  }
-  endSession(last_ms)
-  return { gaps, covered }
+  const gaps = distinctGaps(entries.flatMap((entry) => (entry.event === 'gap' ? [gapOf(entry)] : [])))
+  const sessions = entries.filter(({ event }) => event === 'session_start' || event === 'session_end')
+  const first = sessions.find(({ event }) => event === 'session_start')
+  const last = sessions.at(-1)
+  if (first === undefined || last === undefined) return { gaps, covered: undefined, is_open: false }
+  const is_open = last.event === 'session_start'
+  return { gaps, covered: { from_ms: first.at_ms, to_ms: is_open ? Number.POSITIVE_INFINITY : last.at_ms }, is_open }
 }
 
-function carry(carried: Map<number, Set<number>>, connection: number, tokens: readonly number[]): void {
-  const own = carried.get(connection) ?? new Set()
-  for (const token of tokens) own.add(token)
-  carried.set(connection, own)
-}
-
-function drop(carried: Map<number, Set<number>>, connection: number, tokens: readonly number[]): void {
-  for (const token of tokens) carried.get(connection)?.delete(token)
-}
-
-function gapOf(
-  { connection, from_ms, to_ms, cause, grade, tokens, records }: RecordedGap,
-  carried: ReadonlyMap<number, ReadonlySet<number>>,
-): RecordedGap {
-  const own = tokens ?? ownTokens(connection, carried)
+function gapOf({ connection, from_ms, to_ms, cause, grade, tokens, records }: RecordedGap): RecordedGap {
   return {
     connection,
     from_ms,
     to_ms,
     cause,
     grade,
-    ...(own === undefined ? {} : { tokens: own }),
+    ...(tokens === undefined ? {} : { tokens }),
     ...(records === undefined ? {} : { records }),
   }
 }
 
-/** What this connection carries and no other one does. Undefined when the journal does not say. */
-function ownTokens(connection: number, carried: ReadonlyMap<number, ReadonlySet<number>>): number[] | undefined {
-  const own = carried.get(connection)
-  if (own === undefined || own.size === 0) return undefined
-  const others = [...carried].filter(([other]) => other !== connection).map(([, tokens]) => tokens)
-  return [...own].filter((token) => !others.some((tokens) => tokens.has(token))).sort((a, b) => a - b)
-}
-
-/** The same gap told twice, in a journal and in a manifest, once; by time, then connection. */
+/** The same gap told twice, in a journal and in a manifest, once; in the order of `byTime`. */
 export function distinctGaps(gaps: readonly RecordedGap[]): RecordedGap[] {
   const by_key = new Map<string, RecordedGap>()
   for (const gap of gaps) {
-    const key = `${gap.connection} ${gap.from_ms} ${gap.to_ms} ${gap.cause}`
-    const known = by_key.get(key)
-    if (known === undefined) by_key.set(key, gap)
-    else if (known.tokens === undefined && gap.tokens !== undefined) by_key.set(key, gap)
+    const { connection, from_ms, to_ms, cause, grade, tokens } = gap
+    const key = `${connection} ${from_ms} ${to_ms} ${cause} ${grade} ${tokens?.join(',') ?? 'all'}`
+    if (!by_key.has(key)) by_key.set(key, gap)
   }
   return [...by_key.values()].sort(byTime)
 }
 
-/** By begin, end, connection, cause: a total order of distinct gaps. */
+/** By begin, end, connection, cause, and first instrument. */
 export const byTime = (a: RecordedGap, b: RecordedGap): number =>
   a.from_ms - b.from_ms ||
   a.to_ms - b.to_ms ||
   a.connection - b.connection ||
-  (a.cause < b.cause ? -1 : a.cause > b.cause ? 1 : 0)
+  (a.cause < b.cause ? -1 : a.cause > b.cause ? 1 : 0) ||
+  (a.tokens?.[0] ?? 0) - (b.tokens?.[0] ?? 0)
 
 export const overlaps = (a: TimeSpan, b: TimeSpan): boolean => a.from_ms < b.to_ms && b.from_ms < a.to_ms
 
-/** A silence that the journal decides about: it was told everything then, or tells of the gap itself. */
-export const isDecided = (silence: TimeSpan, { gaps, covered }: JournalLedger): boolean =>
-  gaps.some((gap) => overlaps(gap, silence)) ||
-  covered.some((span) => span.from_ms <= silence.from_ms && silence.to_ms <= span.to_ms)
+/** Every moment of a silence of this connection is one of which all was told, or lies in a gap that was. */
+export function isDecided(silence: TimeSpan, connection: number, { gaps, covered }: JournalLedger): boolean {
+  const whole = gaps.filter((gap) => gap.connection === connection && gap.tokens === undefined)
+  let decided_ms = silence.from_ms
+  for (const { from_ms, to_ms } of [...(covered === undefined ? [] : [covered]), ...whole].sort((a, b) => a.from_ms - b.from_ms))
+    if (from_ms <= decided_ms) decided_ms = Math.max(decided_ms, to_ms)
+  return decided_ms >= silence.to_ms
+}
 
 /** Length of the union of some spans, ms. */
 export function unionMs(spans: readonly TimeSpan[]): number {

@@ -1,4 +1,5 @@
 export * from './block-builder.js'
+export * from './carried.js'
 export * from './crc32c.js'
 export * from './frame.js'
 export * from './gap-ledger.js'

@@ -5,6 +5,7 @@ import {
   encodeJournalLine,
   type JournalEntry,
   journalName,
+  ledgerOf,
   parseSegmentName,
   type RecordedGap,
   readManifest,
@@ -36,16 +37,15 @@ const masterPath = ({ folder, profile, day }: DayOfProfile, ending: string): str
 
 /** The journal for recordings that were made of others: what `entries` say, and every gap that a manifest beside them tells besides. */
 export function writeJournal({ folder, profile, day }: DayOfProfile, entries: readonly JournalEntry[]): void {
-  const told = new Set(entries.flatMap((entry) => (entry.event === 'gap' ? [keyOf(entry)] : [])))
-  const gaps = distinctGaps(manifestGaps({ folder, profile, day })).filter((gap) => !told.has(keyOf(gap)))
+  const told = ledgerOf(entries).gaps
+  // of a gap told twice the first stays
+  const gaps = distinctGaps([...told, ...manifestGaps({ folder, profile, day })]).filter((gap) => !told.includes(gap))
   const lines = [...entries, ...gaps.map((gap): JournalEntry => ({ at_ms: gap.to_ms, event: 'gap', ...gap }))].map(
     encodeJournalLine,
   )
   if (lines.length === 0) return
   writeDurably(join(folder, journalName(profile, day)), [new TextEncoder().encode(lines.join(''))])
 }
-
-const keyOf = ({ connection, from_ms, to_ms, cause }: RecordedGap): string => `${connection} ${from_ms} ${to_ms} ${cause}`
 
 function manifestGaps({ folder, profile, day }: DayOfProfile): RecordedGap[] {
   return readdirSync(folder)
