@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { droppedOf, faultsOf, needs, option, recordings, report, scratch, sleep, until } from './lib.mjs'
+import { droppedOf, needs, option, recordings, report, scratch, sleep, until } from './lib.mjs'
 import {
   accountsOf,
   messagesIn,
