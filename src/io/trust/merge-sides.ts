@@ -53,8 +53,9 @@ export function missedBy(side: MergeSide, { from_ms, to_ms }: TimeSpan): Recorde
     { from_ms: Math.max(from_ms, last_ms), to_ms },
   ].filter((span) => span.to_ms - span.from_ms > GAP_MS)
   const undecided = [...outside, ...silences].filter((silence) => !isDecided(silence, connectionOf(side), ledger))
+  const told = ledger.gaps.filter(({ connection }) => connection === connectionOf(side))
   return [
-    ...spellOut(ledger.gaps, ledger.journal?.entries ?? []),
+    ...spellOut(told, ledger.journal?.entries ?? []),
     ...undecided.map((span): RecordedGap => ({ ...span, connection: 1, cause: 'silence', grade: 'weak' })),
   ]
 }
