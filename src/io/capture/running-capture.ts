@@ -50,8 +50,23 @@ export class RunningCapture {
     this.#parts = parts
   }
 
-  /** To be called once. Resolves when everything received is on the disk and described. */
-  async run({ signal, onRunning }: CaptureListener): Promise<CaptureEnd> {
+  /** To be called once. Resolves when everything received is on the disk and described; rejects then with an error that nobody else caught. */
+  async run(listener: CaptureListener): Promise<CaptureEnd> {
+    const { setup, session } = this.#parts
+    const bugs = watchForBugs(setup.scrub, (error) => {
+      session.stop('a bug in mds')
+      session.failed('capture', error)
+    })
+    try {
+      const end = await this.#run(listener)
+      if (bugs.error !== undefined) throw bugs.error
+      return end
+    } finally {
+      bugs.end()
+    }
+  }
+
+  async #run({ signal, onRunning }: CaptureListener): Promise<CaptureEnd> {
     const { plan, setup, session, feed, openControl, watchCredentials } = this.#parts
     const bugs = watchForBugs(setup.scrub, (error) => {
       session.stop('a bug in mds')
