@@ -91,7 +91,10 @@ export function encodeJournalLine(entry: JournalEntry): string {
   return `${open}${CRC_FIELD}${hex(crc32c(encoder.encode(open)))}"}\n`
 }
 
-/** What a journal says. Damaged lines are left out and counted; a last line without its newline is `torn` and left out too. */
+/**
+ * What a journal says. Damaged lines are left out and counted; a last line without its newline is `torn` and left out too. A line that stands
+ * there again (its first sync failed) is read once.
+ */
 export interface JournalReading {
   readonly entries: readonly JournalEntry[]
   /** 1-based numbers of the lines left out. */
@@ -105,10 +108,15 @@ export function readJournal(text: string): JournalReading {
   const torn = lines.pop() !== ''
   const entries: JournalEntry[] = []
   const damaged_lines: number[] = []
+  const known = new Set<string>()
   for (const [index, line] of lines.entries()) {
+    if (known.has(line)) continue
     const entry = decodeLine(line)
     if (entry === undefined) damaged_lines.push(index + 1)
-    else entries.push(entry)
+    else {
+      known.add(line)
+      entries.push(entry)
+    }
   }
   return { entries, damaged_lines, torn }
 }

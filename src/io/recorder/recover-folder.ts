@@ -2,11 +2,13 @@ import { join } from 'node:path'
 import {
   INDEX_ENTRY_BYTES,
   indexName,
+  isLaterSegment,
   type JournalEntry,
   type JournalEvent,
   manifestName,
   type RecordedGap,
   readManifest,
+  type SegmentName,
 } from '../../core/recording/index.js'
 import { type IstDay, istDay } from '../../core/time/index.js'
 import { hourStartMs, parseHourly } from './hours.js'
@@ -98,10 +100,9 @@ export async function recoverFolder(request: RecoveryRequest): Promise<Recovery>
 }
 
 /** A segment as it was found, or made whole. Times are undefined when it holds no record. */
-interface FoundSegment {
-  readonly connection: number
+interface FoundSegment extends SegmentName {
+  /** IST hours since the epoch. */
   readonly hour: number
-  readonly part: number
   readonly first_ms: number | undefined
   readonly last_ms: number | undefined
   readonly was_closed: boolean
@@ -116,16 +117,17 @@ function holesBetween(found: readonly FoundSegment[]): RecordedGap[] {
     if (segment.was_closed) return []
     const { connection, hour } = segment
     const others = found.filter((other) => other.connection === connection && other !== segment)
-    const next = others.flatMap(({ first_ms, ...other }) => (first_ms !== undefined && isLater(other, segment) ? [first_ms] : []))
+    const next = others.flatMap(({ first_ms, ...other }) =>
+      first_ms !== undefined && isLaterSegment(other, segment) ? [first_ms] : [],
+    )
     if (next.length === 0) return []
-    const before = others.flatMap(({ last_ms, ...other }) => (last_ms !== undefined && isLater(segment, other) ? [last_ms] : []))
+    const before = others.flatMap(({ last_ms, ...other }) =>
+      last_ms !== undefined && isLaterSegment(segment, other) ? [last_ms] : [],
+    )
     const from_ms = segment.last_ms ?? Math.max(hourStartMs(hour), ...before)
     return [{ connection, from_ms, to_ms: Math.min(...next), cause: 'file_lost', grade: 'weak' }]
   })
 }
-
-type Place = Pick<FoundSegment, 'hour' | 'part'>
-const isLater = (a: Place, b: Place): boolean => a.hour > b.hour || (a.hour === b.hour && a.part > b.part)
 
 /** A run that kept nothing: each of its connections is missing from its start on. */
 async function startOfDay(journals: Journals, today: IstDay): Promise<Map<number, number>> {

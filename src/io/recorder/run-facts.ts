@@ -1,6 +1,7 @@
 import { parseSegmentName, type RecordedGap } from '../../core/recording/index.js'
 import { formatDate } from '../../core/time/index.js'
-import { type ClosedSegment, makeManifest, touches } from './manifests.js'
+import { makeManifest } from '../make-manifest.js'
+import { type ClosedSegment, touches } from './manifests.js'
 import type { FullSetup } from './recorder-setup.js'
 import type { Segment } from './segment.js'
 
@@ -34,6 +35,7 @@ export class RunFacts {
       profile: setup.profile,
       date: formatDate(parseSegmentName(name)!.day),
       connection,
+      byte_order: 'big',
       clock: { stamps: setup.stamps, steps: this.clock_steps.filter((at_ms) => isWithin(at_ms, span)).length },
       sessions: [setup.session],
       subscriptions: this.#subscriptionsOf(connection, span),

@@ -56,7 +56,7 @@ export async function runRepair(query: RecordingQuery, wishes: RepairWishes, run
   const { sessions, notices } = findRecordings(query)
   for (const notice of notices) run.onNotice(notice)
   const files = sessions.flatMap((session) => session.files)
-  for (const file of files) refuseUnlessClosed(file)
+  for (const file of files) await refuseUnlessClosed(file)
   const stream = progressOf(files, run)
   const repaired: RepairedFile[] = []
   for (const file of files) repaired.push(await repairFile(file, wishes, stream))
@@ -65,10 +65,10 @@ export async function runRepair(query: RecordingQuery, wishes: RepairWishes, run
   return { files: repaired, exit_code }
 }
 
-function refuseUnlessClosed({ path }: RecordingFile): void {
+async function refuseUnlessClosed({ path }: RecordingFile): Promise<void> {
   if (path === '-')
     throw usageError('not_a_file', 'mds repair needs a file, not standard input.', 'mds repair path/to/recording.bin')
-  if (!isBeingWritten(path)) return
+  if (!(await isBeingWritten(path))) return
   throw usageError('being_written', `${path} is being written by a capture: expected a closed recording.`, 'mds verify')
 }
 

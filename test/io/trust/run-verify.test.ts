@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { encodeJournalLine, encodeManifest, type RecordedGap } from '../../../src/core/recording/index.js'
+import { systemLock } from '../../../src/io/recorder/folder-lock.js'
 import { runIndex } from '../../../src/io/trust/run-index.js'
 import { runVerify, verifyLines } from '../../../src/io/trust/run-verify.js'
 import { recordingOf } from '../../support/read-records.js'
@@ -80,13 +81,13 @@ test('a live file is open, is checked as far as its index goes, and its torn end
   const folder = tempFolder()
   const { path } = writeTrusted(folder, RECORDS, { manifest: false })
   writeTrusted(folder, RECORDS, { name: 'sample_20251005_0800.bin', manifest: false })
-  writeFileSync(join(folder, '.lock'), JSON.stringify({ pid: process.pid, started: 0, session: 's' }))
+  const lock = await systemLock(folder, { session: 's', now_ms: 0 })
   edit(path, (bytes) => Buffer.concat([bytes, bytes.subarray(0, 9)]))
   expect(await verified(folder)).toMatchObject({ verdicts: ['intact', 'open'], exit_code: 0 })
   edit(path, (bytes) => flipped(bytes, 800))
   expect(await verified(folder)).toMatchObject({ verdicts: ['intact', 'corrupt'], exit_code: 4 })
   edit(path, (bytes) => flipped(bytes, 800))
-  rmSync(join(folder, '.lock'))
+  await lock.release()
   expect(await verified(folder)).toMatchObject({ verdicts: ['intact', 'torn-tail'], exit_code: 4 })
 })
 
@@ -130,6 +131,7 @@ test('a packed file, standard input, or one that is being written gets no index'
   await expect(index(join(folder, 'b.bin.gz'))).rejects.toMatchObject({ code: 'packed_recording' })
   await expect(index('-')).rejects.toMatchObject({ code: 'not_a_file' })
   const { path } = writeTrusted(folder, RECORDS, { manifest: false })
-  writeFileSync(join(folder, '.lock'), JSON.stringify({ pid: process.pid }))
+  const lock = await systemLock(folder, { session: 's', now_ms: 0 })
   await expect(index(path)).rejects.toMatchObject({ code: 'being_written' })
+  await lock.release()
 })
