@@ -609,6 +609,20 @@ describe('row 1: a start after a crash', () => {
     ])
   })
 
+  test('a loss that is found days later stands in the manifest of the file, whose journal is closed', async () => {
+    const fake = await begun()
+    await give(fake, 0, 10)
+    await fake.pass(2000)
+    fake.kill(never)
+    fake.disk.put(join(FOLDER, FIRST), fake.bytesOf(FIRST).slice(0, 1100))
+    fake.base_ms += 3 * 24 * HOUR_MS
+    await fake.open()
+    await fake.pass(3000)
+    await fake.close()
+    expect(numbers(fake, FIRST)).toEqual(upTo(5))
+    expect(fake.manifestOf(FIRST)).toMatchObject({ condition: 'degraded', gaps: [{ cause: 'file_lost', grade: 'certain' }] })
+  })
+
   test('a file that is shorter than its index says: the loss is told', async () => {
     const fake = await begun()
     await give(fake, 0, 10)
