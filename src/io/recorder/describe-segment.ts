@@ -3,12 +3,13 @@ import {
   crc32c,
   indexName,
   type JournalEntry,
+  ledgerOf,
   manifestName,
   type RecordedGap,
   readIndex,
   readManifest,
 } from '../../core/recording/index.js'
-import { formatDate } from '../../core/time/index.js'
+import { formatDate, type IstDay } from '../../core/time/index.js'
 import { makeManifest } from '../make-manifest.js'
 import { parseHourly } from './hours.js'
 import { Journals } from './journals.js'
@@ -24,7 +25,7 @@ import { readWholeFile } from './whole-file.js'
  */
 export async function describeSegment(
   files: RecorderFiles,
-  where: { folder: string; profile: string; version: string },
+  where: { folder: string; profile: string; version: string; today: IstDay },
   segment: RecoveredSegment,
   stopped: () => boolean,
 ): Promise<ClosedSegment | undefined> {
@@ -36,9 +37,12 @@ export async function describeSegment(
   const { facts } = read
   const from_ms = facts.first_ms ?? 0
   const to_ms = facts.last_ms ?? 0
-  const entries = await new Journals(files, folder, profile).of(parsed.day)
+  const journals = new Journals(files, folder, profile)
+  const entries = await journals.of(parsed.day)
   const run = runThatOpened(entries, name)
-  const gaps = entries.flatMap((entry) => (entry.event === 'gap' ? [gapOf(entry)] : []))
+  const gaps: RecordedGap[] = []
+  // What recovery finds missing is told on the day it is found.
+  for (let day = parsed.day; day <= where.today; day++) gaps.push(...ledgerOf(await journals.of(day)).gaps)
   const before = readManifest(new TextDecoder().decode(await readWholeFile(files, join(folder, manifestName(name)))))
   const manifest = makeManifest({
     version: run.version ?? where.version,
@@ -135,7 +139,3 @@ const wantedOf = ({ at_ms, mode, tokens }: Subscribed): { at_ms: number; mode: s
   mode,
   tokens,
 })
-
-function gapOf({ at_ms: _, event: __, ...gap }: JournalEntry & { event: 'gap' }): RecordedGap {
-  return gap
-}

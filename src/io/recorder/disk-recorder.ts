@@ -73,7 +73,7 @@ export class DiskRecorder implements Recorder {
     for (let connection = 1; connection <= setup.connections; connection++) this.#lane(connection)
     for (const segment of opened.recovery.unclosed)
       this.#inBackground(async () => {
-        const closed = await describeSegment(setup.ports.files, setup, segment, () => this.#closing)
+        const closed = await describeSegment(setup.ports.files, { ...setup, today: istDay(now_ms) }, segment, () => this.#closing)
         if (closed === undefined) return
         // The journal was read a while ago.
         for (const gap of this.#facts.gaps) if (touches(gap, closed, segment.connection)) putGap(closed, gap)

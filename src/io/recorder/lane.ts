@@ -63,6 +63,7 @@ export class Lane {
   #last_ms: number
   /** Time of the last record that an earlier run kept on this day, until the first one of this run. */
   #down_since: number | undefined
+  readonly #begun_ms: number
   #dropping: Dropping | undefined
   #is_after_gap = false
   #segment: Segment | undefined
@@ -81,6 +82,7 @@ export class Lane {
     this.#suffix = setup.is_only ? undefined : setup.connection
     this.#queue = new RecordQueue(world.ring)
     this.#down_since = setup.last_ms
+    this.#begun_ms = world.now()
     this.#last_ms = heldBack(setup.last_ms, world.now())
   }
 
@@ -142,6 +144,8 @@ export class Lane {
   /** Writes what waits, with one more try if the disk refuses, and lets the last segment go. Never rejects. */
   async close(at_ms: number): Promise<void> {
     this.#closing = true
+    // Nothing came on this connection: what it missed since this run began is the feed's to tell.
+    if (this.#down_since !== undefined) this.#endDown(Math.min(at_ms, this.#begun_ms))
     this.#wake?.()
     this.#pump()
     await this.#pumping

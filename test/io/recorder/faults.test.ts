@@ -535,6 +535,21 @@ describe('row 1: a start after a crash', () => {
     }
   })
 
+  test('a connection that never comes back: no capture ran until this one began', async () => {
+    const fake = await begun({ connections: 2 })
+    await give(fake, 0, 2, 1, 1)
+    await give(fake, 2, 2, 1, 2)
+    await fake.close()
+    fake.base_ms += 60_000
+    await fake.open()
+    const begun_ms = fake.eventsOf('session_start').at(-1)?.at_ms
+    await give(fake, 4, 2, 1, 1)
+    await fake.pass(5000)
+    expect(fake.eventsOf('gap')).toMatchObject([{ connection: 1 }])
+    await fake.close()
+    expect(fake.eventsOf('gap')[1]).toMatchObject({ connection: 2, to_ms: begun_ms, cause: 'recorder_down', grade: 'certain' })
+  })
+
   test('a run that ended well yesterday leaves no gap, one of today does', async () => {
     const fake = await begun()
     await give(fake, 0, 2)
@@ -606,7 +621,22 @@ describe('row 1: a start after a crash', () => {
     await fake.close()
     expect(fake.eventsOf('gap')).toMatchObject([
       { cause: 'file_lost', grade: 'weak', from_ms: sixth?.received_at_ms, to_ms: next?.received_at_ms },
+      { cause: 'recorder_down' },
     ])
+  })
+
+  test('a loss that is found days later stands in the manifest of the file, whose journal is closed', async () => {
+    const fake = await begun()
+    await give(fake, 0, 10)
+    await fake.pass(2000)
+    fake.kill(never)
+    fake.disk.put(join(FOLDER, FIRST), fake.bytesOf(FIRST).slice(0, 1100))
+    fake.base_ms += 3 * 24 * HOUR_MS
+    await fake.open()
+    await fake.pass(3000)
+    await fake.close()
+    expect(numbers(fake, FIRST)).toEqual(upTo(5))
+    expect(fake.manifestOf(FIRST)).toMatchObject({ condition: 'degraded', gaps: [{ cause: 'file_lost', grade: 'certain' }] })
   })
 
   test('a file that is shorter than its index says: the loss is told', async () => {
@@ -618,7 +648,7 @@ describe('row 1: a start after a crash', () => {
     await fake.pass(3000)
     await fake.close()
     expect(numbers(fake, FIRST)).toEqual(upTo(5))
-    expect(fake.eventsOf('gap')).toMatchObject([{ cause: 'file_lost', grade: 'certain' }])
+    expect(fake.eventsOf('gap')).toMatchObject([{ cause: 'file_lost', grade: 'certain' }, { cause: 'recorder_down' }])
     expect(fake.manifestOf(FIRST)).toMatchObject({ condition: 'degraded' })
     expect(fake.faultsOf(FIRST)).toEqual([])
   })
