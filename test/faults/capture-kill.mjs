@@ -26,6 +26,7 @@ if (runs > 0) {
   const data_dir = join(scratch, 'killed')
   const failures = []
   const killed_ms = []
+  const lived_ms = []
   const restarts_ms = []
   let before = []
   let torn = 0
@@ -37,7 +38,8 @@ if (runs > 0) {
     if (!(await until(() => exchange.runs.length === run + 1 && exchange.sent > sent))) failures.push(`run ${run}: no login`)
     restarts_ms.push(performance.now() - capture.begun)
     failures.push(...changedIn(folder, before).map((change) => `run ${run}: ${change}`))
-    await sleep(20 + Math.random() * 300)
+    const first = performance.now()
+    await sleep(20 + Math.random() * 500)
     if (run === runs) {
       exchange.paused = true
       await sleep(300)
@@ -48,6 +50,7 @@ if (runs > 0) {
     }
     capture.child.kill('SIGKILL')
     killed_ms.push(Date.now())
+    lived_ms.push(performance.now() - first)
     await capture.ended
     before = contentOf(folder)
     torn += before.filter((each) => each.torn > 0).length
@@ -56,6 +59,10 @@ if (runs > 0) {
   failures.push(...faultsOf(folder))
   const tails = tailsOf(folder, exchange, failures).slice(0, runs)
   const lost_ms = tails.map(({ from, to }, run) => (from < to ? Math.max(0, killed_ms[run] - exchange.sent_at_ms[from]) : 0))
+  // While the first file is opened and candles catch up with the files before, more may wait than later.
+  const late_ms = lost_ms.filter((_, run) => lived_ms[run] > 250)
+  if (quantile(late_ms, 0.9) > 20)
+    failures.push(`one in ten tails is longer than ${quantile(late_ms, 0.9)} ms, of captures that ran for 250 ms and more`)
   if (quantile(lost_ms, 0.5) > 20) failures.push(`half of the tails are longer than ${quantile(lost_ms, 0.5)} ms`)
   const starts = tails.filter(({ from }, run) => from > exchange.runs[run].from).length
   const holes = journalOf(folder).filter(({ cause }) => cause === 'recorder_down').length
@@ -66,7 +73,7 @@ if (runs > 0) {
   report(
     'kill9',
     failures,
-    `${runs} kills at 3,000 messages/s, ${torn} torn tails before recovery; lost tail p50 ${quantile(lost_ms, 0.5)} ms, p99 ${quantile(lost_ms, 0.99)} ms, most ${Math.max(...lost_ms)} ms; start of the program to first message p50 ${Math.round(quantile(restarts_ms, 0.5))} ms, p99 ${Math.round(quantile(restarts_ms, 0.99))} ms`,
+    `${runs} kills at 3,000 messages/s, ${torn} torn tails before recovery; lost tail p50 ${quantile(lost_ms, 0.5)} ms, p99 ${quantile(lost_ms, 0.99)} ms, most ${Math.max(...lost_ms)} ms; of those that ran for 250 ms and more p50 ${quantile(late_ms, 0.5)} ms, p99 ${quantile(late_ms, 0.99)} ms, most ${Math.max(...late_ms)} ms; start of the program to first message p50 ${Math.round(quantile(restarts_ms, 0.5))} ms, p99 ${Math.round(quantile(restarts_ms, 0.99))} ms`,
     'capture',
   )
 }
