@@ -3,10 +3,11 @@
 import { createHash } from 'node:crypto'
 import { WebSocketServer } from 'ws'
 
-const { clients, tokens, seconds, burst_from, burst_seconds, burst } = JSON.parse(process.argv[2])
+const { clients, tokens, seconds, burst_from, burst_seconds, burst, flood } = JSON.parse(process.argv[2])
 const TICK_MS = 100
 const PACKET_BYTES = 184
 const PACKETS_MAX = 300
+const FLOOD_BYTES = 4 * 1024 * 1024
 
 const ready = []
 const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false })
@@ -20,9 +21,19 @@ server.on('connection', (socket) => {
     if (a === 'subscribe') client.tokens.push(...v)
     if (a !== 'mode' || client.tokens.length < tokens || ready.includes(client)) return
     ready.push(client)
-    if (ready.length === clients) play()
+    if (ready.length === clients) (flood === undefined ? play() : pour()).then(tell)
   })
 })
+
+/** As fast as the clients take it: `flood` packets to each. */
+async function pour() {
+  for (let left = flood; left > 0; left -= PACKETS_MAX) {
+    for (const client of ready) {
+      send(client, Math.min(left, PACKETS_MAX))
+      while (client.socket.bufferedAmount > FLOOD_BYTES) await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+}
 
 /** Ticks are due by the clock from the start: one that is late is made up for at once. */
 async function play() {
@@ -34,6 +45,9 @@ async function play() {
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
     for (const client of ready) send(client, Math.round((client.tokens.length / 10) * factor))
   }
+}
+
+async function tell() {
   for (const { socket } of ready) while (socket.bufferedAmount > 0) await new Promise((resolve) => setTimeout(resolve, 10))
   const ledger = ready.map(({ tokens, hash, messages, packets, bytes }) => ({
     first_token: Math.min(...tokens),

@@ -13,11 +13,17 @@ import type { RecordedClock } from './recorded-clock.js'
 import type { Recorder } from './recorder-port.js'
 import type { CaptureStatus } from './status.js'
 
+/** Reading a served recording is held while more than so much waits for the disk, and goes on below the other; the ring is larger. */
+const HOLD_BYTES = 16 * 1024 * 1024
+const RESUME_BYTES = 8 * 1024 * 1024
+const HOLD_LOOK_MS = 5
+
 /** The feed as a session steers it. */
 export interface FeedPort {
   subscribe(tokens: readonly number[], mode: FeedMode): void
   unsubscribe(tokens: readonly number[]): void
   setMode(mode: FeedMode, tokens: readonly number[]): void
+  hold(is_held: boolean): void
   carried(connection: number): ReadonlyMap<FeedMode, readonly number[]>
   status(): readonly ConnectionStatus[]
 }
@@ -49,6 +55,7 @@ export class CaptureSession implements FeedListener, CaptureControl {
   /** Why the capture is to stop; the first reason counts. */
   readonly stopped: Promise<string>
   #resolveStopped: (reason: string) => void = () => {}
+  #holding: NodeJS.Timeout | undefined
   #feed: FeedPort | undefined
   readonly #started_ms: number
   #stopping = false
@@ -78,6 +85,7 @@ export class CaptureSession implements FeedListener, CaptureControl {
     const stamp_ms = served_ms ?? this.now()
     const kept_ms = recorder.append(connection, stamp_ms, message)
     meter.onMessage(kept_ms ?? stamp_ms, message)
+    if ('recorded' in clock && recorder.waiting_bytes > HOLD_BYTES) this.#hold()
     // What the recorder had no room for is in no recording, and so in no candle.
     if (candles !== undefined && kept_ms !== undefined) {
       candles.push(connection, kept_ms, message)
@@ -87,6 +95,18 @@ export class CaptureSession implements FeedListener, CaptureControl {
     const view = new DataView(message.buffer, message.byteOffset, message.byteLength)
     const live = { connection, received_at_ms: kept_ms ?? stamp_ms, view, bytes: message, start: 0, end: message.length }
     for (const sink of sinks) sink.onMessage(live)
+  }
+
+  /** A server of recordings waits for a slow disk; the exchange would not. */
+  #hold(): void {
+    if (this.#holding !== undefined) return
+    this.#feed?.hold(true)
+    this.#holding = setInterval(() => {
+      if (this.#setup.recorder.waiting_bytes > RESUME_BYTES) return
+      clearInterval(this.#holding)
+      this.#holding = undefined
+      this.#feed?.hold(false)
+    }, HOLD_LOOK_MS).unref()
   }
 
   onServed(connection: number, served_ms: number): number {

@@ -30,6 +30,8 @@ export interface RecorderStatus {
 export interface Recorder {
   /** Answers the time the record is kept under (never before the last one of its connection), or undefined when it was dropped. */
   append(connection: number, received_at_ms: number, message: Uint8Array): number | undefined
+  /** Bytes accepted that the disk has not taken yet. */
+  readonly waiting_bytes: number
   /** Written in order, before any record appended later is claimed by an index. */
   journal(at_ms: number, event: JournalEvent): void
   /** A journal line too, and in the manifest of the segments it touches. */

@@ -26,6 +26,9 @@ export interface FeedSocket {
   readonly bytesRead: number
   send(text: string): void
   ping(): void
+  /** Reads nothing more until `resume`; what has been read is still told. Does nothing unless the socket is open. */
+  pause(): void
+  resume(): void
   /** Closes politely; `onEnd` tells when the other side has agreed. */
   close(): void
   /** Ends at once, and `onEnd` is not called any more. */

@@ -102,6 +102,11 @@ export class Feed {
     this.#follow(this.#switchboard.credentialsChanged(this.#setup.ports.elapsedMs()))
   }
 
+  /** Leaves what comes with the servers, where they wait for us: those of recordings. The exchange does not. */
+  hold(is_held: boolean): void {
+    for (const plug of this.#plugs) plug.hold(is_held)
+  }
+
   /** Tokens by mode that an open socket of this connection is subscribed to, its own and those it took over. */
   carried(connection: number): Map<FeedMode, number[]> {
     const by_mode = new Map<FeedMode, number[]>()

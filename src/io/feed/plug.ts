@@ -14,6 +14,7 @@ export class Plug {
   served_ms: number | undefined
   #socket: FeedSocket | undefined
   #bytes_read = 0
+  #is_held = false
   #onUnplugged: (() => void) | undefined
 
   constructor(connection: Connection) {
@@ -51,12 +52,20 @@ export class Plug {
     this.#onUnplugged?.()
   }
 
+  /** Leaves what comes with the server. */
+  hold(is_held: boolean): void {
+    this.#is_held = is_held
+    if (is_held) this.#socket?.pause()
+    else this.#socket?.resume()
+  }
+
   /** Whether bytes came since it was asked last: a long message on a slow line shows itself in nothing else until it is whole. */
   hasNewBytes(): boolean {
     const bytes_read = this.#socket?.bytesRead ?? 0
     const has = bytes_read > this.#bytes_read
     this.#bytes_read = bytes_read
-    return has
+    // Held by us, the silence says nothing about the server.
+    return has || this.#is_held
   }
 
   /** Resolves when the socket has ended; after `patience_ms` it is destroyed. */

@@ -86,6 +86,10 @@ export class DiskRecorder implements Recorder {
     return this.#lane(connection).append(received_at_ms, message)
   }
 
+  get waiting_bytes(): number {
+    return this.#ring.waiting_bytes
+  }
+
   journal(at_ms: number, event: JournalEvent): void {
     if (event.event === 'gap') {
       const { event: _, ...gap } = event
