@@ -1,7 +1,7 @@
 // Load on a capture, then what was recorded compared with what was sent, byte for byte.
 //   node scripts/load.js [SECONDS] [BURST SECONDS]   three connections of 3,000 instruments, each a packet a second, in the middle ten times
 //                                                    as much; default 600 and 60
-//   node scripts/load.js --flood [PACKETS]           as many packets as it takes over one connection; default 5,000,000
+//   node scripts/load.js --flood [PACKETS]           as fast as one connection takes them, in bursts that the ring holds; default 5,000,000
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { createReadStream, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -27,13 +27,19 @@ const folder = mkdtempSync(join(tmpdir(), 'mds-load-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
 const server = spawn(process.execPath, [join(root, 'scripts/load/server.js'), JSON.stringify(plan)], {
-  stdio: ['ignore', 'pipe', 'inherit'],
+  stdio: ['pipe', 'pipe', 'inherit'],
 })
 const told = createInterface({ input: server.stdout })[Symbol.asyncIterator]()
 const port = Number((await told.next()).value)
 const { capture, summary, status } = await startCapture(port)
 
 const begun = { cpu: cpuSeconds(capture.pid), at: performance.now() }
+// A burst is over when the kernel has it: the next one finds an empty ring.
+for (let left = plan.flood ?? 0; left > 0; left -= 300_000) {
+  const sent = Number((await told.next()).value)
+  while ((await status()).recorder.written_bytes < sent) await new Promise((resolve) => setTimeout(resolve, 2))
+  server.stdin.write('go on')
+}
 const ledger = JSON.parse((await told.next()).value).sort((a, b) => a.first_token - b.first_token)
 const sent_bytes = ledger.reduce((sum, { bytes, messages }) => sum + bytes + 12 * messages, 0)
 while ((await status()).recorder.written_bytes < sent_bytes) await new Promise((resolve) => setTimeout(resolve, 5))

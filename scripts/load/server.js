@@ -7,6 +7,8 @@ const { clients, tokens, seconds, burst_from, burst_seconds, burst, flood } = JS
 const TICK_MS = 100
 const PACKET_BYTES = 184
 const PACKETS_MAX = 300
+/** What a ring of 64 MiB holds, if the disk takes nothing meanwhile. */
+const BURST_PACKETS = 300_000
 const FLOOD_BYTES = 4 * 1024 * 1024
 
 const ready = []
@@ -25,14 +27,21 @@ server.on('connection', (socket) => {
   })
 })
 
-/** As fast as the clients take it: `flood` packets to each. */
+/** `flood` packets to each as fast as the clients take them; asks whoever started us to go on after each burst. */
 async function pour() {
-  for (let left = flood; left > 0; left -= PACKETS_MAX) {
-    for (const client of ready) {
-      send(client, Math.min(left, PACKETS_MAX))
-      while (client.socket.bufferedAmount > FLOOD_BYTES) await new Promise((resolve) => setImmediate(resolve))
+  let left = flood
+  while (left > 0) {
+    for (let burst = Math.min(left, BURST_PACKETS); burst > 0; burst -= PACKETS_MAX) {
+      for (const client of ready) {
+        send(client, Math.min(burst, PACKETS_MAX))
+        while (client.socket.bufferedAmount > FLOOD_BYTES) await new Promise((resolve) => setImmediate(resolve))
+      }
     }
+    left -= BURST_PACKETS
+    console.log(ready.reduce((sum, { bytes, messages }) => sum + bytes + 12 * messages, 0))
+    await new Promise((resolve) => process.stdin.once('data', resolve))
   }
+  process.stdin.unref()
 }
 
 /** Ticks are due by the clock from the start: one that is late is made up for at once. */
