@@ -23,11 +23,11 @@ export class LiveCapture extends MdsProcess {
   }
 
   async told(event: string, count = 1): Promise<void> {
-    await until(`${count} ${event} in the journal; ${this.stderr}`, () => this.#count(event) >= count)
+    await until(`${count} ${event} in the journal; ${this.stderr}`, () => this.#hasTold(event, count))
   }
 
-  #count(event: string): number {
-    return journalIn(this.folder).filter((line) => line.event === event).length
+  #hasTold(event: string, count: number): boolean {
+    return journalIn(this.folder).filter((line) => line.event === event).length >= count
   }
 }
 
