@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import { EXIT, MdsError, usageError } from '../core/errors.js'
-import { parseSegmentName } from '../core/recording/index.js'
+import { bySegment, isCompanion, parseSegmentName } from '../core/recording/index.js'
 import { formatCompactDate, formatDate, type IstDay, parseDate } from '../core/time/index.js'
 import { shellWord } from './shell-word.js'
 import { statPath } from './stat-path.js'
@@ -49,6 +49,7 @@ export function findRecordings(query: RecordingQuery): FoundRecordings {
   const search = { ...query, notices: [] }
   try {
     const files = query.sessions.length === 0 ? newestDay(search) : query.sessions.flatMap((session) => filesOf(session, search))
+    if (files.length === 0) throw onlyCompanions(query)
     return { sessions: groupByDay(preferUnpacked(files, search.notices)), notices: search.notices }
   } catch (error) {
     throw named(error)
@@ -65,6 +66,10 @@ function filesOf(session: string, query: Search): RecordingFile[] {
   if (day !== undefined && !existsSync(session)) return filesOfDay(day, query)
   const stat = statPath(session)
   if (stat?.isDirectory() === true) return filesOfFolder(session, query)
+  if (stat !== undefined && isCompanion(basename(session))) {
+    query.notices.push(`${session} is left out: it lies beside a recording and is none.`)
+    return []
+  }
   if (stat !== undefined) return [recordingFile(session)]
   if (/[*?]/.test(session)) return filesOfGlob(session)
   throw noSuchSession(session, query)
@@ -142,6 +147,13 @@ function filesOfGlob(pattern: string): RecordingFile[] {
     exitCode: EXIT.unreadable,
   })
 }
+
+const onlyCompanions = ({ sessions }: RecordingQuery): MdsError =>
+  new MdsError('no_recordings', {
+    message: `Expected recordings (.bin, .bin.zst, .bin.gz), found what lies beside them: ${sessions.join(', ')}.`,
+    suggestions: [`mds info ${shellWord(dirname(sessions[0] ?? '.'))}`],
+    exitCode: EXIT.unreadable,
+  })
 
 function noSuchSession(session: string, query: RecordingQuery): MdsError {
   if (/^[\d-]{8,10}$/.test(session)) {
@@ -256,18 +268,17 @@ function groupByDay(files: readonly RecordingFile[]): SessionFiles[] {
         (a, b) =>
           byCodePoint(a.profile, b.profile) ||
           a.connection - b.connection ||
-          bySegment(basename(a.path), basename(b.path)) ||
+          byName(basename(a.path), basename(b.path)) ||
           byCodePoint(resolve(a.path), resolve(b.path)),
       ),
     }))
     .sort((a, b) => (a.day ?? Number.POSITIVE_INFINITY) - (b.day ?? Number.POSITIVE_INFINITY))
 }
 
-/** By code points, but part 10 of an hour comes after part 9. */
-function bySegment(a: string, b: string): number {
+/** Names that say when they were written in that order, others by code points. */
+function byName(a: string, b: string): number {
   const [left, right] = [parseSegmentName(a), parseSegmentName(b)]
-  const same_hour = left !== undefined && left.day === right?.day && left.minute === right.minute
-  return (same_hour ? left.part - right.part : 0) || byCodePoint(a, b)
+  return (left !== undefined && right !== undefined ? bySegment(left, right) : 0) || byCodePoint(a, b)
 }
 
 const byCodePoint = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -98,7 +98,7 @@ const ALLOWED: readonly RegExp[] = [
   /^config\/schema\/[a-z-]+\.schema\.json$/,
   /^docs\/(?:adr\/)?[A-Za-z0-9-]+\.(?:md|svg|png)$/,
   /^dist\/(?:bin|index)\.js$/,
-  /^dist\/commands\/[a-z-]+\.js$/,
+  /^dist\/commands\/(?:[a-z-]+\/)?[a-z-]+\.js$/,
   /^dist\/[a-z-]+-[A-Z0-9]{8}\.js$/,
   /^dist\/types\/(?:[a-z-]+\/)*[a-z0-9-]+\.d\.ts$/,
 ]
@@ -128,7 +128,7 @@ test('only what a user needs is in it', () => {
     'LICENSE',
   ])
     expect(files).toContain(name)
-  for (const { name } of readdirSync(join(ROOT, 'src/commands'), { withFileTypes: true }))
+  for (const name of readdirSync(join(ROOT, 'src/commands'), { recursive: true, encoding: 'utf8' }))
     if (name !== 'base.ts' && name.endsWith('.ts')) expect(files).toContain(`dist/commands/${name.replace('.ts', '.js')}`)
 })
 

@@ -11,6 +11,7 @@ import { InstrumentTable } from '../../src/core/market/index.js'
 import { RecordingReader } from '../../src/core/recording/index.js'
 import { decodePacket, type Packet, walkPackets } from '../../src/core/wire/index.js'
 import { ensureBuilt } from '../support/cli.js'
+import { MdsProcess } from '../support/mds-process.js'
 
 const PAGES = [...readdirSync('.'), ...readdirSync('docs', { recursive: true }).map((name) => join('docs', String(name)))]
   .filter((path) => path.endsWith('.md'))
@@ -85,6 +86,30 @@ test("the README's tour works as it is printed", () => {
   expect(printed[1]).toContain('2025-10-06')
   expect(existsSync(join(folder, 'demo/candles.parquet'))).toBe(true)
   expect(printed[4]?.trim().split('\n').length).toBeGreaterThan(100)
+})
+
+test("the README's box works as it is printed", async () => {
+  run(['synth', '--date', '20251006', '--data-dir', 'demo', '--instruments', '40', '--force'])
+  const box = (blocksOf('README.md', 'sh').find((block) => block.includes('--serve')) ?? '').trim().split('\n')
+  const [serve = [], capture = [], verify = [], candles = []] = box.map((line) => wordsOf(line).slice(1))
+  const env = { XDG_RUNTIME_DIR: folder }
+  // Another port: the one that is printed may be taken where the tests run.
+  const server = new MdsProcess(
+    serve.map((word) => word.replace('localhost:8765', '127.0.0.1:0')),
+    { cwd: folder, env },
+  )
+  const [, url = ''] = await server.said(/Serving (\S+)/)
+  const recorder = new MdsProcess(
+    capture.map((word) => (word.startsWith('ws:') ? url : word)),
+    { cwd: folder, env },
+  )
+  expect(await recorder.exit(), recorder.stderr).toBe(0)
+  expect(await server.exit(), server.stderr).toBe(0)
+  run(verify)
+  const live = readFileSync(join(folder, 'box/tokens/tokens_20251006.candles.ndjson'), 'utf8')
+  expect(live.split('\n').length).toBeGreaterThan(8)
+  const again = run([...candles.filter((word) => word !== '--format' && word !== 'csv'), '--format', 'ndjson'])
+  expect(again).toBe(live)
 })
 
 test("the README's chart is what the first look draws", () => {

@@ -183,13 +183,12 @@ export function crc32c(bytes) {
 }
 
 /** Prints PASS or FAIL, keeps the last result in results.md, and sets the exit code. */
-export function report(name, failures, figures) {
+export function report(name, failures, figures, subject = option('command') === undefined ? 'recorder' : 'capture') {
   const verdict = failures.length === 0 ? 'PASS' : 'FAIL'
   const words = failures.length === 0 ? figures : `${failures.length} failures, e.g. ${failures[0]}; ${figures}`
   console.log(`${verdict} ${name}: ${words}`)
   for (const failure of failures.slice(0, 10)) console.log(`  ${failure}`)
   if (failures.length > 0) process.exitCode = 1
-  const subject = option('command') === undefined ? 'recorder' : 'capture'
   const today = new Date().toISOString().slice(0, 10)
   const row = `| ${name} | ${subject} | ${verdict} | ${words.replaceAll('|', '/')} | ${today}, Node ${process.versions.node} |`
   const text = existsSync(RESULTS) ? readFileSync(RESULTS, 'utf8') : ''

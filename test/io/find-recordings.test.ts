@@ -49,14 +49,17 @@ const OF_20251005 = [
   '2025-10-05',
   'backup/backup_20251005_0900.bin',
   'sso_xvenue/sso_xvenue_20251005_0900.bin',
-  'sso_xvenue/sso_xvenue_20251005_0900_10.bin',
   'sso_xvenue/sso_xvenue_20251005_0900_2.bin',
+  'sso_xvenue/sso_xvenue_20251005_0900_10.bin',
   'sso_xvenue/sso_xvenue_20251005_1000.bin',
 ]
 
-test.each(['20251005', '2025-10-05'])('a day as %s: all its parts, by profile and name (the tie-break of the merge)', (day) => {
-  expect(find(folderOf(), [day])).toEqual({ days: [OF_20251005], notices: [] })
-})
+test.each(['20251005', '2025-10-05'])(
+  'a day as %s: all its parts, by profile, hour and part (the tie-break of the merge)',
+  (day) => {
+    expect(find(folderOf(), [day])).toEqual({ days: [OF_20251005], notices: [] })
+  },
+)
 
 test('no session: the newest day, and a word about it', () => {
   const folder = folderOf()
@@ -132,9 +135,35 @@ test('a profile that is not there is answered with those there are', () => {
     expect(failure(folder, sessions, ['nope']).message).toContain('the profiles there are: backup, odd, sso_xvenue')
 })
 
+const BESIDE = [
+  '.lock',
+  'p_20251005.journal.jsonl',
+  'p_20251005.candles.ndjson',
+  'p_20251005.instruments.csv.gz',
+  'p_20251005_0900.bin.idx',
+  'p_20251005_0900.manifest.json',
+  'p_20251005_0900.manifest.json.tmp',
+  'p_20251005_0900.bin.tail-4711',
+  'p_20251005_0900.bin.tail-4711.tmp',
+]
+
+test('what a capture leaves beside a recording is never taken for one: in a day, a folder, a pattern, or named', () => {
+  const folder = folderOf(['p_20251005_0900.bin', ...BESIDE])
+  const only = [['2025-10-05', 'p_20251005_0900.bin']]
+  for (const session of ['20251005', folder, join(folder, 'p_*'), join(folder, '*')])
+    expect(find(folder, [session]), session).toEqual({ days: only, notices: [] })
+  const { days, notices } = find(
+    folder,
+    ['p_20251005_0900.bin', ...BESIDE].map((name) => join(folder, name)),
+  )
+  expect(days).toEqual(only)
+  expect(notices).toHaveLength(BESIDE.length)
+  for (const name of BESIDE) expect(failure(folder, [join(folder, name)]).code, name).toBe('no_recordings')
+})
+
 test('- is standard input', () => {
   expect(findRecordings({ sessions: ['-'], data_dir: folderOf(), profiles: [] }).sessions).toEqual([
-    { day: undefined, files: [{ path: '-', profile: '-', day: undefined }] },
+    { day: undefined, files: [{ path: '-', profile: '-', day: undefined, connection: 1 }] },
   ])
 })
 

@@ -166,6 +166,11 @@ export class FakeDisk {
     }
   }
 
+  /** The machine is started anew, having lost nothing. */
+  startAnew(): void {
+    this.#unclean = 'power_cut'
+  }
+
   #files(timers: RecorderTimers, alive: () => boolean): RecorderFiles {
     const never = new Promise<never>(() => {})
     /** Runs a call when its time has come, unless the process is dead by then. */
@@ -289,7 +294,7 @@ function survivors({ cache, durable }: Inode, chance: () => number): Uint8Array 
   for (let at = 0; at < cache.length; at += SECTOR_BYTES) {
     const end = Math.min(at + SECTOR_BYTES, cache.length)
     const differs = end > base.length || cache.subarray(at, end).some((byte, n) => byte !== base[at + n])
-    if (!differs || chance() > luck) continue
+    if (!differs || chance() >= luck) continue
     made.set(cache.subarray(at, end), at)
     length = Math.max(length, end)
   }

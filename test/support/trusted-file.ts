@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { encodeManifest, type Manifest } from '../../src/core/recording/index.js'
-import { IndexBuilder, MessageTally } from '../../src/core/trust/index.js'
+import { encodeManifest, type Manifest, MessageTally } from '../../src/core/recording/index.js'
+import { IndexBuilder } from '../../src/core/trust/index.js'
 import type { RecordingFile } from '../../src/io/find-recordings.js'
 import { boundariesOf, type PlainRecord, recordingOf } from './read-records.js'
 

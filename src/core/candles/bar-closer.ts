@@ -19,11 +19,6 @@ export interface DueBar {
   synthetic: boolean
 }
 
-/** A bar as it was when it was told: it may be told again, revised. */
-interface ToldBar extends DueBar {
-  readonly candle: Candle
-}
-
 const AUCTION_LABEL = 'auction'
 
 /** What a closer works on; the bars themselves belong to the tracks. */
@@ -55,8 +50,10 @@ export class BarCloser {
   readonly #gaps: GapList
   readonly #all_books: readonly ExchangeBook[]
   readonly #emit: (candle: Candle) => void
-  /** Told in this moment and not yet emitted. */
-  readonly #news: ToldBar[] = []
+  /** Told in this moment and not yet emitted, candle by bar; each call of `close` adds a run that is in order. */
+  #told: DueBar[] = []
+  #candles: Candle[] = []
+  #runs = 0
 
   constructor({ options, finality, gaps, all_books, emit }: CloserSetup) {
     this.#options = options
@@ -101,7 +98,8 @@ export class BarCloser {
     const due: DueBar[] = []
     for (const book of books) for (const track of book.tracks) if (only === undefined || only === track) this.#gather(track, due)
     due.sort(inOrder)
-    for (const bar of due) this.tell(bar)
+    if (due.length > 0) this.#runs++
+    for (const bar of due) this.#tell(bar)
     this.#schedule(books)
   }
 
@@ -258,15 +256,21 @@ export class BarCloser {
     })
   }
 
-  /** Makes the candle; it leaves when the moment is over. */
+  /** A bar told out of turn: again, with a higher revision. */
   tell(due: DueBar): void {
+    this.#runs++
+    this.#tell(due)
+  }
+
+  /** Makes the candle, for the bar may change; it leaves when the moment is over. */
+  #tell(due: DueBar): void {
     const { track, bar, interval, synthetic } = due
     const { ledger } = track
     const { instrument } = ledger
     const is_day = bar.phase === 'day'
-    this.#news.push({
-      ...due,
-      candle: bar.toCandle(instrument, interval, {
+    this.#told.push(due)
+    this.#candles.push(
+      bar.toCandle(instrument, interval, {
         complete: this.#isComplete(track, bar),
         volume_na: hasNoVolume(ledger),
         synthetic,
@@ -280,7 +284,7 @@ export class BarCloser {
             }
           : undefined,
       }),
-    })
+    )
   }
 
   /**
@@ -288,8 +292,15 @@ export class BarCloser {
    * and splits what happened at once does not show.
    */
   emitNews(): void {
-    if (this.#news.length === 0) return
-    for (const { candle } of this.#news.splice(0).sort(inOrder)) this.#emit(candle)
+    const candles = this.#candles
+    if (candles.length === 0) return
+    const told = this.#told
+    const is_in_order = this.#runs === 1
+    this.#told = []
+    this.#candles = []
+    this.#runs = 0
+    if (is_in_order) for (const candle of candles) this.#emit(candle)
+    else for (const index of orderOf(told)) this.#emit(candles[index] as Candle)
   }
 
   #isComplete(track: Track, bar: OpenBar): boolean {
@@ -300,6 +311,10 @@ export class BarCloser {
     return !this.#gaps.cuts(ledger, bar.start_s * 1000, bar.end_s * 1000)
   }
 }
+
+/** Positions in the order in which bars are told. */
+const orderOf = (told: readonly DueBar[]): number[] =>
+  told.map((_, index) => index).sort((a, b) => inOrder(told[a] as DueBar, told[b] as DueBar))
 
 /** Bars of one moment; a stable sort keeps the revisions of one bar in their order. */
 const inOrder = (a: DueBar, b: DueBar): number =>

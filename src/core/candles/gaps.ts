@@ -16,6 +16,8 @@ export interface Journaled {
   readonly gaps: readonly Gap[]
   /** True where a capture tells all it knows of the span: silence there is no gap unless one is told. */
   covers(connection: number, from_ms: number, to_ms: number): boolean
+  /** True where the capture was killed, or still runs: what a connection missed at the end is not told. Absent: nowhere. */
+  isOpen?(connection: number): boolean
 }
 
 /** Who carries an instrument: bit mask of connections. */
@@ -65,6 +67,13 @@ export class GapList {
     if (received_ms > this.#now_ms) this.#now_ms = received_ms
     if ((this.#awaited & bitOf(connection)) !== 0) this.#was_heard = true
     return before_ms
+  }
+
+  /** Connections that have been silent for long, each since its latest record, up to now. */
+  silent(): Gap[] {
+    return this.#heard_ms.flatMap((from_ms, connection) =>
+      this.#now_ms - from_ms > GAP_MS ? [{ connection, from_ms, to_ms: this.#now_ms }] : [],
+    )
   }
 
   /**

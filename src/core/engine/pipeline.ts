@@ -175,6 +175,7 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
   /** The input is over. */
   end(): void {
     while (this.#due_gaps.length > 0) this.#applyGap(this.#frame)
+    this.#noteOpenSilences()
     this.#common?.settleAll()
     this.bars.end()
     if (this.#full_packets > 0) this.packets_by_length.set(kite.FULL_BYTES, this.#full_packets)
@@ -219,6 +220,15 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
       return
     if (this.#journaled?.covers(frame.connection, heard_ms, frame.received_at_ms) === true) return
     this.#takeGap({ connection: frame.connection, from_ms: heard_ms, to_ms: frame.received_at_ms }, frame)
+  }
+
+  /** A killed capture told nothing of those that it waited for: who was silent up to the end counts as silent. */
+  #noteOpenSilences(): void {
+    const frame = this.#frame
+    if (frame === undefined) return
+    for (const { connection, from_ms, to_ms } of this.bars.gaps.silent())
+      if (this.#journaled?.isOpen?.(connection) === true && this.#isTrading(from_ms, to_ms))
+        this.#takeGap({ connection, from_ms, to_ms }, frame)
   }
 
   #applyGap(frame: Frame | undefined): void {

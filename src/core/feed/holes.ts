@@ -14,6 +14,8 @@ interface Hole {
 /** What is missing right now. A hole becomes a gap for those instruments that some connection delivers again. Times: clock of the records. */
 export class Holes {
   readonly #kind: 'shared' | 'each_its_own'
+  /** Connections of which instruments have come, or may have, on another one. */
+  readonly #moved = new Set<number>()
   #holes: Hole[] = []
 
   /** `shared`: what one connection delivers closes the hole of another. `each_its_own`: connections are recorded and judged apart. */
@@ -28,7 +30,17 @@ export class Holes {
     for (const token of tokens)
       if (this.#has(token, hole.connection)) whole = false
       else missing.add(token)
+    if (this.#moved.has(hole.connection)) whole = false
     if (missing.size > 0) this.#holes.push({ ...hole, whole, tokens: missing })
+  }
+
+  /**
+   * Some instruments of this connection come, or may have come, on another one. From now on its gaps name their instruments: who reads the
+   * recording finds them on both, and would take the other one for one that had them all the time.
+   */
+  moved(connection: number): void {
+    this.#moved.add(connection)
+    for (const hole of this.#holes) if (hole.connection === connection) hole.whole = false
   }
 
   /** These instruments come again on this connection: the gaps that end with it. */

@@ -233,6 +233,7 @@ export class Switchboard {
     const room = TOKENS_PER_CONNECTION_MAX - standby.lent.size
     const taken = new Map([...line.share.wanted].filter(([token]) => !standby.lent.has(token)).slice(0, room))
     if (taken.size === 0) return
+    this.#holes.moved(line.connection.number)
     for (const [token, mode] of taken) standby.lent.set(token, { from: line, mode, live: false })
     const numbers = { connection: standby.connection.number, from_connection: line.connection.number }
     this.#tell({ event: 'takeover', ...numbers, tokens: [...taken.keys()] })
@@ -258,6 +259,8 @@ export class Switchboard {
       if (change.removed.length > 0) this.#removed(line, change.removed)
       const { wanted } = line.share
       const added = new Set(change.added)
+      // they may have come on another connection before
+      if (added.size > 0) this.#holes.moved(change.connection)
       this.#subscribeTo(line, new Map([...wanted].filter(([token]) => added.has(token))))
       const moded = change.moded.filter((token) => !added.has(token))
       this.#modeChanged(line, line.share.wanted, moded)

@@ -80,7 +80,8 @@ export type GapGrade = 'certain' | 'strong' | 'weak'
 export type JournalEntry = { readonly at_ms: number } & JournalEvent
 
 const CRC_FIELD = ',"crc":"'
-const CRC_BYTES = CRC_FIELD.length + 8 + '"}'.length
+const LINE_END = '"}'
+const CRC_BYTES = CRC_FIELD.length + 8 + LINE_END.length
 const encoder = new TextEncoder()
 
 /** A line with its newline. */
@@ -90,7 +91,10 @@ export function encodeJournalLine(entry: JournalEntry): string {
   return `${open}${CRC_FIELD}${hex(crc32c(encoder.encode(open)))}"}\n`
 }
 
-/** What a journal says. Damaged lines are left out and counted; a last line without its newline is `torn` and left out too. */
+/**
+ * What a journal says. Damaged lines are left out and counted; a last line without its newline is `torn` and left out too. A line that stands
+ * there again (its first sync failed) is read once.
+ */
 export interface JournalReading {
   readonly entries: readonly JournalEntry[]
   /** 1-based numbers of the lines left out. */
@@ -104,16 +108,22 @@ export function readJournal(text: string): JournalReading {
   const torn = lines.pop() !== ''
   const entries: JournalEntry[] = []
   const damaged_lines: number[] = []
+  const known = new Set<string>()
   for (const [index, line] of lines.entries()) {
+    if (known.has(line)) continue
     const entry = decodeLine(line)
     if (entry === undefined) damaged_lines.push(index + 1)
-    else entries.push(entry)
+    else {
+      known.add(line)
+      entries.push(entry)
+    }
   }
   return { entries, damaged_lines, torn }
 }
 
 function decodeLine(line: string): JournalEntry | undefined {
   const open = line.slice(0, -CRC_BYTES)
+  if (!line.endsWith(LINE_END)) return undefined
   if (!line.startsWith(CRC_FIELD, open.length) || line.slice(-10, -2) !== hex(crc32c(encoder.encode(open)))) return undefined
   try {
     return JSON.parse(`${open}}`) as JournalEntry // the checksum says that we wrote it

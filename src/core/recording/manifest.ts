@@ -55,6 +55,12 @@ export interface RecordingCounts {
   readonly packets: Readonly<Record<string, number>>
 }
 
+/** What a recording is good for, by what its manifest says. */
+export function conditionOf({ counts, gaps, suspect }: Pick<Manifest, 'counts' | 'gaps' | 'suspect'>): Manifest['condition'] {
+  if (counts.records === 0) return 'missing'
+  return gaps.length > 0 || suspect ? 'degraded' : 'available'
+}
+
 export const encodeManifest = (manifest: Manifest): string => `${JSON.stringify(manifest, null, 2)}\n`
 
 /** Undefined when the text is no manifest of this version. */

@@ -38,8 +38,8 @@ export class Exchange {
   #next_fault_ms = Number.POSITIVE_INFINITY
   #refusals: { status: number | 'hang'; logins: number; until_ms: number }[] = []
   #expiry: { action: Expiry; until_ms: number } | undefined
-  /** Slots whose client a fault took away, and until when play runs on without it. */
-  readonly #away = new Map<number, TimestampMs>()
+  /** Until when play runs on without a client that a fault took away, for each of them. */
+  #away: TimestampMs[] = []
 
   constructor(onFault: (done: FaultDone) => void = () => {}) {
     this.#onFault = onFault
@@ -110,8 +110,10 @@ export class Exchange {
 
   onRequest(line: ClientLine, text: string): void {
     this.requests++
+    const is_new = !line.has_subscribed
     line.onRequest(text, this.cache, this.now_ms ?? 0)
-    if (line.has_subscribed) this.#away.delete(line.slot)
+    // Who comes back has no name: whoever comes is taken for the one that is missed longest.
+    if (is_new && line.has_subscribed) this.#away.shift()
   }
 
   leave(line: ClientLine): void {
@@ -133,22 +135,20 @@ export class Exchange {
 
   /** Somebody is away because of a fault. */
   get is_missed(): boolean {
-    return this.#away.size > 0
+    return this.#away.length > 0
   }
 
   /** Play at full speed waits here until those who are away are back; Infinity when nobody is. */
   get return_ms(): TimestampMs {
-    let first_ms = Number.POSITIVE_INFINITY
-    for (const until_ms of this.#away.values()) first_ms = Math.min(first_ms, until_ms)
-    if (first_ms === Number.POSITIVE_INFINITY) return first_ms
+    if (this.#away.length === 0) return Number.POSITIVE_INFINITY
     const open_ms = Math.max(0, ...this.#refusals.map(({ until_ms }) => (Number.isFinite(until_ms) ? until_ms : 0)))
     const valid_ms = this.#expiry !== undefined && Number.isFinite(this.#expiry.until_ms) ? this.#expiry.until_ms : 0
-    return Math.max(first_ms, open_ms, valid_ms)
+    return Math.max(Math.min(...this.#away), open_ms, valid_ms)
   }
 
   /** Whoever is not back by now is not waited for any more. */
   stopWaiting(): void {
-    this.#away.clear()
+    this.#away = []
   }
 
   #passOver(now_ms: TimestampMs): void {
@@ -176,7 +176,7 @@ export class Exchange {
     for (const line of this.#lines) {
       if (slot !== undefined && slot !== line.slot) continue
       if (!line.suffer(action, at_ms, now_ms)) continue
-      if ('away_ms' in action) this.#away.set(line.slot, at_ms + action.away_ms)
+      if ('away_ms' in action) this.#away.push(at_ms + action.away_ms)
       if (line.is_broken) this.leave(line)
     }
   }

@@ -74,8 +74,8 @@ export interface FaultDone {
 
 /** `{"at":"2025-10-06T09:20:00+05:30","slot":0,"fault":"drop","away_ms":10000}`; no access token. */
 export function faultLine({ at_ms, slot, action, message_bytes }: FaultDone): string {
-  const what = action.fault === 'expire' ? { ...action, access_token: undefined } : action
-  return JSON.stringify({ at: formatIso(at_ms), slot, ...what, message_bytes })
+  const { limit, ...what } = { limit: undefined, ...action, access_token: undefined }
+  return JSON.stringify({ at: formatIso(at_ms), slot, ...what, ...limit, message_bytes })
 }
 
 /** Tells whether a fault that happened at `at_ms` concerns a token. */

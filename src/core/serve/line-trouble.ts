@@ -7,6 +7,12 @@ interface Late {
   readonly message: Uint8Array
 }
 
+interface Delay {
+  readonly action: FaultAction
+  readonly until_ms: TimestampMs
+  readonly by_ms: number
+}
+
 /** So many messages of the line are to be hit. */
 type Counted = Extract<FaultAction, { messages: number }>
 
@@ -17,7 +23,7 @@ type Counted = Extract<FaultAction, { messages: number }>
 export class LineTrouble {
   #silences: { until_ms: number; isConcerned(token: number): boolean }[] = []
   #quiet_until_ms = Number.NEGATIVE_INFINITY
-  #delay: { action: FaultAction; until_ms: number; by_ms: number } | undefined
+  #delay: Delay | undefined
   #late: Late[] = []
   #counted: { action: Counted; left: number }[] = []
   /** Waits for the next one, to go after it. */
@@ -64,11 +70,7 @@ export class LineTrouble {
   /** Takes a message of packets that is on its way and sends what arrives of it, and when. */
   route(message: Uint8Array, now_ms: TimestampMs, send: (message: Uint8Array) => void): void {
     if (this.#take('lose', message, now_ms)) return
-    if (this.#delay !== undefined && now_ms < this.#delay.until_ms) {
-      this.#onDone({ at_ms: now_ms, action: this.#delay.action, message_bytes: message.length })
-      this.#late.push({ due_ms: now_ms + this.#delay.by_ms, message })
-      return
-    }
+    if (this.#delay !== undefined && this.#isLate(message, this.#delay, now_ms)) return
     if (this.#swapped === undefined && this.#take('reorder', message, now_ms)) {
       this.#swapped = message
       return
@@ -79,6 +81,16 @@ export class LineTrouble {
     const swapped = this.#swapped
     this.#swapped = undefined
     send(swapped)
+  }
+
+  /** Late ones stay in order: while one is under way, those behind it wait too. */
+  #isLate(message: Uint8Array, { action, until_ms, by_ms }: Delay, now_ms: TimestampMs): boolean {
+    const ahead = this.#late.at(-1)
+    if (now_ms >= until_ms && ahead === undefined) return false
+    this.#onDone({ at_ms: now_ms, action, message_bytes: message.length })
+    const due_ms = now_ms < until_ms ? now_ms + by_ms : now_ms
+    this.#late.push({ due_ms: Math.max(due_ms, ahead?.due_ms ?? due_ms), message })
+    return true
   }
 
   /** True once for each message that this fault is to hit. */

@@ -1,5 +1,4 @@
-import { GAP_CAUSES, type GapCause, type GapGrade, type RecordedGap } from '../recording/index.js'
-import { byTime, type TimeSpan } from './gap-ledger.js'
+import { byTime, GAP_CAUSES, type GapCause, type GapGrade, type RecordedGap, type TimeSpan } from '../recording/index.js'
 
 /** One side of a merge: the instruments it carried, and what it missed of them. */
 export interface SideGaps {

@@ -11,7 +11,7 @@ export interface RepairPlan {
   readonly skipped: readonly SkippedSpan[]
 }
 
-/** A stretch that is left out; the times are of the records around it. */
+/** A stretch that is left out, and the times, `[from_ms, to_ms)`, between which it was received. */
 export interface SkippedSpan extends Span {
   readonly from_ms: number
   readonly to_ms: number

@@ -28,6 +28,12 @@ export class CaptureMeter {
   #exchange_s = 0
   #told_at_ms = 0
   readonly #seconds: Second[] = []
+  readonly #elapsedMs: () => number
+
+  /** Rates are by the machine's monotonic clock: a recording may be served at any speed. */
+  constructor(elapsedMs: () => number) {
+    this.#elapsedMs = elapsedMs
+  }
 
   onMessage(received_at_ms: number, message: Uint8Array): void {
     const packets = packetsOf(message)
@@ -40,7 +46,7 @@ export class CaptureMeter {
       if (!addsUp(view, 0, message.length)) this.totals.malformed++
       this.#noteExchangeTime(received_at_ms, view)
     }
-    const now = this.#secondOf(received_at_ms)
+    const now = this.#secondOf(Math.floor(this.#elapsedMs() / 1000))
     now.messages++
     now.packets += packets
     now.bytes += message.length
@@ -51,8 +57,8 @@ export class CaptureMeter {
     return this.#exchange_s === 0 ? undefined : this.#told_at_ms - this.#exchange_s * 1000
   }
 
-  rates(now_ms: number): CaptureStatus['rates'] {
-    const this_second = Math.floor(now_ms / 1000)
+  rates(): CaptureStatus['rates'] {
+    const this_second = Math.floor(this.#elapsedMs() / 1000)
     const recent = this.#seconds.filter(({ second }) => second < this_second && second >= this_second - RATE_SECONDS)
     const perSecond = (what: keyof Second): number => recent.reduce((sum, one) => sum + one[what], 0) / RATE_SECONDS
     return { messages_per_s: perSecond('messages'), packets_per_s: perSecond('packets'), bytes_per_s: perSecond('bytes') }
@@ -69,10 +75,9 @@ export class CaptureMeter {
     this.#told_at_ms = received_at_ms
   }
 
-  #secondOf(received_at_ms: number): Second {
-    const second = Math.floor(received_at_ms / 1000)
+  #secondOf(second: number): Second {
     const last = this.#seconds.at(-1)
-    if (last !== undefined && last.second >= second) return last
+    if (last?.second === second) return last
     const next = { second, messages: 0, packets: 0, bytes: 0 }
     this.#seconds.push(next)
     if (this.#seconds.length > RATE_SECONDS + 1) this.#seconds.shift()

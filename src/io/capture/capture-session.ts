@@ -180,7 +180,7 @@ export class CaptureSession implements FeedListener, CaptureControl {
       stamps: 'machine' in clock ? 'machine' : 'recorded',
       connections,
       totals: { ...meter.totals },
-      rates: meter.rates(now_ms),
+      rates: meter.rates(),
       lag: { p50_ms: meter.lag.quantile(0.5), p99_ms: meter.lag.quantile(0.99), max_ms: meter.lag.max_ms },
       feed_lag_ms: meter.feed_lag_ms,
       recorder: recording,

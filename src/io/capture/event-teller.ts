@@ -1,4 +1,5 @@
 import type { JournalEntry, JournalEvent } from '../../core/recording/index.js'
+import { formatClock } from '../../core/time/index.js'
 import { eventText } from './event-text.js'
 import type { LogFile } from './log-file.js'
 import type { CaptureStatus } from './status.js'
@@ -60,6 +61,6 @@ export class EventTeller {
     const text = eventText(entry)
     this.#recent.push({ at_ms, text })
     if (this.#recent.length > RECENT_EVENTS) this.#recent.shift()
-    if (!QUIET.has(event)) this.#onNotice(text)
+    if (!QUIET.has(event)) this.#onNotice(`${formatClock(at_ms)} ${text}`)
   }
 }

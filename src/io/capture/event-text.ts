@@ -2,10 +2,8 @@ import { GAP_CAUSES, type JournalEntry } from '../../core/recording/index.js'
 import { formatClock } from '../../core/time/index.js'
 import { counted, formatCount } from '../../core/view/index.js'
 
-/** A line of the journal as a person reads it: `09:15:02 connection 2: disconnected (1006)`. */
-export const eventText = (entry: JournalEntry): string => `${formatClock(entry.at_ms)} ${sentenceOf(entry)}`
-
-function sentenceOf(entry: JournalEntry): string {
+/** A line of the journal as a person reads it, without its time: `connection 2: disconnected (1006)`. */
+export function eventText(entry: JournalEntry): string {
   const on = 'connection' in entry ? `connection ${entry.connection}` : ''
   switch (entry.event) {
     case 'session_start':

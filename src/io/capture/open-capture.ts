@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import { connectionsOf } from '../../core/feed/index.js'
-import { formatCompactDate, istDay } from '../../core/time/index.js'
+import { formatCompactDate, type IstDay, istDay } from '../../core/time/index.js'
 import { CredentialsInUse } from '../feed/credentials.js'
 import { Feed, type FeedSetup } from '../feed/feed.js'
 import { systemFeedPorts } from '../feed/feed-ports.js'
@@ -43,7 +43,8 @@ export async function openCapture(choice: CaptureChoice, onNotice: (text: string
   const { profile, data_dir, recorded_ms, layout, instruments } = plan
   // Absolute: where the working folder is taken away too, Node makes folders below it for ever.
   const folder = resolve(data_dir, profile.name)
-  const machine = new CaptureClock(new SystemClock(), (delta_ms) => session?.onEvent({ event: 'clock_step', delta_ms }))
+  const system = new SystemClock()
+  const machine = new CaptureClock(system, (delta_ms) => session?.onEvent({ event: 'clock_step', delta_ms }))
   const clock: SessionSetup['clock'] = recorded_ms === undefined ? { machine } : { recorded: new RecordedClock(recorded_ms) }
   const now = (): number => ('machine' in clock ? clock.machine.now() : clock.recorded.now())
   const credentials = new CredentialsInUse(plan.credentials.credentials)
@@ -56,7 +57,7 @@ export async function openCapture(choice: CaptureChoice, onNotice: (text: string
   })
   const events = new EventTeller(log, onNotice)
   const masters = new DayMasters(folder, profile.name, instruments.masters)
-  const meter = new CaptureMeter()
+  const meter = new CaptureMeter(() => system.elapsedMs())
   const session_id = `${formatCompactDate(istDay(now()))}-${randomBytes(4).toString('hex')}`
   let session: CaptureSession | undefined
   const recorder = await openRecorder({
@@ -69,10 +70,21 @@ export async function openCapture(choice: CaptureChoice, onNotice: (text: string
     instruments_sha256: masters.sha256,
     now,
     fsync: plan.fsync,
-    onEvent: (entry) => events.onEntry(entry),
+    onEvent: (entry) => {
+      events.onEntry(entry)
+      // A capture that runs past midnight begins a day with its own names.
+      if (entry.event === 'segment_opened') keepMaster(istDay(entry.at_ms))
+    },
     onGap: (gap) => session?.onGap(gap),
     onWritten: (waited_ms) => meter.lag.add(waited_ms),
   })
+  function keepMaster(day: IstDay): void {
+    try {
+      masters.keep(day)
+    } catch (error) {
+      session?.failed('instrument master', error)
+    }
+  }
   try {
     // Nothing is waited for until the session is there: what the recorder or a sink tells, it hears.
     return wired()
@@ -82,7 +94,7 @@ export async function openCapture(choice: CaptureChoice, onNotice: (text: string
   }
 
   function wired(): RunningCapture {
-    masters.keep(istDay(now()))
+    keepMaster(istDay(now()))
     const onFailure = (error: unknown): void => session?.failed('live candles', error)
     const setup: SessionSetup = {
       profile: profile.name,

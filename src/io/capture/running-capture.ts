@@ -1,6 +1,7 @@
 import { captureSummary } from '../../core/view/index.js'
 import type { Feed } from '../feed/feed.js'
 import type { LocalServer } from '../local/local-server.js'
+import { watchForBugs } from './bug-watch.js'
 import type { CapturePlan } from './capture-plan.js'
 import type { CaptureSession, SessionSetup } from './capture-session.js'
 import { startTimers } from './capture-timers.js'
@@ -49,9 +50,28 @@ export class RunningCapture {
     this.#parts = parts
   }
 
-  /** To be called once. Resolves when everything received is on the disk and described. */
-  async run({ signal, onRunning }: CaptureListener): Promise<CaptureEnd> {
+  /** To be called once. Resolves when everything received is on the disk and described; rejects then with an error that nobody else caught. */
+  async run(listener: CaptureListener): Promise<CaptureEnd> {
+    const { setup, session } = this.#parts
+    const bugs = watchForBugs(setup.scrub, (error) => {
+      session.stop('a bug in mds')
+      session.failed('capture', error)
+    })
+    try {
+      const end = await this.#run(listener)
+      if (bugs.error !== undefined) throw bugs.error
+      return end
+    } finally {
+      bugs.end()
+    }
+  }
+
+  async #run({ signal, onRunning }: CaptureListener): Promise<CaptureEnd> {
     const { plan, setup, session, feed, openControl, watchCredentials } = this.#parts
+    const bugs = watchForBugs(setup.scrub, (error) => {
+      session.stop('a bug in mds')
+      session.failed('capture', error)
+    })
     this.#control = await openControl()
     signal.addEventListener('abort', () => session.stop('interrupted'), { once: true })
     if (signal.aborted) session.stop('interrupted')
@@ -62,7 +82,8 @@ export class RunningCapture {
       () => session.stop('asked at the terminal'),
     )
     const reason = await session.stopped
-    await this.#finish(reason)
+    await this.#finish(reason).finally(bugs.end)
+    if (bugs.error !== undefined) throw bugs.error
     const status = session.status()
     return { reason, status, candles: setup.candles?.candles, summary: captureSummary(status) }
   }

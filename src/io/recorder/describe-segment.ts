@@ -9,10 +9,11 @@ import {
   readManifest,
 } from '../../core/recording/index.js'
 import { formatDate } from '../../core/time/index.js'
+import { makeManifest } from '../make-manifest.js'
 import { parseHourly } from './hours.js'
-import { type ClosedSegment, makeManifest, touches } from './manifests.js'
+import { Journals } from './journals.js'
+import { type ClosedSegment, touches } from './manifests.js'
 import type { OpenFile, RecorderFiles } from './recorder-ports.js'
-import { Journals } from './recover-folder.js'
 import type { RecoveredSegment } from './recover-segment.js'
 import { SegmentFacts } from './segment-facts.js'
 import { readWholeFile } from './whole-file.js'
@@ -45,6 +46,7 @@ export async function describeSegment(
     profile,
     date: formatDate(parsed.day),
     connection,
+    byte_order: 'big',
     clock: {
       stamps: run.stamps,
       steps: entries.filter((entry) => entry.event === 'clock_step' && within(entry, from_ms, to_ms)).length,

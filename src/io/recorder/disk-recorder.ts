@@ -1,16 +1,17 @@
-import { type JournalEntry, type JournalEvent, parseSegmentName, type RecordedGap } from '../../core/recording/index.js'
-import { formatDate, type IstDay, istDay, istDayStartMs } from '../../core/time/index.js'
+import type { JournalEntry, JournalEvent, RecordedGap } from '../../core/recording/index.js'
+import { type IstDay, istDay, istDayStartMs } from '../../core/time/index.js'
 import type { Recorder, RecorderStatus } from '../capture/recorder-port.js'
 import { describeSegment } from './describe-segment.js'
 import { hourStartMs } from './hours.js'
 import { JournalWriter } from './journal-writer.js'
 import { Lane, type LaneWorld } from './lane.js'
-import { type ClosedSegment, Manifests, makeManifest, touches } from './manifests.js'
+import { type ClosedSegment, Manifests, putGap, touches } from './manifests.js'
 import { Ring } from './record-queue.js'
 import type { FolderLock } from './recorder-ports.js'
 import { codeOf } from './recorder-ports.js'
 import type { FullSetup } from './recorder-setup.js'
 import type { Recovery } from './recover-folder.js'
+import { fsyncWord, RunFacts } from './run-facts.js'
 import { type Breakage, removeSegment, type Segment } from './segment.js'
 import { SyncTimes } from './sync-times.js'
 import { troubleWords } from './write-failure.js'
@@ -24,12 +25,6 @@ const ALWAYS_MS = 10
 /** Free space must rise by this much over the limit before falling below it is told again. */
 const FREE_AGAIN = 1.1
 
-interface Change {
-  readonly connection: number
-  readonly at_ms: number
-  readonly wanted: ReadonlyMap<string, readonly number[]>
-}
-
 /** Records of all connections, their journal, and what is to be known of the files: one for each folder. */
 export class DiskRecorder implements Recorder {
   readonly #setup: FullSetup
@@ -39,9 +34,7 @@ export class DiskRecorder implements Recorder {
   readonly #world: LaneWorld
   readonly #lanes = new Map<number, Lane>()
   readonly #recovery: Recovery
-  readonly #gaps: RecordedGap[] = []
-  readonly #changes: Change[] = []
-  readonly #clock_steps: number[] = []
+  readonly #facts: RunFacts
   readonly #suspect = new Set<string>()
   readonly #sync_times = new SyncTimes()
   /** Segments that are being closed, manifests that are being written. */
@@ -69,6 +62,7 @@ export class DiskRecorder implements Recorder {
     this.#recovery = opened.recovery
     this.#journal = new JournalWriter(setup)
     this.#manifests = new Manifests(setup.ports.files, setup.folder, { sync: setup.fsync !== 'off' })
+    this.#facts = new RunFacts(setup)
     this.#ring = new Ring(setup.ring_bytes)
     this.#world = this.#makeWorld()
     const now_ms = setup.now()
@@ -80,7 +74,10 @@ export class DiskRecorder implements Recorder {
     for (const segment of opened.recovery.unclosed)
       this.#inBackground(async () => {
         const closed = await describeSegment(setup.ports.files, setup, segment, () => this.#closing)
-        if (closed !== undefined) await this.#keep(closed)
+        if (closed === undefined) return
+        // The journal was read a while ago.
+        for (const gap of this.#facts.gaps) if (touches(gap, closed, segment.connection)) putGap(closed, gap)
+        await this.#keep(closed)
       })
     this.#look()
   }
@@ -97,7 +94,7 @@ export class DiskRecorder implements Recorder {
   }
 
   gap(at_ms: number, gap: RecordedGap): void {
-    this.#gaps.push(gap)
+    this.#facts.gaps.push(gap)
     this.#setup.onGap?.(gap)
     this.#line({ at_ms, event: 'gap', ...gap })
     this.#lanes.get(gap.connection)?.afterGap()
@@ -105,7 +102,7 @@ export class DiskRecorder implements Recorder {
   }
 
   subscriptions(at_ms: number, connection: number, wanted: ReadonlyMap<string, readonly number[]>): void {
-    this.#changes.push({ at_ms, connection, wanted })
+    this.#facts.changes.push({ at_ms, connection, wanted })
   }
 
   status(): RecorderStatus {
@@ -124,7 +121,7 @@ export class DiskRecorder implements Recorder {
       free_disk_bytes: this.#free_bytes,
       sync_p99_ms: this.#sync_times.p99(),
       worst_unsynced_ms: this.#worst_unsynced_ms,
-      gaps: this.#gaps.length,
+      gaps: this.#facts.gaps.length,
       suspect_files: [...new Set([...this.#suspect, ...broken])],
       trouble: lanes.find(({ trouble }) => trouble !== undefined)?.trouble ?? (journal && troubleWords('the journal', journal)),
     }
@@ -173,7 +170,6 @@ export class DiskRecorder implements Recorder {
       gap: (gap) => this.gap(setup.now(), gap),
       journalSynced: () => this.#journal.synced(),
       folderReady: () => this.#folderReady(),
-      names: () => setup.ports.files.list(setup.folder),
       onWritten: (waited_ms) => queueMicrotask(() => setup.onWritten?.(waited_ms)),
       onSynced: (took_ms, unsynced_ms) => {
         this.#sync_times.add(took_ms)
@@ -205,7 +201,7 @@ export class DiskRecorder implements Recorder {
       this.#day = day
       this.#begin(istDayStartMs(day))
     }
-    if (entry.event === 'clock_step') this.#clock_steps.push(entry.at_ms)
+    if (entry.event === 'clock_step') this.#facts.clock_steps.push(entry.at_ms)
     this.#write(entry)
   }
 
@@ -316,7 +312,7 @@ export class DiskRecorder implements Recorder {
     if (facts.records === 0) return removeSegment(this.#setup.ports.files, this.#setup.folder, name)
     if (!suspect && facts.ended_blocks.length > 0) return
     const to_ms = Math.min(retired_ms, hourStartMs(segment.hour + 1))
-    await this.#keep(this.#describe(segment, lane.connection, to_ms))
+    await this.#keep(this.#facts.describe(segment, lane.connection, to_ms))
   }
 
   async #keep(closed: ClosedSegment): Promise<void> {
@@ -329,42 +325,6 @@ export class DiskRecorder implements Recorder {
         return
       }
     }
-  }
-
-  #describe(segment: Segment, connection: number, to_ms: number): ClosedSegment {
-    const setup = this.#setup
-    const { facts, name } = segment
-    const span = { from_ms: facts.first_ms ?? to_ms, to_ms: Math.max(to_ms, facts.last_ms ?? to_ms) }
-    const manifest = makeManifest({
-      version: setup.version,
-      file: name,
-      profile: setup.profile,
-      date: formatDate(parseSegmentName(name)!.day),
-      connection,
-      clock: { stamps: setup.stamps, steps: this.#clock_steps.filter((at_ms) => isWithin(at_ms, span)).length },
-      sessions: [setup.session],
-      subscriptions: this.#subscriptionsOf(connection, span),
-      instruments_sha256: setup.instruments_sha256,
-      counts: facts.counts,
-      first_ms: facts.first_ms ?? null,
-      last_ms: facts.last_ms ?? null,
-      bytes: facts.bytes,
-      sha256: facts.sha256(),
-      fsync: fsyncWord(setup.fsync),
-      worst_unsynced_ms: Math.round(segment.worst_unsynced_ms),
-      gaps: this.#gaps.filter((gap) => touches(gap, span, connection)),
-      suspect: segment.broken !== undefined,
-    })
-    return { ...span, manifest }
-  }
-
-  /** As they stood when the segment began, then every change. */
-  #subscriptionsOf(connection: number, { from_ms, to_ms }: { from_ms: number; to_ms: number }) {
-    const own = this.#changes.filter((change) => change.connection === connection && change.at_ms <= to_ms)
-    const first = own.findLastIndex(({ at_ms }) => at_ms <= from_ms)
-    return own
-      .slice(Math.max(0, first))
-      .flatMap(({ at_ms, wanted }) => [...wanted].map(([mode, tokens]) => ({ at_ms, mode, tokens: [...tokens] })))
   }
 
   #inBackground(task: () => Promise<void>): void {
@@ -408,6 +368,3 @@ function lostGap({ facts }: Segment, connection: number): RecordedGap {
 }
 
 const sum = <T>(things: readonly T[], of: (thing: T) => number): number => things.reduce((total, thing) => total + of(thing), 0)
-const isWithin = (at_ms: number, { from_ms, to_ms }: { from_ms: number; to_ms: number }): boolean =>
-  at_ms >= from_ms && at_ms <= to_ms
-const fsyncWord = (fsync: FullSetup['fsync']): string => (typeof fsync === 'number' ? `${fsync}ms` : fsync)

@@ -79,8 +79,9 @@ export class JournalWriter {
 
   /** The last lines, synced unless nothing ever is. Never rejects. */
   async close(sync: boolean): Promise<void> {
-    await this.#attempt(sync)
+    await this.#attempt(this.#syncs)
     this.#retry?.()
+    if (sync && !this.#syncs && this.#file !== undefined) await this.#sync().catch(() => {})
     await this.#letGo()
   }
 

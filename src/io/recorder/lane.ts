@@ -1,32 +1,29 @@
 import {
   type JournalEvent,
-  parseSegmentName,
   RECEIVED_MS_MAX,
   RECEIVED_MS_MIN,
   RECORD_HEADER_BYTES,
   RECORD_MESSAGE_BYTES_MAX,
   type RecordedGap,
-  segmentHour,
-  segmentName,
 } from '../../core/recording/index.js'
 import { istDay } from '../../core/time/index.js'
 import { hourOf } from './hours.js'
+import { type NamingWorld, openNextPart, partName } from './next-part.js'
 import { type Chunk, RecordQueue, type Ring } from './record-queue.js'
 import { codeOf } from './recorder-ports.js'
-import { openSegment, type Segment, type SegmentWorld } from './segment.js'
+import type { Segment } from './segment.js'
 import { failureOf, troubleWords } from './write-failure.js'
 
 /** Records go to the kernel when this much waits, or after this time: what a killed process loses. */
 const FLUSH_BYTES = 64 * 1024
-const FLUSH_MS = 10
+const FLUSH_MS = 4
 /** A disk that refuses is asked again after this time; a segment that broke sooner than that is no reason for hurry either. */
 const RETRY_MS = 1000
 /** An hour is over when no record of it can come any more. */
 const LATE_MS = 60_000
 
 /** What lanes of one recorder share. */
-export interface LaneWorld extends SegmentWorld {
-  readonly profile: string
+export interface LaneWorld extends NamingWorld {
   readonly ring: Ring
   /** On the clock that stamps the records. */
   now(): number
@@ -34,7 +31,6 @@ export interface LaneWorld extends SegmentWorld {
   gap(gap: RecordedGap): void
   /** The folder is there, and ours. */
   folderReady(): Promise<void>
-  names(): Promise<readonly string[]>
   onWritten(waited_ms: number): void
   /** Something is written that is not synced. */
   wantSync(): void
@@ -248,43 +244,20 @@ export class Lane {
     return this.#queue.bytes === 0 || this.#pauseIfHasty()
   }
 
-  async #open(chunk: Chunk): Promise<Segment | undefined> {
-    let name = this.#nameOf(chunk, 1)
+  async #open({ first_ms, hour }: Chunk): Promise<Segment | undefined> {
     for (;;) {
       try {
         await this.#world.folderReady()
-        const names = await this.#world.names()
-        for (let part = this.#lastPart(chunk, names) + 1; ; part++) {
-          name = this.#nameOf(chunk, part)
-          const segment = await openSegment(this.#world, name, chunk.hour).catch((error: unknown) => {
-            if (codeOf(error) === 'EEXIST') return undefined
-            throw error
-          })
-          if (segment === undefined) continue
-          this.file = name
-          this.#opened_at = this.#world.ports.timers.elapsedMs()
-          this.#world.tell({ event: 'segment_opened', file: name })
-          return segment
-        }
+        const segment = await openNextPart(this.#world, { first_ms, hour, connection: this.#suffix })
+        this.file = segment.name
+        this.#opened_at = this.#world.ports.timers.elapsedMs()
+        this.#world.tell({ event: 'segment_opened', file: segment.name })
+        return segment
       } catch (error) {
-        this.#beginTrouble(name, codeOf(error))
+        this.#beginTrouble(partName(this.#world, { first_ms, connection: this.#suffix, part: 1 }), codeOf(error))
         if (!(await this.#pause())) return undefined
       }
     }
-  }
-
-  #nameOf(chunk: Chunk, part: number): string {
-    return segmentName(this.#world.profile, { ...segmentHour(chunk.first_ms), part, connection: this.#suffix })
-  }
-
-  /** The last part of that hour there is, packed ones too; 0 when there is none. */
-  #lastPart(chunk: Chunk, names: readonly string[]): number {
-    const own = parseSegmentName(this.#nameOf(chunk, 1))!
-    const parts = names
-      .map(parseSegmentName)
-      .filter((there) => there?.profile === own.profile && there.day === own.day && there.minute === own.minute)
-      .map((there) => (there?.connection === own.connection ? there.part : 0))
-    return Math.max(0, ...parts)
   }
 
   #retire(to_ms = this.#last_ms): void {
@@ -335,7 +308,9 @@ export class Lane {
     for (let chunk = this.#queue.oldest; chunk !== undefined; chunk = this.#queue.oldest) {
       for (let at = chunk.from; at < chunk.to; at += RECORD_HEADER_BYTES + chunk.view.getUint32(at + 8)) {
         this.#drop(chunk.view.getUint32(at) * 0x1_0000_0000 + chunk.view.getUint32(at + 4))
+        this.accepted_records--
       }
+      this.accepted_bytes -= chunk.to - chunk.from
       this.#queue.taken(chunk.to - chunk.from)
     }
   }

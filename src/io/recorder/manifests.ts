@@ -1,12 +1,5 @@
 import { join } from 'node:path'
-import {
-  encodeManifest,
-  MANIFEST_FORMAT,
-  MANIFEST_VERSION,
-  type Manifest,
-  manifestName,
-  type RecordedGap,
-} from '../../core/recording/index.js'
+import { conditionOf, encodeManifest, type Manifest, manifestName, type RecordedGap } from '../../core/recording/index.js'
 import type { RecorderFiles } from './recorder-ports.js'
 import { writeWholeFile } from './whole-file.js'
 
@@ -17,31 +10,9 @@ export interface ClosedSegment {
   manifest: Manifest
 }
 
-/** What a manifest says that does not follow from other parts of it. */
-export type ManifestFacts = Omit<Manifest, 'format' | 'format_version' | 'byte_order' | 'made_by' | 'condition'> & {
-  readonly version: string
-}
-
 /** True when a gap of a connection concerns the segment. */
 export function touches(gap: RecordedGap, { from_ms, to_ms }: { from_ms: number; to_ms: number }, connection: number): boolean {
   return gap.connection === connection && gap.from_ms <= to_ms && gap.to_ms >= from_ms
-}
-
-export function makeManifest({ version, ...facts }: ManifestFacts): Manifest {
-  const { node, v8, icu = '', tz = '' } = process.versions
-  const { file, profile, date, connection, ...rest } = facts
-  return {
-    format: MANIFEST_FORMAT,
-    format_version: MANIFEST_VERSION,
-    file,
-    profile,
-    date,
-    connection,
-    byte_order: 'big',
-    made_by: { mds: version, node, v8, icu, tz },
-    ...rest,
-    condition: conditionOf(facts),
-  }
 }
 
 /** The manifests of a run. One that a gap told later concerns is written anew. */
@@ -59,19 +30,16 @@ export class Manifests {
     this.#sync = sync
   }
 
-  /** Writes the manifest of a segment; rejects when the disk refuses. */
-  async add(closed: ClosedSegment): Promise<void> {
-    await this.#write(closed)
-    this.#closed.push(closed)
+  /** Writes the manifest of a segment, which is known from now on; rejects when the disk refuses, and may be asked again. */
+  add(closed: ClosedSegment): Promise<void> {
+    if (!this.#closed.includes(closed)) this.#closed.push(closed)
+    return this.#write(closed)
   }
 
-  /** Gives the manifests that have to be written for it. */
+  /** Puts a gap into the manifests it concerns, and gives those, to be written. */
   concernedBy(gap: RecordedGap): ClosedSegment[] {
     const concerned = this.#closed.filter((closed) => touches(gap, closed, closed.manifest.connection))
-    for (const closed of concerned) {
-      const gaps = [...closed.manifest.gaps, gap]
-      closed.manifest = { ...closed.manifest, gaps, condition: conditionOf({ ...closed.manifest, gaps }) }
-    }
+    for (const closed of concerned) putGap(closed, gap)
     return concerned
   }
 
@@ -89,7 +57,10 @@ export class Manifests {
   }
 }
 
-function conditionOf({ counts, gaps, suspect }: Pick<Manifest, 'counts' | 'gaps' | 'suspect'>): Manifest['condition'] {
-  if (counts.records === 0) return 'missing'
-  return gaps.length > 0 || suspect ? 'degraded' : 'available'
+/** Puts a gap into a manifest that does not have it yet. */
+export function putGap(closed: ClosedSegment, gap: RecordedGap): void {
+  const text = JSON.stringify(gap)
+  if (closed.manifest.gaps.some((known) => JSON.stringify(known) === text)) return
+  const gaps = [...closed.manifest.gaps, gap]
+  closed.manifest = { ...closed.manifest, gaps, condition: conditionOf({ ...closed.manifest, gaps }) }
 }

@@ -2,17 +2,18 @@ import { join } from 'node:path'
 import {
   INDEX_ENTRY_BYTES,
   indexName,
+  isLaterSegment,
   type JournalEntry,
   type JournalEvent,
-  journalName,
   manifestName,
   type RecordedGap,
-  readJournal,
   readManifest,
+  type SegmentName,
 } from '../../core/recording/index.js'
 import { type IstDay, istDay } from '../../core/time/index.js'
 import { hourStartMs, parseHourly } from './hours.js'
 import { JournalWriter } from './journal-writer.js'
+import { Journals } from './journals.js'
 import { codeOf, type RecorderFiles, type RecorderPorts } from './recorder-ports.js'
 import { type Claim, type RecoveredSegment, recoverSegment } from './recover-segment.js'
 import { readWholeFile } from './whole-file.js'
@@ -45,6 +46,7 @@ export async function recoverFolder(request: RecoveryRequest): Promise<Recovery>
   const { folder, profile, ports, now_ms, power_cut } = request
   const { files } = ports
   const names = await removeUnfinished(files, folder, await files.list(folder))
+  const there = new Set(names)
   const journal = new JournalWriter({ folder, profile, ports, fsync: 'always' })
   const journals = new Journals(files, folder, profile)
   const tell = async (event: JournalEvent): Promise<void> => {
@@ -69,6 +71,8 @@ export async function recoverFolder(request: RecoveryRequest): Promise<Recovery>
       const parsed = name.endsWith('.bin') ? parseHourly(profile, name) : undefined
       if (parsed === undefined) continue
       const { connection, hour, day } = parsed
+      // What was closed on an earlier day was looked at then.
+      if (day < istDay(now_ms) - 1 && there.has(manifestName(name))) continue
       try {
         const claimed = await claimOf(files, folder, name)
         if (claimed?.holds === true && !(power_cut && claimed.suspect)) {
@@ -96,10 +100,9 @@ export async function recoverFolder(request: RecoveryRequest): Promise<Recovery>
 }
 
 /** A segment as it was found, or made whole. Times are undefined when it holds no record. */
-interface FoundSegment {
-  readonly connection: number
+interface FoundSegment extends SegmentName {
+  /** IST hours since the epoch. */
   readonly hour: number
-  readonly part: number
   readonly first_ms: number | undefined
   readonly last_ms: number | undefined
   readonly was_closed: boolean
@@ -114,16 +117,17 @@ function holesBetween(found: readonly FoundSegment[]): RecordedGap[] {
     if (segment.was_closed) return []
     const { connection, hour } = segment
     const others = found.filter((other) => other.connection === connection && other !== segment)
-    const next = others.flatMap(({ first_ms, ...other }) => (first_ms !== undefined && isLater(other, segment) ? [first_ms] : []))
+    const next = others.flatMap(({ first_ms, ...other }) =>
+      first_ms !== undefined && isLaterSegment(other, segment) ? [first_ms] : [],
+    )
     if (next.length === 0) return []
-    const before = others.flatMap(({ last_ms, ...other }) => (last_ms !== undefined && isLater(segment, other) ? [last_ms] : []))
+    const before = others.flatMap(({ last_ms, ...other }) =>
+      last_ms !== undefined && isLaterSegment(segment, other) ? [last_ms] : [],
+    )
     const from_ms = segment.last_ms ?? Math.max(hourStartMs(hour), ...before)
     return [{ connection, from_ms, to_ms: Math.min(...next), cause: 'file_lost', grade: 'weak' }]
   })
 }
-
-type Place = Pick<FoundSegment, 'hour' | 'part'>
-const isLater = (a: Place, b: Place): boolean => a.hour > b.hour || (a.hour === b.hour && a.part > b.part)
 
 /** A run that kept nothing: each of its connections is missing from its start on. */
 async function startOfDay(journals: Journals, today: IstDay): Promise<Map<number, number>> {
@@ -135,14 +139,18 @@ async function startOfDay(journals: Journals, today: IstDay): Promise<Map<number
   return starts
 }
 
-/** Manifests and tails that were being written, and an index whose recording was not begun; what they would have said is found again. */
+/** Manifests and tails that were being written, and the index of a recording that was not begun; what they would have said is found again. */
 async function removeUnfinished(files: RecorderFiles, folder: string, names: readonly string[]): Promise<string[]> {
   const there = new Set(names)
-  const unfinished = names.filter(
-    (name) => /\.(?:manifest\.json|tail-\d+)\.tmp$/.test(name) || (name.endsWith('.bin.idx') && !there.has(name.slice(0, -4))),
-  )
-  for (const name of unfinished) await files.remove(join(folder, name))
-  return names.filter((name) => !unfinished.includes(name))
+  const gone = new Set<string>()
+  for (const name of names) {
+    const is_temporary = /\.(?:manifest\.json|tail-\d+)\.tmp$/.test(name)
+    const is_alone = name.endsWith('.bin.idx') && !there.has(name.slice(0, -'.idx'.length))
+    // An index with entries may belong to a recording that was packed.
+    if (is_temporary || (is_alone && (await readWholeFile(files, join(folder, name)))?.length === 0)) gone.add(name)
+  }
+  for (const name of gone) await files.remove(join(folder, name))
+  return names.filter((name) => !gone.has(name))
 }
 
 /** What the manifest of a segment claims, and whether the file has as many bytes. */
@@ -173,47 +181,3 @@ async function removeEmpty(files: RecorderFiles, folder: string, name: string): 
   await files.remove(join(folder, indexName(name)))
   await files.syncFolder(folder)
 }
-
-/** The journals of a folder as they were found. */
-export class Journals {
-  readonly #files: RecorderFiles
-  readonly #folder: string
-  readonly #profile: string
-  readonly #read = new Map<IstDay, Promise<readonly JournalEntry[]>>()
-
-  constructor(files: RecorderFiles, folder: string, profile: string) {
-    this.#files = files
-    this.#folder = folder
-    this.#profile = profile
-  }
-
-  of(day: IstDay): Promise<readonly JournalEntry[]> {
-    const known = this.#read.get(day) ?? this.#load(day)
-    this.#read.set(day, known)
-    return known
-  }
-
-  forget(day: IstDay): void {
-    this.#read.delete(day)
-  }
-
-  /** Names of the segments that a capture says it opened; those of the last minutes of a day may be told on the next. */
-  async opened(day: IstDay): Promise<ReadonlySet<string>> {
-    const entries = [...(await this.of(day)), ...(await this.of(day + 1))]
-    return new Set(entries.flatMap((entry) => (entry.event === 'segment_opened' ? [entry.file] : [])))
-  }
-
-  /** The same event, whenever on that day. A file is recovered to one length once, however often that was begun. */
-  async hasToldOn(day: IstDay, event: JournalEvent): Promise<boolean> {
-    const key = keyOf(event)
-    return (await this.of(day)).some(({ at_ms: _, ...told }) => keyOf(told) === key)
-  }
-
-  async #load(day: IstDay): Promise<readonly JournalEntry[]> {
-    const bytes = await readWholeFile(this.#files, join(this.#folder, journalName(this.#profile, day)))
-    return readJournal(new TextDecoder().decode(bytes)).entries
-  }
-}
-
-const keyOf = (event: JournalEvent): string =>
-  JSON.stringify(event.event === 'recovered' ? { ...event, cut_bytes: undefined } : event)

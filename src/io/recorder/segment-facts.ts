@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
-import { BlockBuilder, type IndexEntry, RECORD_HEADER_BYTES, type RecordingCounts } from '../../core/recording/index.js'
-import { HEARTBEAT_BYTES, type PacketSink, walkPackets } from '../../core/wire/index.js'
-
-const OPENING_BRACE = 0x7b
-const TWO_POW_32 = 0x1_0000_0000
+import {
+  BlockBuilder,
+  type IndexEntry,
+  MessageTally,
+  RECORD_HEADER_BYTES,
+  type RecordingCounts,
+  walkRecords,
+} from '../../core/recording/index.js'
 
 /** What there is to know of a file of records, learned as they go by: for the index and the manifest. */
 export class SegmentFacts {
@@ -15,17 +18,7 @@ export class SegmentFacts {
   readonly ended_blocks: IndexEntry[] = []
   readonly #blocks: BlockBuilder | undefined
   readonly #hash = createHash('sha256')
-  readonly #counts = { heartbeats: 0, texts: 0, malformed: 0 }
-  readonly #packets = new Map<number, number>()
-  #is_bad = false
-  readonly #sink: PacketSink = {
-    onPacket: (_view, _at, length) => {
-      this.#packets.set(length, (this.#packets.get(length) ?? 0) + 1)
-    },
-    onBadPacket: () => {
-      this.#is_bad = true
-    },
-  }
+  readonly #tally = new MessageTally()
 
   /** `blocks`: whether an index is to be made. */
   constructor({ blocks }: { blocks: boolean }) {
@@ -36,17 +29,14 @@ export class SegmentFacts {
   take(records: Uint8Array): void {
     if (records.length === 0) return
     const view = new DataView(records.buffer, records.byteOffset, records.byteLength)
-    for (let at = 0; at < records.length; ) {
-      const received_at_ms = view.getUint32(at) * TWO_POW_32 + view.getUint32(at + 4)
-      const end = at + RECORD_HEADER_BYTES + view.getUint32(at + 8)
+    walkRecords(records, 'big', (received_at_ms, from, to) => {
       this.first_ms ??= received_at_ms
       this.last_ms = received_at_ms
       this.records++
-      this.#count(view, at + RECORD_HEADER_BYTES, end)
-      const block = this.#blocks?.add(received_at_ms, records.subarray(at, end))
+      this.#tally.add(view, from + RECORD_HEADER_BYTES, to)
+      const block = this.#blocks?.add(received_at_ms, records.subarray(from, to))
       if (block !== undefined) this.ended_blocks.push(block)
-      at = end
-    }
+    })
     this.#hash.update(records)
     this.bytes += records.length
   }
@@ -72,24 +62,12 @@ export class SegmentFacts {
   }
 
   get counts(): RecordingCounts {
-    const lengths = [...this.#packets.keys()].sort((a, b) => a - b)
-    const packets = Object.fromEntries(lengths.map((length) => [String(length), this.#packets.get(length) ?? 0]))
-    return { records: this.records, ...this.#counts, packets }
+    return { ...this.#tally.counts(), records: this.records }
   }
 
   /** Of all bytes taken, hex. Nothing can be taken after. */
   sha256(): string {
     return this.#hash.digest('hex')
-  }
-
-  #count(view: DataView, start: number, end: number): void {
-    if (end - start === HEARTBEAT_BYTES) this.#counts.heartbeats++
-    else if (end > start && view.getUint8(start) === OPENING_BRACE) this.#counts.texts++
-    else {
-      this.#is_bad = end === start
-      walkPackets(view, start, end, this.#sink)
-      if (this.#is_bad) this.#counts.malformed++
-    }
   }
 }
 

@@ -18,6 +18,8 @@ export const SOCKET_LIMITS: SocketLimits = {
   room_bytes: 1024 * 1024,
   stuck_ms: 30_000,
 }
+/** While somebody is waited for, one looks so often whether it is still worth it. */
+const LOOK_MS = 50
 const CLOSE_MS = 30_000
 const HURRIED_CLOSE_MS = 500
 
@@ -30,12 +32,15 @@ export class ClientSockets {
   readonly #sockets = new Map<ClientSocket, ClientLine>()
   readonly #limits: SocketLimits
   readonly #onDropped: OnDropped
+  readonly #isOver: () => boolean
   readonly #timer: NodeJS.Timeout
   readonly #quiet = new WeakSet<ClientSocket>()
 
-  constructor(limits: SocketLimits, onDropped: OnDropped) {
+  /** `isOver`: nobody wants to go on, and nobody is waited for. */
+  constructor(limits: SocketLimits, onDropped: OnDropped, isOver: () => boolean) {
     this.#limits = limits
     this.#onDropped = onDropped
+    this.#isOver = isOver
     // Quiet over two looks: a client waits one to one and a half times as long.
     this.#timer = setInterval(() => this.#beat(), limits.heartbeat_ms / 2)
   }
@@ -88,15 +93,23 @@ export class ClientSockets {
     await Promise.all(full.map(([socket, line]) => this.#drainedOf(socket, line)))
   }
 
-  /** A client that takes something, however little, is waited for. */
-  async #drainedOf(socket: ClientSocket, line: ClientLine): Promise<void> {
-    let taken = socket.taken_bytes
-    const look = setInterval(() => {
-      if (socket.taken_bytes === taken) this.#drop(socket, line)
-      taken = socket.taken_bytes
-    }, this.#limits.stuck_ms)
-    await socket.drained()
-    clearInterval(look)
+  /** A client that takes something, however little, is waited for, as long as anybody wants to go on at all. */
+  #drainedOf(socket: ClientSocket, line: ClientLine): Promise<void> {
+    return new Promise((resolve) => {
+      let taken = socket.taken_bytes
+      let idle_ms = 0
+      const look = setInterval(() => {
+        idle_ms = socket.taken_bytes === taken ? idle_ms + LOOK_MS : 0
+        taken = socket.taken_bytes
+        if (idle_ms >= this.#limits.stuck_ms) this.#drop(socket, line)
+        if (this.#isOver()) done()
+      }, LOOK_MS)
+      const done = (): void => {
+        clearInterval(look)
+        resolve()
+      }
+      void socket.drained().then(done)
+    })
   }
 
   #drop(socket: ClientSocket, line: ClientLine): void {

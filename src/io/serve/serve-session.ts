@@ -145,7 +145,9 @@ class Show {
   /** Everybody is told that this is the end, and gets what is still on its way. */
   async end(): Promise<void> {
     const is_over = this.stage.playback.stopped !== 'quit'
-    await this.#part(is_over ? NORMAL : GOING_AWAY, is_over ? END_OF_RECORDING : 'stopped', false)
+    // Otherwise they would try to come back for ever.
+    if (is_over && this.stage.exchange.is_missed) await this.stage.awaitReturn()
+    await this.#part(is_over ? NORMAL : GOING_AWAY, is_over ? END_OF_RECORDING : 'stopped', !is_over)
   }
 
   /** However it ended; may follow `end`. */
@@ -173,8 +175,7 @@ class Show {
   async #part(code: number, reason: string, is_hurried: boolean): Promise<void> {
     if (this.#is_closed) return
     this.#is_closed = true
-    this.stage.end()
-    await this.stage.sockets.close(code, reason, is_hurried)
+    await this.stage.end(code, reason, is_hurried)
     await this.#ticker?.close()
   }
 

@@ -53,6 +53,8 @@ export class Stage {
   /** Logins of clients that may come back only where play waits for them. */
   #at_the_door: (() => void)[] = []
   #is_door_open = false
+  /** What everybody is told at the end. */
+  #farewell: { readonly code: number; readonly reason: string } | undefined
 
   constructor(setup: StageSetup) {
     this.#setup = setup
@@ -61,8 +63,10 @@ export class Stage {
       this.counts.faults++
       setup.onFault(done)
     })
-    this.sockets = new ClientSockets(setup.limits, ({ slot }, queued_bytes) =>
-      setup.onNotice(`Client ${slot} does not read: dropped with ${queued_bytes} bytes waiting.`),
+    this.sockets = new ClientSockets(
+      setup.limits,
+      ({ slot }, queued_bytes) => setup.onNotice(`Client ${slot} does not read: dropped with ${queued_bytes} bytes waiting.`),
+      () => this.playback.stopped !== undefined,
     )
     this.playback = new Playback({
       speed: setup.speed,
@@ -90,11 +94,15 @@ export class Stage {
 
   /** A client has been let in. */
   join(websocket: WebSocket, { socket }: IncomingMessage, hears_time: boolean): void {
+    websocket.on('error', () => {}) // what is no WebSocket ends its own connection
+    if (this.#farewell !== undefined) {
+      websocket.close(this.#farewell.code, this.#farewell.reason)
+      return
+    }
     const client = new ClientSocket(websocket, socket)
     const line = this.exchange.open(client, hears_time)
     this.sockets.add(client, line)
     this.counts.logins++
-    websocket.on('error', () => {}) // what is no WebSocket ends its own connection
     websocket.on('message', (bytes, is_binary) => {
       if (is_binary || client.is_over) return
       this.exchange.onRequest(line, String(bytes))
@@ -120,7 +128,7 @@ export class Stage {
     if (this.counts.records === 0) this.playback.setPaused(false)
   }
 
-  /** Full speed has come to where it waits for those whom a fault took away. */
+  /** Those whom a fault took away are waited for: where full speed says so, and at the end. */
   async awaitReturn(): Promise<void> {
     const { limits, ports, onNotice } = this.#setup
     this.#openDoor()
@@ -128,7 +136,7 @@ export class Stage {
     const isLate = (): boolean => ports.nowMs() >= deadline_ms
     await this.#untilSettled(
       () => !this.exchange.is_missed,
-      () => isLate() || this.playback.stopped !== undefined || this.playback.speed !== UNPACED || this.playback.isSeeking,
+      () => isLate() || this.playback.stopped !== undefined || this.playback.isSeeking,
     )
     if (this.exchange.is_missed && isLate()) onNotice('A client that a fault took away has not come back: going on without it.')
     this.exchange.stopWaiting()
@@ -141,9 +149,11 @@ export class Stage {
     await new Promise<void>((resolve) => this.#at_the_door.push(resolve))
   }
 
-  /** Nobody is kept at the door any more. */
-  end(): void {
+  /** Says goodbye to everybody, also to those who are at the door. Resolves when they have got everything, or won't. */
+  async end(code: number, reason: string, is_hurried: boolean): Promise<void> {
+    this.#farewell = { code, reason }
     this.#openDoor()
+    await this.sockets.close(code, reason, is_hurried)
   }
 
   #openDoor(): void {

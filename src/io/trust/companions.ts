@@ -1,15 +1,17 @@
 import { copyFileSync, existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import {
+  distinctGaps,
   encodeJournalLine,
   type JournalEntry,
   journalName,
+  ledgerOf,
   parseSegmentName,
   type RecordedGap,
   readManifest,
+  recordingBeside,
 } from '../../core/recording/index.js'
 import { formatCompactDate, type IstDay } from '../../core/time/index.js'
-import { distinctGaps } from '../../core/trust/index.js'
 import { readIfThere } from './beside.js'
 import { writeDurably } from './durable.js'
 
@@ -35,8 +37,9 @@ const masterPath = ({ folder, profile, day }: DayOfProfile, ending: string): str
 
 /** The journal for recordings that were made of others: what `entries` say, and every gap that a manifest beside them tells besides. */
 export function writeJournal({ folder, profile, day }: DayOfProfile, entries: readonly JournalEntry[]): void {
-  const told = new Set(entries.flatMap((entry) => (entry.event === 'gap' ? [keyOf(entry)] : [])))
-  const gaps = distinctGaps(manifestGaps({ folder, profile, day })).filter((gap) => !told.has(keyOf(gap)))
+  const told = ledgerOf(entries).gaps
+  // of a gap told twice the first stays
+  const gaps = distinctGaps([...told, ...manifestGaps({ folder, profile, day })]).filter((gap) => !told.includes(gap))
   const lines = [...entries, ...gaps.map((gap): JournalEntry => ({ at_ms: gap.to_ms, event: 'gap', ...gap }))].map(
     encodeJournalLine,
   )
@@ -44,13 +47,12 @@ export function writeJournal({ folder, profile, day }: DayOfProfile, entries: re
   writeDurably(join(folder, journalName(profile, day)), [new TextEncoder().encode(lines.join(''))])
 }
 
-const keyOf = ({ connection, from_ms, to_ms, cause }: RecordedGap): string => `${connection} ${from_ms} ${to_ms} ${cause}`
-
 function manifestGaps({ folder, profile, day }: DayOfProfile): RecordedGap[] {
   return readdirSync(folder)
     .sort()
     .flatMap((name) => {
-      const parts = name.endsWith('.manifest.json') ? parseSegmentName(name.replace('.manifest.json', '.bin')) : undefined
+      const recording = name.endsWith('.manifest.json') ? recordingBeside(name) : undefined
+      const parts = recording === undefined ? undefined : parseSegmentName(recording)
       if (parts?.profile !== profile || parts.day !== day) return []
       return readManifest(readIfThere(join(folder, name))?.toString('utf8') ?? '')?.gaps ?? []
     })

@@ -1,8 +1,7 @@
 import { basename } from 'node:path'
-import { type Manifest, parseSegmentName, type RecordedGap } from '../../core/recording/index.js'
+import { distinctGaps, type Manifest, parseSegmentName, type RecordedGap } from '../../core/recording/index.js'
 import { formatDate, istDay } from '../../core/time/index.js'
-import { distinctGaps } from '../../core/trust/index.js'
-import { madeBy } from './made-by.js'
+import { makeManifest, mdsVersion } from '../make-manifest.js'
 import type { WrittenFacts } from './recording-writer.js'
 
 /** A manifest for a recording that mds made of others, or came upon without one. `original`: what is known from before. */
@@ -13,11 +12,8 @@ export function madeManifest(
 ): Manifest {
   const name = parseSegmentName(facts.file)
   const day = name?.day ?? istDay(facts.first_ms ?? 0)
-  const gaps = distinctGaps([...(original?.gaps ?? []), ...changes.gaps])
-  const suspect = original?.suspect ?? false
-  return {
-    format: 'mds-recording',
-    format_version: 1,
+  return makeManifest({
+    version: mdsVersion(),
     profile: name?.profile ?? basename(facts.file, '.bin'),
     date: formatDate(day),
     connection: name?.connection ?? 1,
@@ -26,12 +22,10 @@ export function madeManifest(
     subscriptions: original?.subscriptions ?? [],
     instruments_sha256: original?.instruments_sha256 ?? null,
     fsync: original?.fsync ?? 'unknown',
-    worst_unsynced_ms: original?.worst_unsynced_ms ?? 0,
+    worst_unsynced_ms: original?.worst_unsynced_ms ?? null,
+    suspect: original?.suspect ?? false,
     ...facts,
     ...changes,
-    made_by: madeBy(),
-    gaps,
-    suspect,
-    condition: facts.counts.records === 0 ? 'missing' : gaps.length > 0 || suspect ? 'degraded' : 'available',
-  }
+    gaps: distinctGaps([...(original?.gaps ?? []), ...changes.gaps]),
+  })
 }

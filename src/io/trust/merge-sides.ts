@@ -1,7 +1,6 @@
 import { basename, dirname, resolve } from 'node:path'
 import { GAP_MS } from '../../core/candles/index.js'
-import { parseSegmentName, type RecordedGap } from '../../core/recording/index.js'
-import { isDecided, type TimeSpan } from '../../core/trust/index.js'
+import { isDecided, parseSegmentName, type RecordedGap, spellOut, type TimeSpan } from '../../core/recording/index.js'
 import type { RecordingFile, SessionFiles } from '../find-recordings.js'
 import { type GapsOfProfile, recordedGaps } from './session-gaps.js'
 
@@ -31,6 +30,8 @@ export function sidesOf({ files }: SessionFiles): { sides: MergeSide[]; side_of_
 const keyOf = ({ path, profile }: RecordingFile): string =>
   JSON.stringify([resolve(dirname(path)), profile, parseSegmentName(basename(path))?.connection ?? 0])
 
+const connectionOf = ({ files }: MergeSide): number => (files[0] as RecordingFile).connection
+
 function nameOf({ path, profile }: RecordingFile): string {
   const connection = parseSegmentName(basename(path))?.connection
   return `${dirname(path)}/${profile}${connection === undefined ? '' : `-c${connection}`}`
@@ -51,15 +52,17 @@ export function missedBy(side: MergeSide, { from_ms, to_ms }: TimeSpan): Recorde
     { from_ms, to_ms: first_ms },
     { from_ms: Math.max(from_ms, last_ms), to_ms },
   ].filter((span) => span.to_ms - span.from_ms > GAP_MS)
-  const undecided = [...outside, ...silences].filter((silence) => !isDecided(silence, ledger))
-  return [...ledger.gaps, ...undecided.map((span): RecordedGap => ({ ...span, connection: 1, cause: 'silence', grade: 'weak' }))]
+  const undecided = [...outside, ...silences].filter((silence) => !isDecided(silence, connectionOf(side), ledger))
+  const told = ledger.gaps.filter(({ connection }) => connection === connectionOf(side))
+  return [
+    ...spellOut(told, ledger.journal?.entries ?? []),
+    ...undecided.map((span): RecordedGap => ({ ...span, connection: 1, cause: 'silence', grade: 'weak' })),
+  ]
 }
 
 /** Did a journal tell everything while this side was recorded? */
-export function isTold({ ledger, first_ms, last_ms }: MergeSide): boolean {
+export function isTold(side: MergeSide): boolean {
+  const { ledger, first_ms, last_ms } = side
   if (first_ms === undefined) return true
-  const spans = [...ledger.covered, ...ledger.gaps].sort((a, b) => a.from_ms - b.from_ms)
-  let told_ms = first_ms
-  for (const { from_ms, to_ms } of spans) if (from_ms <= told_ms) told_ms = Math.max(told_ms, to_ms)
-  return ledger.covered.length > 0 && told_ms >= last_ms
+  return ledger.covered !== undefined && isDecided({ from_ms: first_ms, to_ms: last_ms }, connectionOf(side), ledger)
 }

@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import {
+  byteOrderOf,
   encodeManifest,
   type IndexEntry,
   indexName,
   type Manifest,
+  MessageTally,
   manifestName,
   RECORD_HEADER_BYTES,
+  walkRecords,
 } from '../../core/recording/index.js'
-import { byteOrderOf, IndexBuilder, MessageTally, walkRecords } from '../../core/trust/index.js'
+import { IndexBuilder } from '../../core/trust/index.js'
 import { openNewRecording, type Sink } from '../output.js'
 import { syncFolder, writeDurably } from './durable.js'
 

@@ -3,10 +3,10 @@ import { existsSync, renameSync, rmSync, unlinkSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { EXIT, type ExitCode, MdsError } from '../../core/errors.js'
 import { escaped } from '../../core/escaped.js'
-import { encodeManifest, type Frame, type Manifest, parseSegmentName } from '../../core/recording/index.js'
+import { encodeManifest, type Frame, type Manifest, MessageTally, parseSegmentName } from '../../core/recording/index.js'
 import { parseDuration } from '../../core/replay/index.js'
 import { istDayStartMs } from '../../core/time/index.js'
-import { FramingCheck, MessageTally } from '../../core/trust/index.js'
+import { FramingCheck } from '../../core/trust/index.js'
 import { formatCount } from '../../core/view/index.js'
 import { findRecordings, type RecordingFile, type RecordingQuery } from '../find-recordings.js'
 import { outputError } from '../output.js'
@@ -14,7 +14,7 @@ import { statPath } from '../stat-path.js'
 import { SystemClock } from '../system-clock.js'
 import { manifestPath, plainName } from './beside.js'
 import { syncFolder, writeDurably } from './durable.js'
-import { isBeingWritten } from './live-writer.js'
+import { isBeingWritten, writerOf } from './live-writer.js'
 import { madeManifest } from './made-manifest.js'
 import { PACKED_ENDINGS, type Packing, packBeside, unpackedSha256 } from './pack.js'
 import { progressOf, type TrustRun } from './run-verify.js'
@@ -91,7 +91,7 @@ async function archiveFile(file: RecordingFile, wishes: ArchiveWishes, stream: S
   const bytes = statPath(path)?.size ?? 0
   const answer = { path, original: 'kept', archive: null, bytes, packed_bytes: null } as const
   if (path === '-' || plainName(path) !== basename(path)) return { ...answer, action: 'left', detail: 'packed already' }
-  if (isBeingWritten(path)) return { ...answer, action: 'left', detail: 'a capture is writing it' }
+  if (await isInUse(path)) return { ...answer, action: 'left', detail: 'a capture is writing it' }
   const age_ms = wishes.now_ms - endOf(path)
   if (wishes.older_than_ms !== undefined && age_ms < wishes.older_than_ms)
     return { ...answer, action: 'left', detail: 'too young' }
@@ -122,6 +122,10 @@ async function archiveFile(file: RecordingFile, wishes: ArchiveWishes, stream: S
     detail: there === undefined ? '' : 'packed already',
   }
 }
+
+/** While a capture runs, a segment is closed once it has its manifest, which comes some time after the last record. */
+const isInUse = async (path: string): Promise<boolean> =>
+  (await isBeingWritten(path)) || ((await writerOf(path)) !== undefined && !existsSync(manifestPath(path)))
 
 /** Bytes read here are no progress of their own. */
 const runOf = ({ signal }: StreamRun): StreamRun => (signal === undefined ? {} : { signal })

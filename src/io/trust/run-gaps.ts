@@ -1,17 +1,27 @@
+import type { Gap } from '../../core/candles/index.js'
 import { EXIT, type ExitCode } from '../../core/errors.js'
 import { escaped } from '../../core/escaped.js'
 import type { Instrument, InstrumentTable } from '../../core/market/index.js'
-import { type Frame, GAP_CAUSES, type GapCause, type RecordedGap } from '../../core/recording/index.js'
+import {
+  byTime,
+  type Frame,
+  GAP_CAUSES,
+  type GapCause,
+  missedByAll,
+  type RecordedGap,
+  unionMs,
+} from '../../core/recording/index.js'
 import { formatDate, formatIso } from '../../core/time/index.js'
-import { byTime, isDecided, unionMs, VolumeMissed } from '../../core/trust/index.js'
+import { VolumeMissed } from '../../core/trust/index.js'
 import { formatCount } from '../../core/view/index.js'
 import { walkPackets } from '../../core/wire/index.js'
 import { findRecordings, type SessionFiles } from '../find-recordings.js'
 import { InstrumentChoice, type InstrumentWishes } from '../instrument-filter.js'
-import { readSession } from '../read-session.js'
+import { connectionKey, connectionsOf, readSession } from '../read-session.js'
 import { type RunListener, runSessions, type SessionRequest, type SessionRun } from '../run-sessions.js'
 import { sessionInstruments } from '../session-instruments.js'
-import { type GapsOfProfile, recordedGaps } from './session-gaps.js'
+import { sessionJournals } from '../session-journals.js'
+import { recordedGaps } from './session-gaps.js'
 import { tableLines } from './text-table.js'
 
 const NAMED_MAX = 3
@@ -82,9 +92,11 @@ async function gapsOfSession(session: SessionFiles, { request, choice, wishes }:
   )
   const isWanted = (token: number): boolean => filter.isWanted(table.resolve(token))
   const ledgers = recordedGaps(session.files)
-  const is_told = ledgers.every(({ covered }) => covered.length > 0)
-  const recorded = ledgers.flatMap(({ profile, gaps }) => gaps.map((gap): ProfileGap => ({ profile, gap })))
-  const silences = await silencesOf(session, ledgers, request, run)
+  const is_told = ledgers.every(({ covered }) => covered !== undefined)
+  const recorded = ledgers.flatMap(({ profile, gaps, journal }) =>
+    missedByAll(gaps, journal?.entries ?? []).map((gap): ProfileGap => ({ profile, gap })),
+  )
+  const silences = await silencesOf(session, request, run)
   const is_all = wishes.symbols.length + wishes.tokens.length + wishes.exchanges.length === 0
   const all = [...recorded, ...silences]
     .filter(({ gap }) => is_all || gap.tokens === undefined || gap.tokens.some(isWanted))
@@ -101,21 +113,23 @@ async function gapsOfSession(session: SessionFiles, { request, choice, wishes }:
   }
 }
 
-/** What the engine takes for a gap, where no journal decides. */
-async function silencesOf(
-  session: SessionFiles,
-  ledgers: readonly GapsOfProfile[],
-  request: SessionRequest,
-  run: RunListener,
-): Promise<ProfileGap[]> {
+/** What the engine takes for a gap though nothing tells of it. */
+async function silencesOf(session: SessionFiles, request: SessionRequest, run: RunListener): Promise<ProfileGap[]> {
   const [found] = await engineRun(session, request, run)
-  const profiles = [...new Set(session.files.map(({ profile }) => profile))]
-  return (found?.gaps ?? []).flatMap(({ connection, from_ms, to_ms }): ProfileGap[] => {
-    const profile = profiles[connection] ?? ''
-    const is_decided = ledgers.some((ledger) => ledger.profile === profile && isDecided({ from_ms, to_ms }, ledger))
-    return is_decided ? [] : [{ profile, gap: { connection: 1, from_ms, to_ms, cause: 'silence', grade: 'weak' } }]
+  const told = new Set(sessionJournals(session, () => {}).gaps.map(keyOf))
+  const connections = connectionsOf(session)
+  return (found?.gaps ?? []).flatMap((gap): ProfileGap[] => {
+    const key = connections[gap.connection]
+    const file = session.files.find((one) => connectionKey(one) === key)
+    if (file === undefined || told.has(keyOf(gap))) return []
+    const { from_ms, to_ms } = gap
+    const { profile, connection } = file
+    return [{ profile, gap: { connection, from_ms, to_ms, cause: 'silence', grade: 'weak' } }]
   })
 }
+
+const keyOf = ({ connection, from_ms, to_ms, tokens }: Gap): string =>
+  JSON.stringify([connection, from_ms, to_ms, tokens ?? null])
 
 /** The files were found already: named one by one they are found again, as the same session. */
 function engineRun(session: SessionFiles, request: SessionRequest, run: RunListener): Promise<SessionRun[]> {

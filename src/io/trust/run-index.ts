@@ -8,7 +8,7 @@ import { findRecordings, type RecordingFile, type RecordingQuery } from '../find
 import { shellWord } from '../shell-word.js'
 import { indexPath } from './beside.js'
 import { writeDurably } from './durable.js'
-import { isBeingWritten, lockHolder } from './live-writer.js'
+import { isBeingWritten, writerOf } from './live-writer.js'
 import { progressOf, type TrustRun } from './run-verify.js'
 import { readRanges, type StreamRun } from './stream-file.js'
 import { tableLines } from './text-table.js'
@@ -35,7 +35,7 @@ export async function runIndex(query: RecordingQuery, { force }: { force: boolea
   const { sessions, notices } = findRecordings(query)
   for (const notice of notices) run.onNotice(notice)
   const files = sessions.flatMap((session) => session.files)
-  for (const { path } of files) refuseUnlessPlain(path, 'index')
+  for (const { path } of files) await refuseUnlessPlain(path, 'index')
   const stream = progressOf(files, run)
   const indexed: IndexedFile[] = []
   for (const file of files) indexed.push(await indexFile(file, force, stream))
@@ -44,7 +44,7 @@ export async function runIndex(query: RecordingQuery, { force }: { force: boolea
 }
 
 /** Standard input has no place beside it, a packed file is none that offsets could lead into, and a capture writes its own. */
-export function refuseUnlessPlain(path: string, command: 'index' | 'repair' | 'archive'): void {
+export async function refuseUnlessPlain(path: string, command: 'index' | 'repair' | 'archive'): Promise<void> {
   if (path === '-')
     throw usageError('not_a_file', `mds ${command} needs a file, not standard input.`, `mds ${command} path/to/recording.bin`)
   if (/\.(?:zst|gz)$/.test(path))
@@ -53,9 +53,9 @@ export function refuseUnlessPlain(path: string, command: 'index' | 'repair' | 'a
       `${path} is packed: mds ${command} works on the plain file.`,
       path.endsWith('.zst') ? `zstd -dk ${shellWord(path)}` : `gunzip -k ${shellWord(path)}`,
     )
-  if (!isBeingWritten(path)) return
+  if (!(await isBeingWritten(path))) return
   throw new MdsError('being_written', {
-    message: `${path} is being written by a capture (process ${lockHolder(path.slice(0, -basename(path).length) || '.')}).`,
+    message: `${path} is being written by a capture (process ${await writerOf(path)}).`,
     suggestions: [`mds verify ${shellWord(path)}`],
     exitCode: EXIT.usage,
   })

@@ -6,18 +6,19 @@ import {
   type Frame,
   type JournalEntry,
   type Manifest,
+  overlaps,
   type RecordedGap,
   segmentHour,
   segmentName,
 } from '../../core/recording/index.js'
 import { formatDate, type IstDay } from '../../core/time/index.js'
-import { commonGaps, overlaps, PacketMerge, SIDES_MAX, type SideFacts } from '../../core/trust/index.js'
+import { commonGaps, PacketMerge, SIDES_MAX, type SideFacts } from '../../core/trust/index.js'
 import { formatCount } from '../../core/view/index.js'
 import { DiagnosticsLog } from '../diagnostics-log.js'
 import { findRecordings, type RecordingQuery, type SessionFiles } from '../find-recordings.js'
+import { mdsVersion } from '../make-manifest.js'
 import { readSession } from '../read-session.js'
 import { copyMasters, writeJournal } from './companions.js'
-import { mdsVersion } from './made-by.js'
 import { madeManifest } from './made-manifest.js'
 import { hear, isTold, type MergeSide, missedBy, sidesOf } from './merge-sides.js'
 import { unpackedSha256 } from './pack.js'

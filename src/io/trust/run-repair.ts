@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { basename, dirname, join, resolve } from 'node:path'
-import { EXIT, type ExitCode, MdsError, usageError } from '../../core/errors.js'
+import { EXIT, type ExitCode, usageError } from '../../core/errors.js'
 import { escaped } from '../../core/escaped.js'
 import { type Frame, type Manifest, parseSegmentName, RECORD_HEADER_BYTES } from '../../core/recording/index.js'
 import { formatClock } from '../../core/time/index.js'
@@ -37,8 +37,8 @@ export interface RepairWishes {
 export interface RepairedFile {
   readonly path: string
   readonly verdict: string
-  /** `nothing`: it needs no repair. */
-  readonly action: 'nothing' | 'would_write' | 'written'
+  /** `nothing`: it needs no repair; `nothing_left`: no whole record is left in it. */
+  readonly action: 'nothing' | 'nothing_left' | 'would_write' | 'written'
   readonly output: string | null
   readonly kept_bytes: number
   readonly skipped_bytes: number
@@ -56,18 +56,19 @@ export async function runRepair(query: RecordingQuery, wishes: RepairWishes, run
   const { sessions, notices } = findRecordings(query)
   for (const notice of notices) run.onNotice(notice)
   const files = sessions.flatMap((session) => session.files)
-  for (const file of files) refuseUnlessClosed(file)
+  for (const file of files) await refuseUnlessClosed(file)
   const stream = progressOf(files, run)
   const repaired: RepairedFile[] = []
   for (const file of files) repaired.push(await repairFile(file, wishes, stream))
-  const is_left = repaired.some(({ action }) => action === 'would_write')
-  return { files: repaired, exit_code: is_left ? EXIT.validation_failed : EXIT.ok }
+  const has = (action: RepairedFile['action']): boolean => repaired.some((file) => file.action === action)
+  const exit_code = has('nothing_left') ? EXIT.unreadable : has('would_write') ? EXIT.validation_failed : EXIT.ok
+  return { files: repaired, exit_code }
 }
 
-function refuseUnlessClosed({ path }: RecordingFile): void {
+async function refuseUnlessClosed({ path }: RecordingFile): Promise<void> {
   if (path === '-')
     throw usageError('not_a_file', 'mds repair needs a file, not standard input.', 'mds repair path/to/recording.bin')
-  if (!isBeingWritten(path)) return
+  if (!(await isBeingWritten(path))) return
   throw usageError('being_written', `${path} is being written by a capture: expected a closed recording.`, 'mds verify')
 }
 
@@ -80,7 +81,7 @@ async function repairFile(file: RecordingFile, wishes: RepairWishes, stream: Str
   const skipped = plan.skipped.map(({ from, to, from_ms, to_ms }) => ({ offset: from, bytes: to - from, from_ms, to_ms }))
   const skipped_bytes = skipped.reduce((sum, span) => sum + span.bytes, 0)
   const mended = { ...answer, kept_bytes: keptBytes(plan), skipped_bytes, skipped }
-  if (plan.blocks.length + plan.stretches.length === 0) throw nothingLeft(file.path, bytes)
+  if (plan.blocks.length + plan.stretches.length === 0) return { ...mended, action: 'nothing_left' }
   const folder = wishes.output ?? join(dirname(file.path), REPAIRED_FOLDER)
   const output = join(folder, plainName(file.path))
   if (!wishes.write) return { ...mended, action: 'would_write', output }
@@ -92,13 +93,6 @@ async function repairFile(file: RecordingFile, wishes: RepairWishes, stream: Str
 
 const keptBytes = ({ blocks, stretches }: RepairPlan): number =>
   blocks.reduce((sum, { length }) => sum + length, 0) + stretches.reduce((sum, { from, to }) => sum + to - from, 0)
-
-const nothingLeft = (path: string, bytes: number): MdsError =>
-  new MdsError('not_a_recording', {
-    message: `Expected a recording in ${path}, found ${bytes} bytes in which no whole record is left.`,
-    suggestions: ['mds info shows which recordings there are'],
-    exitCode: EXIT.unreadable,
-  })
 
 /** Whole blocks where an index speaks, else every record whose framing holds. */
 async function planOf(path: string, { evidence, coverage }: Examination, stream: StreamRun): Promise<RepairPlan> {
@@ -205,7 +199,7 @@ export function repairLines({ files }: RepairAnswer, { write }: RepairWishes): s
     file.verdict,
     formatCount(file.kept_bytes),
     formatCount(file.skipped_bytes),
-    file.output ?? 'needs none',
+    file.output ?? (file.action === 'nothing' ? 'needs none' : 'nothing is left'),
   ])
   const holes = files.flatMap((file) =>
     file.skipped.map(

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { EXIT, type ExitCode, MdsError } from '../../core/errors.js'
 import { escaped } from '../../core/escaped.js'
-import { parseSegmentName } from '../../core/recording/index.js'
+import { parseSegmentName, recordingBeside } from '../../core/recording/index.js'
 import { formatDate, formatIso } from '../../core/time/index.js'
 import { FINDINGS, type TrustFinding, VERDICTS } from '../../core/trust/index.js'
 import { formatCount } from '../../core/view/index.js'
@@ -120,15 +120,10 @@ function orphans(groups: readonly GapsOfProfile[]): TrustFinding[] {
     }
     // who named some files does not ask about the others
     if ([...recordings].filter(isOfDay).length !== files.length) return []
-    const named = new Set(there.flatMap((name) => recordingOf(name) ?? []).filter(isOfDay))
+    const named = new Set(there.flatMap((name) => recordingBeside(name) ?? []).filter(isOfDay))
     const gone = [...named].filter((name) => !recordings.has(name))
     return gone.map((name): TrustFinding => ({ kind: 'missing_file', detail: join(folder, name) }))
   })
-}
-
-function recordingOf(beside: string): string | undefined {
-  if (beside.endsWith('.bin.idx')) return beside.slice(0, -'.idx'.length)
-  return beside.endsWith('.manifest.json') ? `${beside.slice(0, -'.manifest.json'.length)}.bin` : undefined
 }
 
 /** The same for people: a table of each day, then what was found, then what it means. */

@@ -1,9 +1,18 @@
+import { readdirSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
-import { type JournalReading, type Manifest, parseSegmentName, type RecordedGap } from '../../core/recording/index.js'
+import {
+  distinctGaps,
+  type JournalLedger,
+  type JournalReading,
+  ledgerOf,
+  overlaps,
+  parseSegmentName,
+  type RecordedGap,
+  type TimeSpan,
+} from '../../core/recording/index.js'
 import { type IstDay, istDayStartMs } from '../../core/time/index.js'
-import { distinctGaps, type JournalLedger, ledgerOf, overlaps, type TimeSpan } from '../../core/trust/index.js'
 import type { RecordingFile } from '../find-recordings.js'
-import { journalOf, manifestBeside } from './beside.js'
+import { journalOf, manifestBeside, plainName } from './beside.js'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 86_400_000
@@ -18,7 +27,7 @@ export interface GapsOfProfile extends JournalLedger {
   readonly journal: JournalReading | undefined
 }
 
-/** Reads journals and manifests; of files named one by one only the gaps of their hours and connections. */
+/** Reads journals and manifests; where a few files of a day are named, only the gaps of their time and connections. */
 export function recordedGaps(files: readonly RecordingFile[]): GapsOfProfile[] {
   const groups = new Map<string, RecordingFile[]>()
   for (const file of files) {
@@ -30,28 +39,53 @@ export function recordedGaps(files: readonly RecordingFile[]): GapsOfProfile[] {
 
 function gapsOfGroup(files: readonly RecordingFile[]): GapsOfProfile {
   const [first] = files as [RecordingFile]
-  const { profile, day } = first
-  const folder = dirname(first.path)
-  const journal = day === undefined || first.path === '-' ? undefined : journalOf(folder, profile, day)
+  const { profile, day, path } = first
+  const folder = dirname(path)
+  const journal = day === undefined || path === '-' ? undefined : journalOf(folder, profile, day)
   const ledger = ledgerOf(journal?.entries ?? [])
-  const manifests = files.map(({ path }) => (path === '-' ? undefined : manifestBeside(path)))
-  const told = manifests.flatMap((manifest): readonly RecordedGap[] =>
-    manifest === undefined || manifest === 'damaged' ? [] : (manifest satisfies Manifest).gaps,
-  )
-  const gaps = distinctGaps([...ledger.gaps, ...told]).filter((gap) => concerns(gap, files))
-  return { folder, profile, day, files, journal, gaps, covered: ledger.covered }
+  const manifests = files.map((file) => (file.path === '-' ? undefined : manifestBeside(file.path)))
+  const told = manifests.flatMap((manifest) => (manifest === undefined || manifest === 'damaged' ? [] : manifest.gaps))
+  const gaps = distinctGaps([...ledger.gaps, ...told]).filter(concerning(files))
+  return { ...ledger, folder, profile, day, files, journal, gaps }
 }
 
-function concerns(gap: RecordedGap, files: readonly RecordingFile[]): boolean {
+/** Who names a whole day wants to know of an hour too whose file was lost. */
+function concerning(files: readonly RecordingFile[]): (gap: RecordedGap) => boolean {
+  if (isWholeDay(files)) return () => true
   const connections = files.map(({ path }) => connectionInName(path))
-  if (connections.every((connection) => connection !== undefined) && !connections.includes(gap.connection)) return false
-  return files.some(({ path }) => overlaps(gap, hoursOf(path)))
+  const names_all = connections.every((connection) => connection !== undefined)
+  const hours = files.map(({ path }) => hoursOf(path))
+  const span = {
+    from_ms: Math.min(...hours.map(({ from_ms }) => from_ms)),
+    to_ms: Math.max(...hours.map(({ to_ms }) => to_ms)),
+  }
+  return (gap) => overlaps(gap, span) && (!names_all || connections.includes(gap.connection))
+}
+
+/** No other recording of this profile and day lies beside them. */
+function isWholeDay(files: readonly RecordingFile[]): boolean {
+  const [{ path, profile, day }] = files as [RecordingFile]
+  if (path === '-' || day === undefined) return false
+  const named = new Set(files.map((file) => plainName(file.path)))
+  return namesIn(dirname(path)).every((name) => {
+    const other = parseSegmentName(name)
+    return other?.profile !== profile || other.day !== day || named.has(plainName(name))
+  })
+}
+
+/** A folder may let its files be read and not be listed. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
 }
 
 /** Undefined where the name has none. */
 function connectionInName(path: string): number | undefined {
-  const name = basename(path)
-  return /-c\d{1,2}\.bin/.test(name) ? parseSegmentName(name)?.connection : undefined
+  const name = parseSegmentName(basename(path))
+  return name?.names_connection === true ? name.connection : undefined
 }
 
 /** The time that a recording's name speaks of: its hour, its day, or all time. */

@@ -49,7 +49,7 @@ export async function examineFile(file: RecordingFile, run: StreamRun): Promise<
   // Before the data: an index never speaks of more than is there, so what a capture adds meanwhile is no contradiction.
   const index = file.path === '-' ? undefined : indexBeside(file.path)
   const manifest = file.path === '-' ? undefined : manifestBeside(file.path)
-  const is_open = isBeingWritten(file.path)
+  const is_open = await isBeingWritten(file.path)
   const pass = await firstPass(file.path, index, manifest, run)
   const evidence: Evidence = {
     name: plainName(file.path),

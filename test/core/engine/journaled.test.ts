@@ -13,6 +13,8 @@ import { options } from '../../support/markets.js'
 const CARRIED: readonly (readonly number[])[] = [[STOCK], [CAS_STOCK, FUTURE], [FUTURE]]
 const START_S = at('10:00:20')
 const LENGTH_S = 400
+/** The capture is stopped. */
+const END_MS = (START_S + LENGTH_S) * 1000
 
 interface Outage {
   connection: number
@@ -63,6 +65,11 @@ function record(outages: readonly Outage[], busy: readonly number[]): { received
       received.push({ connection, received_at_ms, message })
     })
   }
+  // Who never came back is told as the capture ends.
+  CARRIED.forEach((_, connection) => {
+    const from_ms = heard[connection] ?? START_S * 1000
+    if (END_MS - from_ms > 1500) gaps.push({ connection, from_ms, to_ms: END_MS })
+  })
   return { received, gaps }
 }
 
@@ -87,6 +94,7 @@ function live({ received, gaps }: ReturnType<typeof record>, chosen: Partial<Run
     order.push(one.connection, one.received_at_ms, one.message)
     order.release(one.received_at_ms)
   }
+  for (const gap of gaps) if (gap.to_ms === END_MS) pipeline.noteGap(gap)
   order.release(Number.POSITIVE_INFINITY)
   pipeline.end()
   return candles

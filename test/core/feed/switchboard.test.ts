@@ -38,7 +38,7 @@ describe('the standby', () => {
     world.now_ms += 30
     world.message(3, 'ticks')
     expect(world.told('gap')).toMatchObject([
-      { connection: 1, from_ms, to_ms: from_ms + 100, cause: 'disconnect', grade: 'certain' },
+      { connection: 1, from_ms, to_ms: from_ms + 100, cause: 'disconnect', grade: 'certain', tokens: [1, 2] },
     ])
   })
 
@@ -54,6 +54,26 @@ describe('the standby', () => {
     expect(world.socket(3)?.subscribed.size).toBe(0)
     expect(world.told('returned')).toEqual([{ event: 'returned', connection: 3, from_connection: 1, tokens: [1, 2] }])
     expect(world.told('gap')).toHaveLength(1)
+  })
+
+  test('once it had them, each gap of that connection names its instruments: the recording of the standby has them too', () => {
+    const world = threeOpen()
+    world.drop(1)
+    world.message(3, 'ticks')
+    while (world.state(1) !== 'connecting') world.pass(100, () => beat(world))
+    world.open(1)
+    world.message(1, 'ticks')
+    world.drop(3)
+    world.drop(1)
+    while (world.state(1) !== 'connecting') world.pass(100, () => world.message(2, 'ticks'))
+    world.open(1)
+    world.message(1, 'ticks')
+    expect(
+      world
+        .told('gap')
+        .filter(({ connection }) => connection === 1)
+        .at(-1),
+    ).toMatchObject({ tokens: [1, 2] })
   })
 
   test('that opens late takes over what failed before', () => {
@@ -81,7 +101,7 @@ describe('the standby', () => {
     world.stop()
     const missing = world.told('gap').map(({ connection, tokens }) => [connection, tokens?.length])
     expect(missing).toEqual([
-      [2, undefined],
+      [2, 10],
       [1, 2990],
       [1, 9],
     ])

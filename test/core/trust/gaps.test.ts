@@ -1,8 +1,20 @@
 import { describe, expect, test } from 'vitest'
-import type { JournalEntry, RecordedGap } from '../../../src/core/recording/index.js'
-import { commonGaps, distinctGaps, isDecided, ledgerOf, unionMs, VolumeMissed } from '../../../src/core/trust/index.js'
+import {
+  distinctGaps,
+  encodeJournalLine,
+  isDecided,
+  type JournalEntry,
+  ledgerOf,
+  missedByAll,
+  type RecordedGap,
+  readJournal,
+  spellOut,
+  unionMs,
+} from '../../../src/core/recording/index.js'
+import { commonGaps, VolumeMissed } from '../../../src/core/trust/index.js'
 import { encodeMessage, walkPackets } from '../../../src/core/wire/index.js'
 import { fullPacket } from '../../support/sample-records.js'
+import { flipped } from '../../support/trusted-file.js'
 
 const gap = (from_ms: number, to_ms: number, more: Partial<RecordedGap> = {}): RecordedGap => ({
   connection: 1,
@@ -34,45 +46,73 @@ const subscribed = (connection: number, ...tokens: number[]): JournalEntry => ({
 const told = (one: RecordedGap): JournalEntry => ({ at_ms: one.to_ms, event: 'gap', ...one })
 
 describe('the ledger of a journal', () => {
-  test('a gap of a connection concerns what it alone carries then', () => {
-    const { gaps } = ledgerOf([
-      start(0),
-      subscribed(1, 5, 7),
-      subscribed(2, 7, 9),
-      told(gap(10, 20)),
-      told(gap(10, 20, { connection: 2 })),
-    ])
-    expect(gaps.map(({ tokens }) => tokens)).toEqual([[5], [9]])
-    const taken: JournalEntry = { at_ms: 30, event: 'takeover', connection: 2, from_connection: 1, tokens: [5] }
-    const [after] = ledgerOf([start(0), subscribed(1, 5, 7), subscribed(2, 9), taken, told(gap(40, 50, { connection: 2 }))]).gaps
-    expect(after?.tokens).toEqual([5, 9])
+  test('a gap of a connection concerns what it carried as it began', () => {
+    const entries = [start(0), subscribed(1, 5, 7), subscribed(2, 7, 9)]
+    const gaps = [gap(10, 20), gap(30, 40, { connection: 2 }), gap(50, 60, { tokens: [8] })]
+    expect(spellOut(gaps, entries).map(({ tokens }) => tokens)).toEqual([[5, 7], [7, 9], [8]])
+    expect(missedByAll(gaps, entries).map(({ tokens }) => tokens)).toEqual([[5], [9], [8]])
+    const taken: JournalEntry = { at_ms: 25, event: 'takeover', connection: 2, from_connection: 1, tokens: [5] }
+    expect(missedByAll(gaps, [...entries, taken])[1]?.tokens).toEqual([5, 9])
+  })
+
+  test('what two connections carry and both miss at once is missing', () => {
+    const entries = [start(0), subscribed(1, 5, 7), subscribed(2, 5, 7)]
+    const gaps = [gap(10, 20), gap(15, 16, { connection: 2, tokens: [7] }), gap(30, 40)]
+    expect(missedByAll(gaps, entries).map(({ tokens }) => tokens)).toEqual([[7], [7], []])
   })
 
   test('without subscriptions it concerns all, and one with instruments those', () => {
-    expect(ledgerOf([told(gap(1, 2)), told(gap(3, 4, { tokens: [8] }))]).gaps.map(({ tokens }) => tokens)).toEqual([
-      undefined,
-      [8],
+    const gaps = [gap(1, 2), gap(3, 4, { tokens: [8] })]
+    expect(ledgerOf(gaps.map(told)).gaps).toEqual(gaps)
+    expect(missedByAll(gaps, [])).toEqual(gaps)
+  })
+
+  test('from the first start to the last end all is told; a capture that was killed covers what follows', () => {
+    expect(ledgerOf([start(0), told(gap(10, 20)), start(100), end(200)])).toMatchObject({
+      covered: { from_ms: 0, to_ms: 200 },
+      is_open: false,
+    })
+    expect(ledgerOf([start(0), end(50), start(100)])).toMatchObject({
+      covered: { from_ms: 0, to_ms: Number.POSITIVE_INFINITY },
+      is_open: true,
+    })
+    expect(ledgerOf([told(gap(10, 20)), end(30)]).covered).toBeUndefined()
+  })
+
+  test('a line that was written again is read once', () => {
+    const lines = [start(0), told(gap(10, 20)), told(gap(10, 20, { tokens: [5] }))].map(encodeJournalLine)
+    const again = readJournal([...lines, ...lines.slice(1), encodeJournalLine(end(30))].join(''))
+    expect(again).toEqual(readJournal([...lines, encodeJournalLine(end(30))].join('')))
+    expect(ledgerOf(again.entries).gaps).toHaveLength(2)
+  })
+
+  test('each flipped bit of a line leaves that line out, and says so', () => {
+    const lines = Buffer.from([start(0), told(gap(10, 20)), end(30)].map(encodeJournalLine).join(''))
+    for (let bit = 0; bit < lines.length * 8; bit++) {
+      const reading = readJournal(Buffer.from(flipped(lines, bit)).toString('utf8'))
+      expect(reading.entries.length, `bit ${bit}`).toBeLessThan(3)
+      expect(reading.damaged_lines.length > 0 || reading.torn, `bit ${bit}`).toBe(true)
+    }
+  })
+
+  test('a silence is decided where a journal covers it, or tells of it, from end to end', () => {
+    const ledger = ledgerOf([start(0), end(100), told(gap(200, 300)), told(gap(400, 500, { tokens: [1] }))])
+    const is = (from_ms: number, to_ms: number, connection = 1) => isDecided({ from_ms, to_ms }, connection, ledger)
+    expect([is(10, 90), is(90, 110), is(200, 300), is(210, 290), is(190, 290), is(300, 400)]).toEqual([
+      true,
+      false,
+      true,
+      true,
+      false,
+      false,
     ])
+    expect([is(200, 300, 2), is(410, 420)]).toEqual([false, false])
+    expect(isDecided({ from_ms: 50, to_ms: 250 }, 1, ledgerOf([start(0), end(100), told(gap(90, 250))]))).toBe(true)
   })
 
-  test('a capture that was killed told everything up to its last line', () => {
-    const { covered } = ledgerOf([start(0), subscribed(1, 5), told(gap(10, 20)), start(100), end(200)])
-    expect(covered).toEqual([
-      { from_ms: 0, to_ms: 20 },
-      { from_ms: 100, to_ms: 200 },
-    ])
-  })
-
-  test('a silence is decided by a journal that covers it, or that tells of it', () => {
-    const ledger = ledgerOf([start(0), end(100), told(gap(200, 300))])
-    expect(isDecided({ from_ms: 10, to_ms: 90 }, ledger)).toBe(true)
-    expect(isDecided({ from_ms: 90, to_ms: 110 }, ledger)).toBe(false)
-    expect(isDecided({ from_ms: 190, to_ms: 290 }, ledger)).toBe(true)
-    expect(isDecided({ from_ms: 300, to_ms: 400 }, ledger)).toBe(false)
-  })
-
-  test('a gap of journal and manifest is one, with its instruments', () => {
-    expect(distinctGaps([gap(5, 6), gap(1, 2), gap(5, 6, { tokens: [3] })])).toEqual([gap(1, 2), gap(5, 6, { tokens: [3] })])
+  test('a gap of journal and manifest is one; gaps of other instruments are others', () => {
+    const of_some = gap(5, 6, { tokens: [3] })
+    expect(distinctGaps([gap(5, 6), gap(1, 2), of_some, gap(5, 6), { ...of_some }])).toEqual([gap(1, 2), gap(5, 6), of_some])
   })
 
   test('overlapping times count once', () => {

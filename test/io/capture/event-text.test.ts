@@ -21,9 +21,8 @@ test.each([
     /^connection 1: gap of 1\.5 s from 09:15:02, 123,456 records: /,
   ],
   [{ event: 'sink_up', sink: 'redis', dropped: 1 }, 'redis is up again; 1 message did not reach it'],
-] satisfies [JournalEvent, string | RegExp][])('%j', (event, text) => {
+] satisfies [JournalEvent, string | RegExp][])('$0.event', (event, text) => {
   const told = eventText({ at_ms: AT_MS, ...event })
-  expect(told.slice(0, '09:15:02 '.length)).toBe('09:15:02 ')
-  if (typeof text === 'string') expect(told.slice('09:15:02 '.length)).toBe(text)
-  else expect(told.slice('09:15:02 '.length)).toMatch(text)
+  if (typeof text === 'string') expect(told).toBe(text)
+  else expect(told).toMatch(text)
 })

@@ -11,6 +11,7 @@ import { tempFolder } from '../../support/temp-folder.js'
 const FIRST = 'box_20251006_0900.bin'
 const SECOND = 'box_20251006_0900_2.bin'
 const HOUR_MS = 3_600_000
+/** Of what is not synced nothing is left. */
 const never = (): number => 0
 
 /** Opens a recorder; its journal is on the disk. */
@@ -395,6 +396,39 @@ describe('rows 8, 9: a disk that takes little, or its time', () => {
   })
 })
 
+describe('ways of syncing', () => {
+  test.each(['always', 100, 'close'] as const)(
+    '%s: what was closed survives a power cut whole, journal and all',
+    async (fsync) => {
+      const fake = await begun({ fsync })
+      await give(fake, 0, 20)
+      await fake.pass(1500)
+      await give(fake, 20, 20)
+      await fake.close()
+      fake.cutPower(never)
+      expect(numbers(fake, FIRST)).toEqual(upTo(40))
+      expect(fake.faultsOf(FIRST)).toEqual([])
+      expect(fake.journal).toEqual(fake.told)
+    },
+  )
+
+  test('off: nothing is ever synced; close: nothing before the end, and no index either', async () => {
+    for (const fsync of ['off', 'close'] as const) {
+      const fake = await begun({ fsync })
+      const opened = fake.disk.calls.length
+      await give(fake, 0, 20)
+      await fake.pass(3000)
+      expect(numbers(fake, FIRST)).toEqual(upTo(20))
+      expect(fake.bytesOf(indexName(FIRST))).toHaveLength(0)
+      const syncs = (): number => fake.disk.calls.slice(opened).filter(({ op }) => op === 'sync' || op === 'syncFolder').length
+      expect(syncs()).toBe(0)
+      await fake.close()
+      expect(syncs() > 0).toBe(fsync === 'close')
+      expect(fake.faultsOf(FIRST)).toEqual([])
+    }
+  })
+})
+
 describe('rows 33, 34: the clock, hours and midnight', () => {
   test('a time that goes back is held, and no hour is opened again', async () => {
     const fake = await begun()
@@ -485,6 +519,16 @@ describe('row 1: a start after a crash', () => {
     expect(fake.manifestOf(SECOND)).toMatchObject({ condition: 'degraded', gaps: [gap], sessions: ['s2'] })
   })
 
+  test('a hole told while the manifest of the file before it is made stands there too', async () => {
+    const fake = await killed()
+    fake.disk.fault = ({ path }) => (path.includes('manifest') ? { delay_ms: 30 } : undefined)
+    await fake.open()
+    await give(fake, 20, 2)
+    await fake.pass(3000)
+    expect(fake.manifestOf(FIRST)?.gaps).toMatchObject([{ cause: 'recorder_down' }])
+    await fake.close()
+  })
+
   test('a recovery that is killed at any call, and run again, ends the same', async () => {
     const whole = await killed()
     await whole.open()
@@ -539,6 +583,17 @@ describe('row 1: a start after a crash', () => {
     expect(numbers(fake, SECOND)).toEqual([0, 1])
   })
 
+  test('the index of a recording that was packed stays, one without a recording goes', async () => {
+    const fake = new FakeRecorder()
+    await fake.open()
+    await fake.close()
+    fake.disk.put(join(FOLDER, indexName(FIRST)), new Uint8Array(48))
+    fake.disk.put(join(FOLDER, indexName(SECOND)), new Uint8Array(0))
+    await fake.open()
+    await fake.close()
+    expect(fake.names.filter((name) => name.endsWith('.idx'))).toEqual([indexName(FIRST)])
+  })
+
   test('a packed part keeps its number', async () => {
     const fake = new FakeRecorder()
     await fake.open()
@@ -548,6 +603,28 @@ describe('row 1: a start after a crash', () => {
     await give(fake, 0, 2)
     await fake.close()
     expect(fake.recordings).toEqual(['box_20251006_0900_3.bin'])
+  })
+
+  test('row 4: a power cut that took the end of one hour and left the next: the hole that may be is told', async () => {
+    const fake = await begun()
+    await give(fake, 0, 10)
+    fake.disk.fault = ({ op, path }) => (op === 'sync' && path.endsWith(FIRST) ? { delay_ms: 1e6 } : undefined)
+    fake.base_ms += HOUR_MS
+    await give(fake, 10, 5)
+    await fake.pass(2000)
+    fake.kill(never)
+    fake.disk.startAnew()
+    fake.disk.fault = () => undefined
+    expect(numbers(fake, FIRST, 'box_20251006_1000.bin')).toEqual(upTo(15))
+    const [sixth, , next] = [5, 6, 10].map(
+      (at) => numbersIn(Buffer.concat([FIRST, 'box_20251006_1000.bin'].map((name) => fake.bytesOf(name))))[at],
+    )
+    fake.disk.put(join(FOLDER, FIRST), fake.bytesOf(FIRST).slice(0, 6 * 200))
+    await fake.open()
+    await fake.close()
+    expect(fake.eventsOf('gap')).toMatchObject([
+      { cause: 'file_lost', grade: 'weak', from_ms: sixth?.received_at_ms, to_ms: next?.received_at_ms },
+    ])
   })
 
   test('a file that is shorter than its index says: the loss is told', async () => {

@@ -111,6 +111,13 @@ test('a client that does not come back is not waited for for ever', async () => 
   expect(notices.join()).toContain('has not come back')
 })
 
+test('a client that is taken away just before the end comes back to hear of it', async () => {
+  const { url, done } = await serving({ records, faults: [{ at: '+595s', fault: 'drop', away: '60s' }] })
+  const { ends } = await stubborn(url)
+  expect(ends).toEqual([1006, 1000])
+  expect(await done).toMatchObject({ logins: 2 })
+})
+
 test('logins: refused with each status, hung, and taken again', async () => {
   const { url, stage, stop } = await serving({
     records,

@@ -95,10 +95,10 @@ test('100 clients at once, each with every byte', async () => {
 })
 
 /** Enough to fill what the system keeps for a socket, many times. */
-function heavyRecords(): PlainRecord[] {
+function heavyRecords({ count = 1200, every_ms = 1 } = {}): PlainRecord[] {
   const packets = Array.from({ length: 300 }, (_, n) => fullPacket({ instrument_token: 256 * (n + 1) + 1 }))
   const message = encodeMessage(packets)
-  return Array.from({ length: 1200 }, (_, n) => ({ received_at_ms: SAMPLE_START_MS + n, message }))
+  return Array.from({ length: count }, (_, n) => ({ received_at_ms: SAMPLE_START_MS + n * every_ms, message }))
 }
 const HEAVY_TOKENS = Array.from({ length: 300 }, (_, n) => 256 * (n + 1) + 1)
 
@@ -119,12 +119,24 @@ test('at full speed a client that never reads is dropped in the end, and the oth
   )
 })
 
+test('a stop does not wait for a client that never reads', async () => {
+  const { url, done, stage } = await serving({ records: heavyRecords(), limits: { stuck_ms: 3_600_000 } })
+  const stuck = client(url)
+  await stuck.opened
+  stuck.subscribe(HEAVY_TOKENS, 'full')
+  await until(() => stage.counts.records > 0)
+  stuck.socket.pause()
+  await until(() => stage.sockets.queuedBytes(stage.exchange.lines[0]!) > 1024 * 1024)
+  stage.playback.stop('quit')
+  expect((await done).records).toBeLessThan(1200)
+})
+
 test('a paced play waits for nobody: a client that never reads is dropped at its limit', async () => {
   const { url, done } = await serving({
-    records: heavyRecords(),
+    records: heavyRecords({ count: 600, every_ms: 4 }),
     speed: 1,
     wait_for: 2,
-    limits: { queue_bytes_max: 1024 * 1024 },
+    limits: { queue_bytes_max: 4 * 1024 * 1024 },
   })
   const [reader, stuck] = [client(url), client(url)]
   await Promise.all([reader.opened, stuck.opened])
@@ -132,7 +144,7 @@ test('a paced play waits for nobody: a client that never reads is dropped at its
   stuck.socket.pause()
   reader.subscribe(HEAVY_TOKENS, 'full')
   await reader.closed
-  expect(reader.ticks.length).toBe(1200)
+  expect(reader.ticks.length).toBe(600)
   expect(await done).toMatchObject({ dropped: 1 })
 })
 
@@ -168,6 +180,23 @@ test('pages of other origins and other names of this machine get nothing; compre
   const one = client(url, { perMessageDeflate: true })
   await one.opened
   expect(one.socket.extensions).toBe('')
+})
+
+test('other machines come by a name that is allowed, and see nothing without the token of the run', async () => {
+  const { url } = await serving({
+    records,
+    wait_for: 0,
+    stays: true,
+    speed: 1,
+    host: '0.0.0.0',
+    allow_remote: true,
+    allowed_hosts: ['box.example'],
+  })
+  const port = new URL(url).port
+  expect(await upgradeStatus(url, { headers: { host: `evil.example:${port}` } })).toBe(403)
+  expect(await upgradeStatus(url, { headers: { host: `box.example:${port}` }, query: '' })).toBe(403)
+  expect(await upgradeStatus(url, { headers: { host: `box.example:${port}` } })).toBe('open')
+  expect((await fetch(`${url.replace(/^ws/, 'http')}/status`)).status).toBe(401)
 })
 
 test('slow and broken handshakes cost nobody else anything', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { readManifest } from '../../../src/core/recording/index.js'
+import { systemLock } from '../../../src/io/recorder/folder-lock.js'
 import { type ArchiveWishes, runArchive } from '../../../src/io/trust/run-archive.js'
 import { runVerify } from '../../../src/io/trust/run-verify.js'
 import { recordingOf } from '../../support/read-records.js'
@@ -107,10 +108,14 @@ describe('a recording that must not go', () => {
   test('one that a capture is writing', async () => {
     const folder = tempFolder()
     const { path } = writeTrusted(folder, RECORDS, { manifest: false })
-    writeFileSync(join(folder, '.lock'), JSON.stringify({ pid: process.pid }))
+    const lock = await systemLock(folder, { session: 's', now_ms: 0 })
     expect((await archive(path)).files[0]).toMatchObject({ action: 'left', original: 'kept' })
     expect((await runVerify(asked(path), quiet)).sessions[0]?.files[0]?.verdict).toBe('open')
-    writeFileSync(join(folder, '.lock'), JSON.stringify({ pid: process.pid, boot_id: 'another boot' }))
+    // the next hour has begun, and this one's manifest is not there yet
+    writeTrusted(folder, RECORDS, { name: 'sample_20251005_1000.bin', manifest: false })
+    expect((await archive(path)).files[0]).toMatchObject({ action: 'left', original: 'kept' })
+    await lock.release()
+    writeFileSync(join(folder, '.lock'), JSON.stringify({ pid: process.pid, started_ms: 0, boot_id: 'another boot' }))
     expect((await archive(path)).files[0]?.action).toBe('archived')
   })
 

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { encodeJournalLine, readIndex, readJournal, readManifest } from '../../../src/core/recording/index.js'
@@ -125,7 +126,7 @@ describe('without an index', () => {
         const again = await runRepair(asked(join(folder, 'out', SAMPLE_NAME)), { write: false, output: undefined }, quiet)
         expect(again.files[0]).toMatchObject({ action: 'nothing', verdict: 'no-index' })
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     )
   }, 60_000)
 
@@ -166,4 +167,22 @@ test('copies are not read together with their originals, only when their folder 
   expect(paths(folder)).toEqual([path])
   expect(findRecordings(asked(folder)).notices.join()).toContain('copies made by mds repair')
   expect(paths(join(folder, 'repaired'))).toEqual([join(folder, 'repaired', SAMPLE_NAME)])
+})
+
+test('a file without a whole record has no copy, and does not stand in the way of others', async () => {
+  const folder = tempFolder({ 'sample_20251005_0800.bin': 'no recording', 'sample_20251005_0700.bin': '' })
+  const { path } = writeTrusted(folder, RECORDS)
+  writeFileSync(path, BYTES.subarray(0, -1))
+  const { files, exit_code } = await runRepair(asked(folder), { write: true, output: undefined }, quiet)
+  expect([exit_code, files.map(({ action }) => action)]).toEqual([3, ['nothing_left', 'nothing_left', 'written']])
+})
+
+test('of a packed file that was cut every record that can be unpacked is kept', async () => {
+  const folder = tempFolder()
+  const path = join(folder, `${SAMPLE_NAME}.gz`)
+  writeFileSync(path, gzipSync(BYTES).subarray(0, -200))
+  const copy = await repaired(path, join(folder, 'out'))
+  expect(copy.length).toBeGreaterThan(1000)
+  expect(BOUNDARIES).toContain(copy.length)
+  expect(copy.equals(BYTES.subarray(0, copy.length))).toBe(true)
 })

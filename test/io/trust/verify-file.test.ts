@@ -24,11 +24,12 @@ test('the sample has several blocks', () => {
   expect(ENTRIES.at(-1)?.offset).toBeLessThan(BYTES.length)
 })
 
-describe('every bit and every byte of an indexed file without a manifest', () => {
-  test('each flipped bit is found, and its block named', async () => {
+// test/core/trust/verdict.test.ts goes through every bit and every byte; here a part of them in files.
+describe('an indexed file without a manifest', () => {
+  test('a flipped bit is found, and its block named', async () => {
     const { path } = writeTrusted(tempFolder(), RECORDS, { manifest: false })
     expect((await verdictOf(path)).verdict).toBe('intact')
-    for (let bit = 0; bit < BYTES.length * 8; bit++) {
+    for (let bit = 0; bit < BYTES.length * 8; bit += 61) {
       writeFileSync(path, flipped(BYTES, bit))
       const { verdict, findings } = await verdictOf(path)
       const block = ENTRIES.find(({ offset, length }) => bit >> 3 < offset + length)
@@ -36,12 +37,12 @@ describe('every bit and every byte of an indexed file without a manifest', () =>
       if (verdict !== 'corrupt' || findings.length !== 1 || findings[0]?.from !== offset || findings[0]?.to !== offset + length)
         expect.fail(`bit ${bit}: ${verdict} ${JSON.stringify(findings)}`)
     }
-  }, 120_000)
+  })
 
-  test('each cut is found, with the bytes of the torn record', async () => {
+  test('a cut is found, with the bytes of the torn record', async () => {
     const { path } = writeTrusted(tempFolder(), RECORDS, { manifest: false })
     const boundaries = boundariesOf(RECORDS)
-    for (let cut = 0; cut < BYTES.length; cut++) {
+    for (let cut = 0; cut < BYTES.length; cut += 17) {
       writeFileSync(path, BYTES.subarray(0, cut))
       const { verdict, findings } = await verdictOf(path)
       expect(verdict, `cut at ${cut}`).toBe('short')
@@ -49,13 +50,13 @@ describe('every bit and every byte of an indexed file without a manifest', () =>
       const told = findings.find(({ kind }) => kind === 'torn_tail')
       expect((told?.to ?? 0) - (told?.from ?? 0), `cut at ${cut}`).toBe(torn)
     }
-  }, 120_000)
+  })
 
-  test('each flipped bit and each cut of the index: the data is judged as before, or as not indexed', async () => {
+  test('a flipped bit and a cut of the index: the data is judged as before, or as not indexed', async () => {
     const { path } = writeTrusted(tempFolder(), RECORDS, { manifest: false })
     const damaged = [
-      ...Array.from({ length: INDEX.length * 8 }, (_, bit) => flipped(INDEX, bit)),
-      ...Array.from({ length: INDEX.length }, (_, cut) => INDEX.subarray(0, cut)),
+      ...Array.from({ length: INDEX.length / 8 }, (_, n) => flipped(INDEX, 61 * n)),
+      ...Array.from({ length: INDEX.length / 8 }, (_, n) => INDEX.subarray(0, 8 * n)),
     ]
     for (const index of damaged) {
       writeFileSync(`${path}.idx`, index)
@@ -63,29 +64,29 @@ describe('every bit and every byte of an indexed file without a manifest', () =>
       expect(findings.length).toBeGreaterThan(0)
       expect(['intact', 'no-index']).toContain(verdict)
     }
-  }, 120_000)
+  })
 })
 
 describe('with a manifest', () => {
-  test('each flipped bit of the data is corrupt, of the index leaves it intact and is told', async () => {
+  test('a flipped bit of the data is corrupt, of the index leaves it intact and is told', async () => {
     const { path } = writeTrusted(tempFolder(), RECORDS)
-    for (let bit = 0; bit < BYTES.length * 8; bit += 5) {
+    for (let bit = 0; bit < BYTES.length * 8; bit += 211) {
       writeFileSync(path, flipped(BYTES, bit))
       const { verdict, findings } = await verdictOf(path)
       expect([verdict, findings.map(({ kind }) => kind)]).toEqual(['corrupt', ['corrupt', 'manifest_differs']])
     }
     writeFileSync(path, BYTES)
-    for (let bit = 0; bit < INDEX.length * 8; bit++) {
+    for (let bit = 0; bit < INDEX.length * 8; bit += 61) {
       writeFileSync(`${path}.idx`, flipped(INDEX, bit))
       const { verdict, findings } = await verdictOf(path)
       expect([verdict, findings.map(({ kind }) => kind)]).toEqual(['intact', ['index_damaged']])
     }
-    for (let cut = 0; cut < INDEX.length; cut++) {
+    for (let cut = 0; cut < INDEX.length; cut += 13) {
       writeFileSync(`${path}.idx`, INDEX.subarray(0, cut))
       const { verdict, findings } = await verdictOf(path)
       expect([verdict, findings.map(({ kind }) => kind)]).toEqual(['intact', ['index_damaged']])
     }
-  }, 120_000)
+  })
 
   test('no change of a manifest makes good data bad, or goes unseen where it speaks of the data', async () => {
     const { path } = writeTrusted(tempFolder(), RECORDS)

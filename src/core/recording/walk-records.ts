@@ -1,4 +1,4 @@
-import { RECORD_HEADER_BYTES } from '../recording/index.js'
+import { RECORD_HEADER_BYTES } from './record.js'
 
 const TWO_POW_32 = 0x1_0000_0000
 

@@ -1,5 +1,5 @@
-import type { RecordingCounts } from '../recording/index.js'
 import { addsUp, HEARTBEAT_BYTES } from '../wire/index.js'
+import type { RecordingCounts } from './manifest.js'
 
 const OPENING_BRACE = 0x7b
 
