@@ -15,7 +15,7 @@ export function eventText(entry: JournalEntry): string {
     case 'disconnected':
       return `${on}: disconnected (${entry.code}${entry.reason === '' ? '' : `, ${entry.reason}`})`
     case 'refused':
-      return `${on}: ${entry.status === 0 ? 'no answer' : `refused with HTTP ${entry.status}`}: ${entry.detail}`
+      return `${on}: ${entry.status === 0 ? 'no answer' : 'refused'}: ${entry.detail}`
     case 'auth_needed':
       return `${on}: waits for a new access token: ${entry.detail}`
     case 'subscribed':

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import { connectionsOf } from '../../core/feed/index.js'
 import { formatCompactDate, type IstDay, istDay } from '../../core/time/index.js'
 import { CredentialsInUse } from '../feed/credentials.js'
@@ -41,7 +41,8 @@ const HANDSHAKE_MS = 10_000
 export async function openCapture(choice: CaptureChoice, onNotice: (text: string) => void): Promise<RunningCapture> {
   const { plan, version } = choice
   const { profile, data_dir, recorded_ms, layout, instruments } = plan
-  const folder = join(data_dir, profile.name)
+  // Absolute: where the working folder is taken away too, Node makes folders below it for ever.
+  const folder = resolve(data_dir, profile.name)
   const system = new SystemClock()
   const machine = new CaptureClock(system, (delta_ms) => session?.onEvent({ event: 'clock_step', delta_ms }))
   const clock: SessionSetup['clock'] = recorded_ms === undefined ? { machine } : { recorded: new RecordedClock(recorded_ms) }

@@ -10,7 +10,7 @@ test.each([
     { event: 'refused', connection: 1, status: 0, detail: 'nobody listens there' },
     'connection 1: no answer: nobody listens there',
   ],
-  [{ event: 'refused', connection: 2, status: 429, detail: 'crowded' }, 'connection 2: refused with HTTP 429: crowded'],
+  [{ event: 'refused', connection: 2, status: 429, detail: 'HTTP 429: too many' }, 'connection 2: refused: HTTP 429: too many'],
   [
     { event: 'subscribed', connection: 1, mode: 'full', tokens: tokens(3000) },
     'connection 1: subscribed 3,000 instruments in mode full',

@@ -308,6 +308,24 @@ describe('rows 7, 10: a disk that fails', () => {
     expect(fake.recorder.status().suspect_files).toEqual([FIRST])
   })
 
+  test('the folder is deleted, and the file is closed before anybody looked: the loss is in a journal that is there', async () => {
+    for (const how of ['a stop', 'a failed sync']) {
+      const fake = await begun()
+      await give(fake, 0, 5)
+      await fake.pass(1200)
+      fake.disk.removeFolder(FOLDER)
+      if (how === 'a failed sync') {
+        let failures = 1
+        fake.disk.fault = ({ op, path }) =>
+          op === 'sync' && path.endsWith('.bin') && failures-- > 0 ? { code: 'EIO' } : undefined
+        await give(fake, 5, 5)
+        await fake.pass(2500)
+      }
+      await fake.close()
+      expect(events(fake), how).toEqual(expect.arrayContaining(['session_start', 'gap', 'session_end']))
+    }
+  })
+
   test('opening fails for a while (permission, links, file descriptors): the ring holds', async () => {
     for (const code of ['EACCES', 'ELOOP', 'EMFILE']) {
       const fake = await begun()
