@@ -25,6 +25,10 @@ await build({
 export const { NumberedExchange } = createRequire(import.meta.url)(outfile)
 
 let count = 0
+const running = new Set()
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
 
 /**
  * A capture of one instrument into `data_dir`; `ahead`: words in front of it (strace, prlimit, ip netns exec). `folder` is where its files are.
@@ -57,7 +61,9 @@ export function startCapture(url, data_dir, { args = [], ahead = [], env = {}, t
   child.stderr.on('data', (bytes) => {
     capture.stderr += bytes
   })
+  running.add(child)
   capture.ended = new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal })))
+  void capture.ended.then(() => running.delete(child))
   /** The process itself, behind the words in front of it, and where its control API is. */
   Object.defineProperty(capture, 'run', {
     get: () => {

@@ -16,6 +16,8 @@ export interface RedisConnection {
 export type RedisConnect = (config: RedisConfig, listener: OutletListener) => RedisConnection
 
 const CONNECT_TIMEOUT_MS = 5_000
+/** A server that does not take a good-bye is not waited for: a capture ends within two seconds. */
+const DISCONNECT_MS = 200
 const RECONNECT_FIRST_MS = 100
 const RECONNECT_MAX_MS = 5_000
 
@@ -33,8 +35,11 @@ export const connectRedis: RedisConnect = (config, { onReady, onLost }) => {
     ...(tls ? { tls: { servername: host } } : {}),
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
+    // Told at the login, or ioredis selects it by itself after a reconnect: a refusal of that would be an error that nobody catches.
+    db,
     connectTimeout: CONNECT_TIMEOUT_MS,
     socketTimeout: timeout_ms,
+    disconnectTimeout: DISCONNECT_MS,
     maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
     // a server that still loads refuses the transaction; INFO and CLIENT are not for every user

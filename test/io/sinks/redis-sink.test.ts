@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { type AddressInfo, createServer } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
 import type { LiveSink } from '../../../src/io/sinks/live-sink.js'
 import { type RedisBlock, redisConfig } from '../../../src/io/sinks/redis-config.js'
 import { openRedisSink, probeRedis } from '../../../src/io/sinks/redis-sink.js'
@@ -275,6 +276,25 @@ test.each([
   // A batch that was under way may have been taken although it was given up.
   expect(found.size).toBeGreaterThanOrEqual(sent)
   expect(found.size).toBeLessThanOrEqual(sent + 150)
+})
+
+test('a server that accepts and never says a word is left and tried again, and no error of it goes astray', async () => {
+  let connections = 0
+  const silent = createServer(() => {
+    connections++
+  })
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void silent.close())
+  const heard = new Heard()
+  const { port } = silent.address() as AddressInfo
+  const config = redisConfig({ ring_bytes: 64 * 1024, timeout_ms: 100 }, { url: `redis://localhost:${port}`, env: {} })
+  const sink = openRedisSink(config, table(), heard)
+  for (const n of range(0, 100)) sink.onMessage(numbered(n))
+  // What nobody catches fails the run: the second login says what the first one did.
+  await until('several tries', () => connections >= 4)
+  expect(sink.status()).toMatchObject({ taken: 100, sent: 0, state: 'down' })
+  expect(heard.words).toHaveLength(1)
+  await sink.close(1)
 })
 
 test('a full server refuses whole batches; when there is room they go out, none twice', async () => {
