@@ -143,8 +143,11 @@ export class Lane {
   async close(at_ms: number): Promise<void> {
     this.#closing = true
     this.#wake?.()
-    this.#pump()
-    await this.#pumping
+    // The write under way may have looked at the queue for the last time before this.
+    do {
+      this.#pump()
+      await this.#pumping
+    } while (this.#queue.bytes > 0 && !this.#gave_up)
     if (this.#queue.bytes > 0) this.#giveUp()
     if (this.#dropping !== undefined) this.#endDropping()
     if (this.#segment !== undefined) this.#retire(at_ms)
