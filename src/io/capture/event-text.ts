@@ -57,13 +57,16 @@ export function eventText(entry: JournalEntry): string {
     case 'credentials_changed':
       return 'new credentials are in place'
     case 'sink_down':
-      return `${entry.sink} is down: ${entry.detail}; the recording goes on`
+      return `${entry.sink} is down: ${unended(entry.detail)}; the recording goes on`
     case 'sink_up':
       return `${entry.sink} is up again; ${counted(entry.dropped, 'message')} did not reach it`
     case 'failure':
-      return `${entry.part} failed: ${entry.detail}; the recording goes on`
+      return `${entry.part} failed: ${unended(entry.detail)}; the recording goes on`
   }
 }
+
+/** A sentence that goes on behind a semicolon. */
+const unended = (sentence: string): string => sentence.replace(/\.$/, '')
 
 function gapText({ from_ms, to_ms, cause, tokens, records }: JournalEntry & { event: 'gap' }, on: string): string {
   const what = tokens === undefined ? '' : `, ${instruments(tokens)}`

@@ -143,7 +143,7 @@ const feedSetup = ({ plan, version }: CaptureChoice, credentials: CredentialsInU
   openSocket: kiteSockets({ endpoint: plan.endpoint, version, handshake_ms: HANDSHAKE_MS }),
   ports: systemFeedPorts(now),
   seed: randomBytes(4).readUInt32BE(0),
-  isTrading: (at_ms) => plan.trading.isTrading(at_ms),
+  isTrading: (at_ms, tokens) => plan.trading.isTradingAny(tokens, at_ms),
 })
 
 const controlSetup = (

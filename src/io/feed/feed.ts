@@ -46,8 +46,8 @@ export interface FeedSetup {
   readonly ports: FeedPorts
   /** Seed of the chance in the delays. */
   readonly seed: number
-  /** Whether ticks may be expected at that moment, on the clock of the records. */
-  readonly isTrading: (stamp_ms: number) => boolean
+  /** Whether ticks of one of these instruments may be expected at that moment, on the clock of the records. */
+  readonly isTrading: (stamp_ms: number, tokens: Iterable<number>) => boolean
   readonly limits?: Partial<FeedLimits>
 }
 
@@ -168,11 +168,11 @@ export class Feed {
   }
 
   #watchTokens({ connection, watch }: Plug): void {
-    if (!connection.flowing || !this.#setup.isTrading(connection.stampMs)) return
-    const suspects = watch.second()
-    if (suspects.length === 0) return
+    if (!connection.flowing) return
+    const { isTrading } = this.#setup
     const wanted = this.#switchboard.wanted(connection.number)
-    const tokens = suspects.filter((token) => wanted.has(token))
+    if (!isTrading(connection.stampMs, wanted.keys())) return
+    const tokens = watch.second().filter((token) => wanted.has(token) && isTrading(connection.stampMs, [token]))
     if (tokens.length === 0) return
     this.#tell({ event: 'suspect', connection: connection.number, detail: 'silent for 20 times the usual interval', tokens })
   }

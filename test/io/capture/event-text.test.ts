@@ -20,6 +20,10 @@ test.each([
     { event: 'gap', connection: 1, from_ms: AT_MS, to_ms: AT_MS + 1500, cause: 'overflow', grade: 'certain', records: 123_456 },
     /^connection 1: gap of 1\.5 s from 09:15:02, 123,456 records: /,
   ],
+  [
+    { event: 'failure', part: 'live candles', detail: 'No space is left (ENOSPC).' },
+    'live candles failed: No space is left (ENOSPC); the recording goes on',
+  ],
   [{ event: 'sink_up', sink: 'redis', dropped: 1 }, 'redis is up again; 1 message did not reach it'],
 ] satisfies [JournalEvent, string | RegExp][])('$0.event', (event, text) => {
   const told = eventText({ at_ms: AT_MS, ...event })
