@@ -43,6 +43,7 @@ test.each(['error', 'rejection'])(
     expect(await capture.exit()).toBe(1)
     expect(capture.stderr).toContain('a consumer failed')
     expect(capture.stderr).toContain('bug in mds')
+    expect(capture.stderr).toContain('; the capture ends')
 
     const ticks = join(folder, 'raw', 'tokens')
     const kept = numbersIn(ticks)

@@ -56,7 +56,7 @@ try {
     ['iptables', '-A', 'INPUT', '-p', 'tcp', '-m', 'statistic', '--mode', 'random', '--probability', '0.05', '-j', 'DROP'],
     ['iptables', '-F'],
   )
-  await bad('slow-link', 100, undefined, undefined)
+  await bad('slow-link', 200, undefined, undefined)
 } finally {
   ip('netns', 'del', SPACE)
   rmSync(resolver, { recursive: true, force: true })

@@ -1,8 +1,8 @@
 // Rows 3 and 4 with the real capture: the power goes. A file system on a loop device is shut down under it, mounted anew, and captured to again. Needs
 // root and xfsprogs; libfaketime for the cuts around the end of an hour. `node test/faults/capture-power.mjs [--cuts 10] [--fs xfs|ext4]`
 
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { faultsOf, journalOf, needs, option, recordings, recordsOf, report, scratch, sleep, until } from './lib.mjs'
 import { fakeClock, mds, messagesIn, NumberedExchange, quantile, startCapture, statusOf, tailsOf } from './real.mjs'
@@ -15,11 +15,27 @@ const cuts = Number(option('cuts', 10))
 const RATE = 3000
 const HOUR = '2026-10-05 04:29:58'
 
+/** Whoever else on the machine holds the file system for a moment keeps the one that was shut down alive. */
+async function mountedAnew(image, mount) {
+  const is_mounted = await until(() => {
+    execFileSync('umount', [mount])
+    execFileSync('mount', ['-o', 'loop', image, mount])
+    try {
+      readdirSync(mount, { recursive: true })
+      return true
+    } catch {
+      return false
+    }
+  })
+  if (!is_mounted) throw new Error(`${mount} can't be mounted anew`)
+}
+
 for (const fs of option('fs') === undefined ? ['xfs', 'ext4'] : [option('fs')])
   for (const rotate of fakeClock({}) === undefined ? [false] : [false, true]) {
     const name = `power-cut-${fs}${rotate ? '-at-rotation' : ''}`
     const [image, mount] = [join(scratch, `${name}.img`), join(scratch, name)]
     mkdirSync(mount)
+    process.prependListener('exit', () => spawnSync('umount', ['-l', mount], { stdio: 'ignore' }))
     execFileSync('truncate', ['-s', '400M', image])
     execFileSync(`mkfs.${fs}`, fs === 'xfs' ? ['-q', '-f', image] : ['-q', '-F', image])
     const failures = []
@@ -47,8 +63,7 @@ for (const fs of option('fs') === undefined ? ['xfs', 'ext4'] : [option('fs')])
       const cut_ms = Date.now()
       capture.child.kill('SIGKILL')
       await capture.ended
-      execFileSync('umount', [mount])
-      execFileSync('mount', ['-o', 'loop', image, mount])
+      await mountedAnew(image, mount)
       // Before recovery: nothing that the index claims is missing, no manifest is half there.
       if (existsSync(folder))
         failures.push(

@@ -61,7 +61,9 @@ export function eventText(entry: JournalEntry): string {
     case 'sink_up':
       return `${entry.sink} is up again; ${counted(entry.dropped, 'message')} did not reach it`
     case 'failure':
-      return `${entry.part} failed: ${unended(entry.detail)}; the recording goes on`
+      return entry.part === 'capture'
+        ? `${unended(entry.detail)}; the capture ends`
+        : `${entry.part} failed: ${unended(entry.detail)}; the recording goes on`
   }
 }
 
