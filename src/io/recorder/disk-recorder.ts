@@ -82,6 +82,10 @@ export class DiskRecorder implements Recorder {
     this.#look()
   }
 
+  get isCrowded(): boolean {
+    return this.#ring.isCrowded
+  }
+
   append(connection: number, received_at_ms: number, message: Uint8Array): number | undefined {
     return this.#lane(connection).append(received_at_ms, message)
   }
