@@ -13,19 +13,14 @@ import type { RecordedClock } from './recorded-clock.js'
 import type { Recorder } from './recorder-port.js'
 import type { CaptureStatus } from './status.js'
 
-/** Reading a served recording is held while more than so much waits for the disk, and goes on below the other; the ring is larger. */
-const HOLD_BYTES = 16 * 1024 * 1024
-const RESUME_BYTES = 8 * 1024 * 1024
-const HOLD_LOOK_MS = 5
-
 /** The feed as a session steers it. */
 export interface FeedPort {
   subscribe(tokens: readonly number[], mode: FeedMode): void
   unsubscribe(tokens: readonly number[]): void
   setMode(mode: FeedMode, tokens: readonly number[]): void
-  hold(is_held: boolean): void
   carried(connection: number): ReadonlyMap<FeedMode, readonly number[]>
   status(): readonly ConnectionStatus[]
+  hold(is_held: boolean): void
 }
 
 export interface SessionSetup {
@@ -55,7 +50,6 @@ export class CaptureSession implements FeedListener, CaptureControl {
   /** Why the capture is to stop; the first reason counts. */
   readonly stopped: Promise<string>
   #resolveStopped: (reason: string) => void = () => {}
-  #holding: NodeJS.Timeout | undefined
   #feed: FeedPort | undefined
   readonly #started_ms: number
   #stopping = false
@@ -84,8 +78,8 @@ export class CaptureSession implements FeedListener, CaptureControl {
     const { recorder, meter, candles, clock, sinks } = this.#setup
     const stamp_ms = served_ms ?? this.now()
     const kept_ms = recorder.append(connection, stamp_ms, message)
+    if (recorder.isCrowded && 'recorded' in clock) this.#feed?.hold(true)
     meter.onMessage(kept_ms ?? stamp_ms, message)
-    if ('recorded' in clock && recorder.waiting_bytes > HOLD_BYTES) this.#hold()
     // What the recorder had no room for is in no recording, and so in no candle.
     if (candles !== undefined && kept_ms !== undefined) {
       candles.push(connection, kept_ms, message)
@@ -97,16 +91,9 @@ export class CaptureSession implements FeedListener, CaptureControl {
     for (const sink of sinks) sink.onMessage(live)
   }
 
-  /** A server of recordings waits for a slow disk; the exchange would not. */
-  #hold(): void {
-    if (this.#holding !== undefined) return
-    this.#feed?.hold(true)
-    this.#holding = setInterval(() => {
-      if (this.#setup.recorder.waiting_bytes > RESUME_BYTES) return
-      clearInterval(this.#holding)
-      this.#holding = undefined
-      this.#feed?.hold(false)
-    }, HOLD_LOOK_MS).unref()
+  /** The disk has taken something. A replay at full speed is faster than any disk: it waited for this. */
+  onWritten(): void {
+    if (!this.#setup.recorder.isCrowded) this.#feed?.hold(false)
   }
 
   onServed(connection: number, served_ms: number): number {

@@ -76,7 +76,10 @@ export async function openCapture(choice: CaptureChoice, onNotice: (text: string
       if (entry.event === 'segment_opened') keepMaster(istDay(entry.at_ms))
     },
     onGap: (gap) => session?.onGap(gap),
-    onWritten: (waited_ms) => meter.lag.add(waited_ms),
+    onWritten: (waited_ms) => {
+      meter.lag.add(waited_ms)
+      session?.onWritten()
+    },
   })
   function keepMaster(day: IstDay): void {
     try {

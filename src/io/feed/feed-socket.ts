@@ -26,7 +26,7 @@ export interface FeedSocket {
   readonly bytesRead: number
   send(text: string): void
   ping(): void
-  /** Reads nothing more until `resume`; what has been read is still told. Does nothing unless the socket is open. */
+  /** Nothing more is read until `resume`; what was read already may still come. The server is made to wait. */
   pause(): void
   resume(): void
   /** Closes politely; `onEnd` tells when the other side has agreed. */

@@ -65,6 +65,7 @@ export class Feed {
   #stopTicking: (() => void) | undefined
   #stopped: Promise<void> | undefined
   #next_second_ms = 0
+  #is_held = false
 
   /** Throws an MdsError when the instruments do not fit. Nothing connects before `start`. */
   constructor(setup: FeedSetup, listener: FeedListener) {
@@ -97,14 +98,16 @@ export class Feed {
     this.#follow(this.#switchboard.setMode(mode, tokens))
   }
 
+  /** Makes the servers wait, or lets them go on. For replays only: who is not read by an exchange misses what it says. */
+  hold(is_held: boolean): void {
+    if (this.#is_held === is_held) return
+    this.#is_held = is_held
+    for (const plug of this.#plugs) plug.hold(is_held)
+  }
+
   /** There may be another token: whoever waits for one tries at once. */
   credentialsChanged(): void {
     this.#follow(this.#switchboard.credentialsChanged(this.#setup.ports.elapsedMs()))
-  }
-
-  /** Leaves what comes with the servers, where they wait for us: those of recordings. The exchange does not. */
-  hold(is_held: boolean): void {
-    for (const plug of this.#plugs) plug.hold(is_held)
   }
 
   /** Tokens by mode that an open socket of this connection is subscribed to, its own and those it took over. */
@@ -156,8 +159,9 @@ export class Feed {
   #tick(): void {
     const { ports } = this.#setup
     const now_ms = ports.elapsedMs()
+    // The silence of a server that is made to wait says nothing.
     for (const plug of this.#plugs)
-      if (plug.hasNewBytes()) this.#happened(plug, { event: 'heard', attempt: plug.attempt, now_ms })
+      if (plug.hasNewBytes() || this.#is_held) this.#happened(plug, { event: 'heard', attempt: plug.attempt, now_ms })
     this.#follow(this.#switchboard.tick(now_ms, ports.nowMs()))
     if (now_ms < this.#next_second_ms) return
     this.#next_second_ms = now_ms + SECOND_MS
@@ -208,6 +212,7 @@ export class Feed {
       onOpen: (recorded) => {
         plug.watch.reset()
         happened({ event: 'opened', recorded })
+        plug.hold(this.#is_held)
       },
       onBinary: (message) => this.#binary(plug, attempt, message),
       onText: (text) => this.#text(plug, attempt, text),

@@ -14,7 +14,6 @@ export class Plug {
   served_ms: number | undefined
   #socket: FeedSocket | undefined
   #bytes_read = 0
-  #is_held = false
   #onUnplugged: (() => void) | undefined
 
   constructor(connection: Connection) {
@@ -42,6 +41,11 @@ export class Plug {
     this.#socket?.ping()
   }
 
+  hold(is_held: boolean): void {
+    if (is_held) this.#socket?.pause()
+    else this.#socket?.resume()
+  }
+
   close(): void {
     this.#socket?.close()
   }
@@ -52,20 +56,12 @@ export class Plug {
     this.#onUnplugged?.()
   }
 
-  /** Leaves what comes with the server. */
-  hold(is_held: boolean): void {
-    this.#is_held = is_held
-    if (is_held) this.#socket?.pause()
-    else this.#socket?.resume()
-  }
-
   /** Whether bytes came since it was asked last: a long message on a slow line shows itself in nothing else until it is whole. */
   hasNewBytes(): boolean {
     const bytes_read = this.#socket?.bytesRead ?? 0
     const has = bytes_read > this.#bytes_read
     this.#bytes_read = bytes_read
-    // Held by us, the silence says nothing about the server.
-    return has || this.#is_held
+    return has
   }
 
   /** Resolves when the socket has ended; after `patience_ms` it is destroyed. */

@@ -86,8 +86,8 @@ export class DiskRecorder implements Recorder {
     return this.#lane(connection).append(received_at_ms, message)
   }
 
-  get waiting_bytes(): number {
-    return this.#ring.waiting_bytes
+  get isCrowded(): boolean {
+    return this.#ring.isCrowded
   }
 
   journal(at_ms: number, event: JournalEvent): void {

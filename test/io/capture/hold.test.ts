@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { CaptureClock } from '../../../src/io/capture/capture-clock.js'
 import { CaptureMeter } from '../../../src/io/capture/capture-meter.js'
 import { CaptureSession, type FeedPort, type SessionSetup } from '../../../src/io/capture/capture-session.js'
@@ -9,15 +9,13 @@ import { RecordedClock } from '../../../src/io/capture/recorded-clock.js'
 import type { RecorderStatus } from '../../../src/io/capture/recorder-port.js'
 import { tempFolder } from '../../support/temp-folder.js'
 
-const MB = 1024 * 1024
-
 /** A session over a disk that takes nothing until told. */
-function sessionOn(clock: SessionSetup['clock']): { session: CaptureSession; holds: boolean[]; disk: { waiting_bytes: number } } {
-  const disk = { waiting_bytes: 0 }
+function sessionOn(clock: SessionSetup['clock']): { session: CaptureSession; holds: boolean[]; disk: { is_crowded: boolean } } {
+  const disk = { is_crowded: false }
   const holds: boolean[] = []
   const recorder = {
-    get waiting_bytes() {
-      return disk.waiting_bytes
+    get isCrowded() {
+      return disk.is_crowded
     },
     append: (_: number, at_ms: number) => at_ms,
     journal: () => {},
@@ -56,31 +54,23 @@ function sessionOn(clock: SessionSetup['clock']): { session: CaptureSession; hol
 }
 
 test('a served recording is held while the disk is behind, and goes on when it has caught up', () => {
-  vi.useFakeTimers()
-  try {
-    const { session, holds, disk } = sessionOn({ recorded: new RecordedClock(1000) })
-    disk.waiting_bytes = 15 * MB
-    session.onBinary(1, new Uint8Array(10), 2000)
-    expect(holds).toEqual([])
-    disk.waiting_bytes = 17 * MB
-    session.onBinary(1, new Uint8Array(10), 2000)
-    session.onBinary(1, new Uint8Array(10), 2000)
-    expect(holds).toEqual([true])
-    disk.waiting_bytes = 9 * MB
-    vi.advanceTimersByTime(50)
-    expect(holds).toEqual([true])
-    disk.waiting_bytes = 7 * MB
-    vi.advanceTimersByTime(50)
-    expect(holds).toEqual([true, false])
-  } finally {
-    vi.useRealTimers()
-  }
+  const { session, holds, disk } = sessionOn({ recorded: new RecordedClock(1000) })
+  session.onBinary(1, new Uint8Array(10), 2000)
+  expect(holds).toEqual([])
+  disk.is_crowded = true
+  session.onBinary(1, new Uint8Array(10), 2000)
+  expect(holds.at(-1)).toBe(true)
+  session.onWritten()
+  expect(holds.at(-1)).toBe(true)
+  disk.is_crowded = false
+  session.onWritten()
+  expect(holds.at(-1)).toBe(false)
 })
 
 test('the exchange is never held: it would not wait', () => {
   const machine = new CaptureClock({ nowMs: () => 1_700_000_000_000, elapsedMs: () => 0 }, () => {})
   const { session, holds, disk } = sessionOn({ machine })
-  disk.waiting_bytes = 60 * MB
+  disk.is_crowded = true
   session.onBinary(1, new Uint8Array(10), undefined)
   expect(holds).toEqual([])
 })
