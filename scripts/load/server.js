@@ -3,10 +3,13 @@
 import { createHash } from 'node:crypto'
 import { WebSocketServer } from 'ws'
 
-const { clients, tokens, seconds, burst_from, burst_seconds, burst } = JSON.parse(process.argv[2])
+const { clients, tokens, seconds, burst_from, burst_seconds, burst, flood } = JSON.parse(process.argv[2])
 const TICK_MS = 100
 const PACKET_BYTES = 184
 const PACKETS_MAX = 300
+/** What a ring of 64 MiB holds, if the disk takes nothing meanwhile. */
+const BURST_PACKETS = 300_000
+const FLOOD_BYTES = 4 * 1024 * 1024
 
 const ready = []
 const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false })
@@ -20,9 +23,26 @@ server.on('connection', (socket) => {
     if (a === 'subscribe') client.tokens.push(...v)
     if (a !== 'mode' || client.tokens.length < tokens || ready.includes(client)) return
     ready.push(client)
-    if (ready.length === clients) play()
+    if (ready.length === clients) (flood === undefined ? play() : pour()).then(tell)
   })
 })
+
+/** `flood` packets to each as fast as the clients take them; asks whoever started us to go on after each burst. */
+async function pour() {
+  let left = flood
+  while (left > 0) {
+    for (let burst = Math.min(left, BURST_PACKETS); burst > 0; burst -= PACKETS_MAX) {
+      for (const client of ready) {
+        send(client, Math.min(burst, PACKETS_MAX))
+        while (client.socket.bufferedAmount > FLOOD_BYTES) await new Promise((resolve) => setImmediate(resolve))
+      }
+    }
+    left -= BURST_PACKETS
+    console.log(ready.reduce((sum, { bytes, messages }) => sum + bytes + 12 * messages, 0))
+    await new Promise((resolve) => process.stdin.once('data', resolve))
+  }
+  process.stdin.unref()
+}
 
 /** Ticks are due by the clock from the start: one that is late is made up for at once. */
 async function play() {
@@ -34,6 +54,9 @@ async function play() {
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
     for (const client of ready) send(client, Math.round((client.tokens.length / 10) * factor))
   }
+}
+
+async function tell() {
   for (const { socket } of ready) while (socket.bufferedAmount > 0) await new Promise((resolve) => setTimeout(resolve, 10))
   const ledger = ready.map(({ tokens, hash, messages, packets, bytes }) => ({
     first_token: Math.min(...tokens),

@@ -4,6 +4,7 @@ import { EXIT, MdsError, usageError } from '../core/errors.js'
 import { escaped } from '../core/escaped.js'
 import type { DiagnosticsLog } from '../io/diagnostics-log.js'
 import type { RecordingQuery } from '../io/find-recordings.js'
+import { hungTerminalGuard } from '../io/hung-terminal.js'
 import { Progress } from '../io/progress.js'
 import type { RunListener, SessionRequest } from '../io/run-sessions.js'
 import { tellError } from '../io/tell-error.js'
@@ -146,6 +147,7 @@ export abstract class MdsCommand extends Command {
       } else if (performance.now() - asked_ms >= this.patience_ms) process.exit(EXIT.interrupted)
     }
     for (const signal of STOP_SIGNALS) process.on(signal, onSignal)
+    process.once('SIGHUP', hungTerminalGuard())
   }
 
   /** A line for people, on stderr. */

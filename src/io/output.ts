@@ -38,6 +38,9 @@ export interface FilePort {
 const STDOUT = 1
 /** Written by its owner, read by all, less what the umask takes away. */
 const READABLE_BY_ALL = 0o644
+/** Recordings and what lies beside them: as the capture writes them. */
+export const OWNER_ONLY = 0o600
+const FOLDER_OF_OWNER = 0o700
 const RECORDING_ENDING = /\.bin(?:\.(?:zst|gz))?$/i
 /** A full pipe of a non-blocking stdout is asked again this often: its reader sets the pace. */
 const PIPE_RETRY_MS = 2
@@ -70,7 +73,11 @@ export function openStdout(fd: number = STDOUT, files: FilePort = nodeFiles): Si
  */
 export function openFile(
   path: string,
-  { makeFolder = false, files = nodeFiles }: { makeFolder?: boolean; files?: FilePort } = {},
+  {
+    makeFolder = false,
+    mode = READABLE_BY_ALL,
+    files = nodeFiles,
+  }: { makeFolder?: boolean; mode?: number; files?: FilePort } = {},
 ): Sink {
   if (path === '') throw noName()
   refuseRecordingName(path, path)
@@ -86,7 +93,7 @@ export function openFile(
   // through a link to the file it stands for: renaming must not replace the link
   const target = existing === undefined ? linkedTo(path) : realpathSync(path)
   refuseRecordingName(target, path)
-  return openAtomically(target, files)
+  return openAtomically(target, mode, files)
 }
 
 /** A recording made of others, as a file that appears whole or not at all. Nothing may lie under its name yet. */
@@ -97,8 +104,8 @@ export function openNewRecording(path: string, files: FilePort = nodeFiles): Sin
       `${path} is there already: expected a place for a new recording.`,
       'name another folder after --output',
     )
-  attempt(path, () => mkdirSync(dirname(path), { recursive: true }))
-  return openAtomically(path, files)
+  attempt(path, () => mkdirSync(dirname(path), { recursive: true, mode: FOLDER_OF_OWNER }))
+  return openAtomically(path, OWNER_ONLY, files)
 }
 
 /** Recordings are read, never written over by what was made of them. */
@@ -120,11 +127,11 @@ function linkedTo(path: string): string {
 export const noName = (): MdsError =>
   usageError('no_output_name', 'The output has an empty name, expected that of a file or folder.', '--output out.parquet')
 
-function openAtomically(path: string, files: FilePort): Sink {
+function openAtomically(path: string, mode: number, files: FilePort): Sink {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
   // left by a process that was killed and had our number; anything else under that name is not ours
   if (lstatSync(temporary, { throwIfNoEntry: false })?.isFile() === true) attempt(path, () => files.remove(temporary))
-  const fd = attempt(path, () => files.open(temporary, 'wx', READABLE_BY_ALL))
+  const fd = attempt(path, () => files.open(temporary, 'wx', mode))
   let open = true
   const abort = (): void => {
     if (!open) return

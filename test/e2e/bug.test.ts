@@ -50,9 +50,9 @@ test.each(['error', 'rejection'])(
     expect(kept.length).toBeGreaterThan(500)
     expect(kept).toEqual(Array.from({ length: kept.length }, (_, n) => n))
     const entries = journalIn(ticks)
-    expect(entries).toContainEqual(
+    expect(entries.filter(({ event }) => event === 'failure')).toEqual([
       expect.objectContaining({ event: 'failure', detail: expect.stringContaining('a consumer failed') }),
-    )
+    ])
     expect(entries.at(-1)).toMatchObject({ event: 'session_end', reason: 'a bug in mds' })
     const verified = await runMds(['verify', ticks], { cwd: folder })
     expect(verified.code, verified.stdout.toString()).toBe(0)

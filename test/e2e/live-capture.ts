@@ -22,34 +22,32 @@ export class LiveCapture extends MdsProcess {
     this.folder = folder
   }
 
-  /** The messages on the disk, in order, headers taken off. */
-  recorded(): Buffer[] {
-    return this.files('.bin').flatMap(messagesIn)
-  }
-
-  /** Files of the recording with this ending, oldest first. */
-  files(ending: string): string[] {
-    const data = join(this.folder, 'raw_ticks', 'tokens')
-    if (!existsSync(data)) return []
-    return readdirSync(data)
-      .filter((name) => name.endsWith(ending))
-      .sort()
-      .map((name) => join(data, name))
-  }
-
-  /** Lines of the journal that are whole. */
-  journal(): Record<string, unknown>[] {
-    const text = this.files('.journal.jsonl').map((path) => readFileSync(path, 'utf8'))
-    return text.flatMap((lines) => lines.split('\n').slice(0, -1)).map((line) => JSON.parse(line))
-  }
-
   async told(event: string, count = 1): Promise<void> {
-    await until(`${count} ${event} in the journal; ${this.stderr}`, () => this.#count(event) >= count)
+    await until(`${count} ${event} in the journal; ${this.stderr}`, () => this.#hasTold(event, count))
   }
 
-  #count(event: string): number {
-    return this.journal().filter((line) => line.event === event).length
+  #hasTold(event: string, count: number): boolean {
+    return journalIn(this.folder).filter((line) => line.event === event).length >= count
   }
+}
+
+/** The messages on the disk, in order, headers taken off. */
+export const recordedIn = (folder: string): Buffer[] => filesIn(folder, '.bin').flatMap(messagesIn)
+
+/** Lines of the journal that are whole. */
+export function journalIn(folder: string): Record<string, unknown>[] {
+  const texts = filesIn(folder, '.journal.jsonl').map((path) => readFileSync(path, 'utf8'))
+  return texts.flatMap((text) => text.split('\n').slice(0, -1)).map((line) => JSON.parse(line))
+}
+
+/** Files of the recording with this ending, oldest first. */
+export function filesIn(folder: string, ending: string): string[] {
+  const data = join(folder, 'raw_ticks', 'tokens')
+  if (!existsSync(data)) return []
+  return readdirSync(data)
+    .filter((name) => name.endsWith(ending))
+    .sort()
+    .map((name) => join(data, name))
 }
 
 /** A message whose price is its number. */

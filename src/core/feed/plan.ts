@@ -93,7 +93,7 @@ export class Plan {
       throw usageError(
         'not_subscribed',
         `${unknown.length} of ${tokens.length} instruments are not subscribed, among them ${unknown.slice(0, 3).join(', ')}.`,
-        `mds ctl subscribe ${unknown.slice(0, 3).join(',')} --mode ${mode}`,
+        `mds ctl subscribe --tokens ${unknown.slice(0, 3).join(',')} --mode ${mode}`,
       )
     return this.#changes((share) => ({ added: [], removed: [], moded: setModes(share, known, mode) }))
   }

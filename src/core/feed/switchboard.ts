@@ -1,7 +1,7 @@
 import type { Random } from '../random.js'
 import type { JournalEvent } from '../recording/index.js'
 import { TokenGate } from './back-off.js'
-import { Connection, type ConnectionSetup } from './connection.js'
+import { Connection } from './connection.js'
 import type { ConnectionEffect, ConnectionEvent } from './connection-events.js'
 import { Holes } from './holes.js'
 import { type ClientRequest, encodeRequest, FEED_MODES, type FeedMode, TOKENS_PER_CONNECTION_MAX } from './kite-messages.js'
@@ -24,7 +24,8 @@ export interface SwitchboardSetup {
   readonly wanted: ReadonlyMap<number, FeedMode>
   readonly limits: FeedLimits
   readonly random: Random
-  readonly isTrading: ConnectionSetup['isTrading']
+  /** Whether ticks of one of these instruments may be expected at that moment, on the clock of the records. */
+  isTrading(stamp_ms: number, tokens: Iterable<number>): boolean
 }
 
 /** An instrument that the standby carries for another. */
@@ -65,7 +66,13 @@ export class Switchboard {
     this.#holes = new Holes(layout.kind === 'redundant' ? 'each_its_own' : 'shared')
     this.#lines = this.#plan.shares.map((share) => ({
       share,
-      connection: new Connection(share.connection, { limits, random, gate: this.#gate, isTrading }),
+      connection: new Connection(share.connection, {
+        limits,
+        random,
+        gate: this.#gate,
+        // Shares close while gold trades on: a connection of shares is silent then, and well.
+        isTrading: (stamp_ms) => isTrading(stamp_ms, this.wanted(share.connection).keys()),
+      }),
       lent: new Map(),
     }))
   }

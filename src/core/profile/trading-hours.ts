@@ -14,6 +14,7 @@ export class TradingHours {
   /** Of the day asked about last: a watchdog asks about the same one all day. */
   #day: IstDay | undefined
   #sessions: readonly Session[] = []
+  #session_of: ReadonlyMap<number, Session> = new Map()
 
   constructor(calendar: Calendar, instruments: readonly Instrument[]) {
     this.#calendar = calendar
@@ -27,10 +28,17 @@ export class TradingHours {
 
   /** Whether ticks must come: continuous trading is on for one of them. Auctions may be silent for minutes. */
   isTrading(now_ms: TimestampMs): boolean {
-    const now_s = now_ms / 1000
-    return this.#open(istDay(now_ms)).some(({ phases }) =>
-      phases.some(({ phase, start_s, end_s }) => phase === 'continuous' && start_s <= now_s && now_s < end_s),
-    )
+    return this.#open(istDay(now_ms)).some((session) => isContinuous(session, now_ms))
+  }
+
+  /** The same for some of them; tokens of no instrument of the profile count as long as any of the profile trades. */
+  isTradingAny(tokens: Iterable<number>, now_ms: TimestampMs): boolean {
+    if (!this.isTrading(now_ms)) return false
+    for (const token of tokens) {
+      const session = this.#session_of.get(token)
+      if (session === undefined || (!session.closed && isContinuous(session, now_ms))) return true
+    }
+    return false
   }
 
   /** From the first trade to the last that can happen, the closing auction included; undefined on a closed day. */
@@ -55,11 +63,19 @@ export class TradingHours {
   /** Thousands of instruments share a handful of sessions. */
   #sessionsOf(day: IstDay): readonly Session[] {
     if (day !== this.#day) {
-      this.#sessions = [...new Set(this.#instruments.map((instrument) => this.#calendar.sessionOf(instrument, day)))]
+      this.#session_of = new Map(
+        this.#instruments.map((instrument) => [instrument.instrument_token, this.#calendar.sessionOf(instrument, day)]),
+      )
+      this.#sessions = [...new Set(this.#session_of.values())]
       this.#day = day
     }
     return this.#sessions
   }
+}
+
+function isContinuous({ phases }: Session, now_ms: TimestampMs): boolean {
+  const now_s = now_ms / 1000
+  return phases.some(({ phase, start_s, end_s }) => phase === 'continuous' && start_s <= now_s && now_s < end_s)
 }
 
 const isTraded = ({ phase }: SessionPhase): boolean => phase === 'continuous' || phase === 'closing_auction'

@@ -20,6 +20,7 @@ export interface FeedPort {
   setMode(mode: FeedMode, tokens: readonly number[]): void
   carried(connection: number): ReadonlyMap<FeedMode, readonly number[]>
   status(): readonly ConnectionStatus[]
+  hold(is_held: boolean): void
 }
 
 export interface SessionSetup {
@@ -77,6 +78,7 @@ export class CaptureSession implements FeedListener, CaptureControl {
     const { recorder, meter, candles, clock, sinks } = this.#setup
     const stamp_ms = served_ms ?? this.now()
     const kept_ms = recorder.append(connection, stamp_ms, message)
+    if (recorder.isCrowded && 'recorded' in clock) this.#feed?.hold(true)
     meter.onMessage(kept_ms ?? stamp_ms, message)
     // What the recorder had no room for is in no recording, and so in no candle.
     if (candles !== undefined && kept_ms !== undefined) {
@@ -87,6 +89,11 @@ export class CaptureSession implements FeedListener, CaptureControl {
     const view = new DataView(message.buffer, message.byteOffset, message.byteLength)
     const live = { connection, received_at_ms: kept_ms ?? stamp_ms, view, bytes: message, start: 0, end: message.length }
     for (const sink of sinks) sink.onMessage(live)
+  }
+
+  /** The disk has taken something. A replay at full speed is faster than any disk: it waited for this. */
+  onWritten(): void {
+    if (!this.#setup.recorder.isCrowded) this.#feed?.hold(false)
   }
 
   onServed(connection: number, served_ms: number): number {

@@ -15,7 +15,7 @@ export function eventText(entry: JournalEntry): string {
     case 'disconnected':
       return `${on}: disconnected (${entry.code}${entry.reason === '' ? '' : `, ${entry.reason}`})`
     case 'refused':
-      return `${on}: ${entry.status === 0 ? 'no answer' : `refused with HTTP ${entry.status}`}: ${entry.detail}`
+      return `${on}: ${entry.status === 0 ? 'no answer' : 'refused'}: ${entry.detail}`
     case 'auth_needed':
       return `${on}: waits for a new access token: ${entry.detail}`
     case 'subscribed':
@@ -57,15 +57,18 @@ export function eventText(entry: JournalEntry): string {
     case 'credentials_changed':
       return 'new credentials are in place'
     case 'sink_down':
-      return `${entry.sink} is down: ${entry.detail}; the recording goes on`
+      return `${entry.sink} is down: ${unended(entry.detail)}; the recording goes on`
     case 'sink_up':
       return `${entry.sink} is up again; ${counted(entry.dropped, 'message')} did not reach it`
     case 'failure':
       return entry.part === 'capture'
-        ? `${entry.detail}; the capture ends`
-        : `${entry.part} failed: ${entry.detail}; the recording goes on`
+        ? `${unended(entry.detail)}; the capture ends`
+        : `${entry.part} failed: ${unended(entry.detail)}; the recording goes on`
   }
 }
+
+/** A sentence that goes on behind a semicolon. */
+const unended = (sentence: string): string => sentence.replace(/\.$/, '')
 
 function gapText({ from_ms, to_ms, cause, tokens, records }: JournalEntry & { event: 'gap' }, on: string): string {
   const what = tokens === undefined ? '' : `, ${instruments(tokens)}`

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import { connectionsOf } from '../../core/feed/index.js'
 import { formatCompactDate, type IstDay, istDay } from '../../core/time/index.js'
 import { CredentialsInUse } from '../feed/credentials.js'
@@ -41,7 +41,8 @@ const HANDSHAKE_MS = 10_000
 export async function openCapture(choice: CaptureChoice, onNotice: (text: string) => void): Promise<RunningCapture> {
   const { plan, version } = choice
   const { profile, data_dir, recorded_ms, layout, instruments } = plan
-  const folder = join(data_dir, profile.name)
+  // Absolute: where the working folder is taken away too, Node makes folders below it for ever.
+  const folder = resolve(data_dir, profile.name)
   const system = new SystemClock()
   const machine = new CaptureClock(system, (delta_ms) => session?.onEvent({ event: 'clock_step', delta_ms }))
   const clock: SessionSetup['clock'] = recorded_ms === undefined ? { machine } : { recorded: new RecordedClock(recorded_ms) }
@@ -75,7 +76,10 @@ export async function openCapture(choice: CaptureChoice, onNotice: (text: string
       if (entry.event === 'segment_opened') keepMaster(istDay(entry.at_ms))
     },
     onGap: (gap) => session?.onGap(gap),
-    onWritten: (waited_ms) => meter.lag.add(waited_ms),
+    onWritten: (waited_ms) => {
+      meter.lag.add(waited_ms)
+      session?.onWritten()
+    },
   })
   function keepMaster(day: IstDay): void {
     try {
@@ -142,7 +146,7 @@ const feedSetup = ({ plan, version }: CaptureChoice, credentials: CredentialsInU
   openSocket: kiteSockets({ endpoint: plan.endpoint, version, handshake_ms: HANDSHAKE_MS }),
   ports: systemFeedPorts(now),
   seed: randomBytes(4).readUInt32BE(0),
-  isTrading: (at_ms) => plan.trading.isTrading(at_ms),
+  isTrading: (at_ms, tokens) => plan.trading.isTradingAny(tokens, at_ms),
 })
 
 const controlSetup = (

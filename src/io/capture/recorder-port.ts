@@ -28,6 +28,8 @@ export interface RecorderStatus {
  * does not take is a gap of its exact size in the journal.
  */
 export interface Recorder {
+  /** So much waits for the disk that a feed that can wait should: a replay does, an exchange does not. */
+  readonly isCrowded: boolean
   /** Answers the time the record is kept under (never before the last one of its connection), or undefined when it was dropped. */
   append(connection: number, received_at_ms: number, message: Uint8Array): number | undefined
   /** Written in order, before any record appended later is claimed by an index. */

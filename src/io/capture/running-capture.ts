@@ -68,10 +68,6 @@ export class RunningCapture {
 
   async #run({ signal, onRunning }: CaptureListener): Promise<CaptureEnd> {
     const { plan, setup, session, feed, openControl, watchCredentials } = this.#parts
-    const bugs = watchForBugs(setup.scrub, (error) => {
-      session.stop('a bug in mds')
-      session.failed('capture', error)
-    })
     this.#control = await openControl()
     signal.addEventListener('abort', () => session.stop('interrupted'), { once: true })
     if (signal.aborted) session.stop('interrupted')
@@ -82,8 +78,7 @@ export class RunningCapture {
       () => session.stop('asked at the terminal'),
     )
     const reason = await session.stopped
-    await this.#finish(reason).finally(bugs.end)
-    if (bugs.error !== undefined) throw bugs.error
+    await this.#finish(reason)
     const status = session.status()
     return { reason, status, candles: setup.candles?.candles, summary: captureSummary(status) }
   }

@@ -21,11 +21,13 @@ export class Credentials {
     return new Credentials({ api_key: 'mds', access_token: 'mds', secret: false })
   }
 
-  /** How the secrets of all of these may be written, longest first, so that no part of one is left where it holds another. */
-  static formsOf(all: readonly Credentials[]): string[] {
-    const secrets = all.flatMap((one) => (one.#secret ? [one.#api_key, one.#access_token] : []))
-    const forms = new Set(secrets.filter(({ length }) => length >= SECRET_CHARS_MIN).flatMap(formsOf))
-    return [...forms].sort((a, b) => b.length - a.length)
+  /** Finds the secrets of all of these, longest first, so that no part of one is left where it holds another. */
+  static patternsOf(all: readonly Credentials[]): RegExp[] {
+    const secrets = new Set(all.flatMap((one) => (one.#secret ? [one.#api_key, one.#access_token] : [])))
+    return [...secrets]
+      .filter(({ length }) => length >= SECRET_CHARS_MIN)
+      .sort((a, b) => b.length - a.length)
+      .map((secret) => new RegExp([...secret].map(patternOf).join(''), 'giu'))
   }
 
   /** The URL of the socket, which carries both secrets: hand it to the socket, to nothing else. */
@@ -56,11 +58,11 @@ export class Credentials {
 /** The credentials of a capture: those to log in with, and all of before, for a server may well send back what it was sent earlier. */
 export class CredentialsInUse {
   readonly #all: Credentials[]
-  #forms: readonly string[]
+  #patterns: readonly RegExp[]
 
   constructor(first: Credentials) {
     this.#all = [first]
-    this.#forms = Credentials.formsOf(this.#all)
+    this.#patterns = Credentials.patternsOf(this.#all)
   }
 
   get current(): Credentials {
@@ -69,19 +71,25 @@ export class CredentialsInUse {
 
   change(credentials: Credentials): void {
     this.#all.push(credentials)
-    this.#forms = Credentials.formsOf(this.#all)
+    this.#patterns = Credentials.patternsOf(this.#all)
   }
 
   /** A text of others (a reason of the server, a message of a library) with every secret taken out, as it is and as URLs and JSON have it. */
   scrub(text: string): string {
-    return this.#forms.reduce((clean, secret) => clean.replaceAll(secret, HIDDEN), text)
+    return this.#patterns.reduce((clean, pattern) => clean.replace(pattern, HIDDEN), text)
   }
 }
 
-/** As it is, and as URLs, forms and JSON have it. */
-const formsOf = (secret: string): string[] => [
-  secret,
-  encodeURIComponent(secret),
-  new URLSearchParams({ s: secret }).toString().slice('s='.length),
-  JSON.stringify(secret).slice(1, -1),
-]
+/** A character as it is and as URLs, forms and JSON escape it, once or more often: a server may quote what has quoted it. */
+function patternOf(char: string): string {
+  if (/^[a-z0-9]$/i.test(char)) return char
+  const as_it_is = `\\\\{0,16}\\u{${codeOf(char)}}`
+  const in_url = [...new TextEncoder().encode(char)].map((byte) => `%(?:25){0,8}${byte.toString(16).padStart(2, '0')}`).join('')
+  const in_json = char
+    .split('')
+    .map((unit) => `\\\\{1,16}u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('')
+  return `(?:${[as_it_is, in_url, in_json, ...(char === ' ' ? ['\\+'] : [])].join('|')})`
+}
+
+const codeOf = (char: string): string => (char.codePointAt(0) ?? 0).toString(16)

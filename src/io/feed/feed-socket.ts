@@ -26,6 +26,9 @@ export interface FeedSocket {
   readonly bytesRead: number
   send(text: string): void
   ping(): void
+  /** Nothing more is read until `resume`; what was read already may still come. The server is made to wait. */
+  pause(): void
+  resume(): void
   /** Closes politely; `onEnd` tells when the other side has agreed. */
   close(): void
   /** Ends at once, and `onEnd` is not called any more. */

@@ -46,8 +46,8 @@ export interface FeedSetup {
   readonly ports: FeedPorts
   /** Seed of the chance in the delays. */
   readonly seed: number
-  /** Whether ticks may be expected at that moment, on the clock of the records. */
-  readonly isTrading: (stamp_ms: number) => boolean
+  /** Whether ticks of one of these instruments may be expected at that moment, on the clock of the records. */
+  readonly isTrading: (stamp_ms: number, tokens: Iterable<number>) => boolean
   readonly limits?: Partial<FeedLimits>
 }
 
@@ -65,6 +65,7 @@ export class Feed {
   #stopTicking: (() => void) | undefined
   #stopped: Promise<void> | undefined
   #next_second_ms = 0
+  #is_held = false
 
   /** Throws an MdsError when the instruments do not fit. Nothing connects before `start`. */
   constructor(setup: FeedSetup, listener: FeedListener) {
@@ -95,6 +96,13 @@ export class Feed {
   /** Throws an MdsError when one of them is not subscribed; nothing has changed then. */
   setMode(mode: FeedMode, tokens: readonly number[]): void {
     this.#follow(this.#switchboard.setMode(mode, tokens))
+  }
+
+  /** Makes the servers wait, or lets them go on. For replays only: who is not read by an exchange misses what it says. */
+  hold(is_held: boolean): void {
+    if (this.#is_held === is_held) return
+    this.#is_held = is_held
+    for (const plug of this.#plugs) plug.hold(is_held)
   }
 
   /** There may be another token: whoever waits for one tries at once. */
@@ -151,8 +159,9 @@ export class Feed {
   #tick(): void {
     const { ports } = this.#setup
     const now_ms = ports.elapsedMs()
+    // The silence of a server that is made to wait says nothing.
     for (const plug of this.#plugs)
-      if (plug.hasNewBytes()) this.#happened(plug, { event: 'heard', attempt: plug.attempt, now_ms })
+      if (plug.hasNewBytes() || this.#is_held) this.#happened(plug, { event: 'heard', attempt: plug.attempt, now_ms })
     this.#follow(this.#switchboard.tick(now_ms, ports.nowMs()))
     if (now_ms < this.#next_second_ms) return
     this.#next_second_ms = now_ms + SECOND_MS
@@ -163,11 +172,11 @@ export class Feed {
   }
 
   #watchTokens({ connection, watch }: Plug): void {
-    if (!connection.flowing || !this.#setup.isTrading(connection.stampMs)) return
-    const suspects = watch.second()
-    if (suspects.length === 0) return
+    if (!connection.flowing) return
+    const { isTrading } = this.#setup
     const wanted = this.#switchboard.wanted(connection.number)
-    const tokens = suspects.filter((token) => wanted.has(token))
+    if (!isTrading(connection.stampMs, wanted.keys())) return
+    const tokens = watch.second().filter((token) => wanted.has(token) && isTrading(connection.stampMs, [token]))
     if (tokens.length === 0) return
     this.#tell({ event: 'suspect', connection: connection.number, detail: 'silent for 20 times the usual interval', tokens })
   }
@@ -203,6 +212,7 @@ export class Feed {
       onOpen: (recorded) => {
         plug.watch.reset()
         happened({ event: 'opened', recorded })
+        plug.hold(this.#is_held)
       },
       onBinary: (message) => this.#binary(plug, attempt, message),
       onText: (text) => this.#text(plug, attempt, text),

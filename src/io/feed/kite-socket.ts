@@ -100,6 +100,14 @@ class KiteSocket implements FeedSocket {
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.ping()
   }
 
+  pause(): void {
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    this.#socket.resume()
+  }
+
   close(): void {
     this.#socket.close(NORMAL_CLOSURE)
   }

@@ -41,6 +41,11 @@ export class Plug {
     this.#socket?.ping()
   }
 
+  hold(is_held: boolean): void {
+    if (is_held) this.#socket?.pause()
+    else this.#socket?.resume()
+  }
+
   close(): void {
     this.#socket?.close()
   }

@@ -86,6 +86,10 @@ export class DiskRecorder implements Recorder {
     return this.#lane(connection).append(received_at_ms, message)
   }
 
+  get isCrowded(): boolean {
+    return this.#ring.isCrowded
+  }
+
   journal(at_ms: number, event: JournalEvent): void {
     if (event.event === 'gap') {
       const { event: _, ...gap } = event
@@ -152,6 +156,7 @@ export class DiskRecorder implements Recorder {
     await Promise.all([...this.#lanes.values()].map((lane) => lane.close(at_ms)))
     this.#cancelSync?.()
     while (this.#background.size > 0) await Promise.all(this.#background)
+    await this.#journalReady()
     this.#line({ at_ms: Math.max(at_ms, this.#setup.now()), ...this.#end(reason) })
     await this.#journal.close(this.#setup.fsync !== 'off')
   }
@@ -266,11 +271,15 @@ export class DiskRecorder implements Recorder {
       this.#tell({ event: 'disk_low', free_bytes })
     } else if (free_bytes !== undefined && free_bytes > min_free_bytes * FREE_AGAIN) this.#is_low = false
     if (this.#closing) return
-    if (await this.#journal.look()) {
-      await this.#folderReady().catch(() => {})
-      this.#begin(this.#setup.now())
-    }
+    await this.#journalReady()
     for (const lane of this.#lanes.values()) await lane.look()
+  }
+
+  /** Begins the journal anew when it was taken away: what is told next must not go where it went. */
+  async #journalReady(): Promise<void> {
+    if (!(await this.#journal.look())) return
+    await this.#folderReady().catch(() => {})
+    this.#begin(this.#setup.now())
   }
 
   /** Makes the folder anew when it was taken away, and the lock with it. */
@@ -291,6 +300,7 @@ export class DiskRecorder implements Recorder {
     await segment.look()
     while (!(await segment.settle())) if (!(await this.#pause())) break
     await segment.release()
+    if (segment.is_lost) await this.#journalReady()
     if (segment.broken !== undefined && told === undefined) this.#tell(failureEvent(segment.broken))
     this.#retired.delete(segment)
     this.#written_bytes += segment.written_bytes

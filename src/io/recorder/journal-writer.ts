@@ -72,7 +72,7 @@ export class JournalWriter {
   async look(): Promise<boolean> {
     const file = this.#file
     if (file === undefined || this.#day === undefined) return false
-    if (await file.isAt(this.#path(this.#day)).catch(() => true)) return false
+    if ((await file.isAt(this.#path(this.#day)).catch(() => true)) || file !== this.#file) return false
     await this.#letGo()
     return true
   }

@@ -147,8 +147,11 @@ export class Lane {
     // Nothing came on this connection: what it missed since this run began is the feed's to tell.
     if (this.#down_since !== undefined) this.#endDown(Math.min(at_ms, this.#begun_ms))
     this.#wake?.()
-    this.#pump()
-    await this.#pumping
+    // The write under way may have looked at the queue for the last time before this.
+    do {
+      this.#pump()
+      await this.#pumping
+    } while (this.#queue.bytes > 0 && !this.#gave_up)
     if (this.#queue.bytes > 0) this.#giveUp()
     if (this.#dropping !== undefined) this.#endDropping()
     if (this.#segment !== undefined) this.#retire(at_ms)

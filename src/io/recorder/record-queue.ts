@@ -26,6 +26,10 @@ export class Ring {
     this.limit_bytes = limit_bytes
   }
 
+  get isCrowded(): boolean {
+    return this.waiting_bytes > this.limit_bytes / 2
+  }
+
   /** One record always fits. */
   hasRoomFor(bytes: number): boolean {
     return this.waiting_bytes === 0 || this.waiting_bytes + bytes <= this.limit_bytes

@@ -63,7 +63,8 @@ export class ClientSocket implements LineOutput {
         break
       case 'drop':
       case 'half_frame':
-        this.#leave(() => this.#socket.destroySoon())
+        // Half closed, and read on: a pong that met a closed socket would bring a reset, and take along what is on its way.
+        this.#leave(() => this.#socket.end())
         break
       case 'reset':
         this.#leave(() => this.#onceSent(() => this.#socket.resetAndDestroy()))
@@ -82,6 +83,7 @@ export class ClientSocket implements LineOutput {
       this.terminate()
       return
     }
+    if (this.is_over) return // on its way out
     this.flush()
     this.is_over = true
     this.#websocket.close(code, reason)

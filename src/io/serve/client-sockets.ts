@@ -65,7 +65,11 @@ export class ClientSockets {
 
   /** Paced play: whoever has too much waiting is dropped. */
   dropSlow(): void {
-    for (const [socket, line] of this.#sockets) if (socket.queued_bytes > this.#limits.queue_bytes_max) this.#drop(socket, line)
+    for (const [socket, line] of this.#sockets) this.dropIfSlow(socket, line)
+  }
+
+  dropIfSlow(socket: ClientSocket, line: ClientLine): void {
+    if (socket.queued_bytes > this.#limits.queue_bytes_max) this.#drop(socket, line)
   }
 
   /** Full speed: resolves when every client has room again. Undefined when all have. */

@@ -107,6 +107,8 @@ export class Stage {
       if (is_binary || client.is_over) return
       this.exchange.onRequest(line, String(bytes))
       client.flush()
+      // Each change of mode is answered with the last packets, also while play stands.
+      this.sockets.dropIfSlow(client, line)
     })
     websocket.on('close', () => {
       this.exchange.leave(line)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { createGzip } from 'node:zlib'
-import { outputError } from '../output.js'
+import { OWNER_ONLY, outputError } from '../output.js'
 import { type StreamRun, streamFile } from './stream-file.js'
 
 export type Packing = 'zstd' | 'gzip'
@@ -29,7 +29,7 @@ export async function packBeside(source: string, target: string, packing: Packin
   let packed_bytes = 0
   try {
     rmSync(path, { force: true }) // of a run that was killed and had our number
-    const file = openSync(path, 'wx', 0o644)
+    const file = openSync(path, 'wx', OWNER_ONLY)
     fd = file
     const packer = await openPacker(packing, (bytes) => {
       for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at)

@@ -67,6 +67,8 @@ test('roles: full to the secondary, all else to the primary, nothing to the tert
 test('a mode for what is not subscribed is refused, and nothing changes', () => {
   const plan = new Plan({ kind: 'split', connections: 1 }, all([1, 2]))
   expect(() => plan.setMode([1, 7, 8], 'full')).toThrow(/2 of 3 instruments are not subscribed, among them 7, 8/)
+  const suggestions = ['mds ctl subscribe --tokens 7,8 --mode full']
+  expect(() => plan.setMode([1, 7, 8], 'full')).toThrow(expect.objectContaining({ suggestions }))
   expect([...(plan.shares[0]?.wanted ?? [])]).toEqual([
     [1, 'quote'],
     [2, 'quote'],

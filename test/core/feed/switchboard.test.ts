@@ -328,6 +328,21 @@ describe('silence of the ticks', () => {
     expect(world.told('suspect')).toHaveLength(1)
   })
 
+  test('is none on a connection whose instruments have closed, while others trade on', () => {
+    const world = new World({ kind: 'split', connections: 2 }, modes([1, FULL], [2, FULL]))
+    for (const connection of [1, 2]) world.open(connection)
+    const tick = (...connections: number[]): void => {
+      for (const connection of [1, 2]) world.message(connection, connections.includes(connection) ? 'ticks' : 'heartbeat')
+    }
+    world.pass(3000, () => tick(1, 2))
+    world.closed.add(1)
+    world.pass(120_000, () => tick(2))
+    expect(world.told('suspect')).toEqual([])
+    world.pass(120_000, () => tick())
+    expect(world.told('suspect').map(({ connection }) => connection)).toContain(2)
+    expect(world.told('suspect').map(({ connection }) => connection)).not.toContain(1)
+  })
+
   test('that outlasts a new connection is met with more patience each time', () => {
     const world = new World({ kind: 'split', connections: 1 }, modes([1, FULL]))
     world.open(1)

@@ -33,6 +33,8 @@ export class World {
   readonly connects: { connection: number; at_ms: number }[] = []
   now_ms = 5000
   trading = true
+  /** Instruments whose market is closed, whatever the others do. */
+  readonly closed = new Set<number>()
   ended = false
   #stopping = false
   readonly #redundant: boolean
@@ -55,7 +57,7 @@ export class World {
       wanted,
       limits: FEED_LIMITS,
       random: new Random(seed, 'test'),
-      isTrading: () => this.trading,
+      isTrading: (_, tokens) => this.trading && [...tokens].some((token) => !this.closed.has(token)),
     })
     this.#started_ms = this.stamp_ms
     this.do(this.board.start(this.now_ms, this.stamp_ms))

@@ -128,6 +128,20 @@ describe('when ticks must come', () => {
     expect(new TradingHours(calendar, []).isTrading(at('2025-10-06T10:00:00'))).toBe(false)
   })
 
+  test('what is open for one instrument is not open for those of another connection', () => {
+    const both = new TradingHours(calendar, [share, gold])
+    const evening_ms = at('2025-10-06T20:00:00')
+    expect(both.isTradingAny([share.instrument_token], evening_ms)).toBe(false)
+    expect(both.isTradingAny([share.instrument_token, gold.instrument_token], evening_ms)).toBe(true)
+    expect(both.isTradingAny([share.instrument_token], at('2025-10-06T12:00:00'))).toBe(true)
+    expect(both.isTradingAny([], at('2025-10-06T12:00:00'))).toBe(false)
+  })
+
+  test('what was subscribed later is judged by the rest', () => {
+    expect(new TradingHours(calendar, [share]).isTradingAny([99], at('2025-10-06T12:00:00'))).toBe(true)
+    expect(new TradingHours(calendar, [share]).isTradingAny([99], at('2025-10-06T20:00:00'))).toBe(false)
+  })
+
   test('a token without a master trades when its segment does', () => {
     const bare = new TradingHours(calendar, [InstrumentTable.of([]).resolve(408065)])
     expect(bare.isTrading(at('2025-10-06T10:00:00'))).toBe(true)

@@ -37,6 +37,24 @@ describe('secrets are taken out of texts of others', () => {
     )
   })
 
+  test('in JSON within JSON, in URLs within URLs, in other ways of escaping, in other letters', () => {
+    const in_use = new CredentialsInUse(credentials)
+    let [json, url] = [TOKEN, TOKEN]
+    for (let depth = 0; depth < 4; depth++) {
+      json = JSON.stringify({ json })
+      url = encodeURIComponent(url)
+      expect(in_use.scrub(json)).not.toContain('canary')
+      expect(in_use.scrub(url)).not.toContain('canary')
+    }
+    const others = [
+      TOKEN.replaceAll('/', '\\/'),
+      TOKEN.replaceAll('/', '\\u002F'),
+      encodeURIComponent(TOKEN).replaceAll('%2F', '%2f'),
+      TOKEN.toUpperCase(),
+    ]
+    expect(others.map((other) => in_use.scrub(`<${other}>`))).toEqual(others.map(() => '<[hidden]>'))
+  })
+
   test('those of before too, and none leaves a part of another behind', () => {
     const in_use = new CredentialsInUse(new Credentials({ api_key: 'abcd', access_token: 'yesterday' }))
     in_use.change(new Credentials({ api_key: 'abcd', access_token: 'abcdef/1+2' }))

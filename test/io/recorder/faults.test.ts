@@ -33,6 +33,11 @@ async function give(fake: FakeRecorder, from: number, count: number, packets = 1
 const numbers = (fake: FakeRecorder, ...names: string[]): number[] =>
   names.flatMap((name) => numbersIn(fake.bytesOf(name)).map(({ number }) => number))
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n)
+/** So many turns of the promise queue from now. */
+async function turnsLater<T>(turns: number, act: () => T): Promise<Awaited<T>> {
+  for (let turn = 0; turn < turns; turn++) await Promise.resolve()
+  return await act()
+}
 const events = (fake: FakeRecorder): string[] => fake.journal.map(({ event }) => event)
 
 describe('a quiet day', () => {
@@ -107,6 +112,23 @@ describe('a quiet day', () => {
     expect(fake.manifestOf(FIRST)).toMatchObject({ condition: 'degraded', gaps: [gap] })
     await fake.close()
     expect(fake.manifestOf('box_20251006_1000.bin')).toMatchObject({ condition: 'degraded', gaps: [gap] })
+  })
+
+  test('what came while the last write ended is written, whenever the recorder is closed', async () => {
+    for (let turns = 0; turns < 30; turns++) {
+      const fake = await begun()
+      let closed: Promise<void> | undefined
+      fake.disk.fault = ({ op, path }) => {
+        if (op !== 'write' || !path.endsWith(FIRST) || closed !== undefined) return undefined
+        fake.append(numberedMessage(1, 1))
+        closed = turnsLater(turns, () => fake.recorder.close(fake.now_ms, 'test'))
+        return undefined
+      }
+      fake.append(numberedMessage(0, 1))
+      await fake.pass(10)
+      await fake.whileTimePasses(closed ?? Promise.reject(new Error('nothing was written')))
+      expect(numbers(fake, FIRST), `closed ${turns} turns into the write`).toEqual([0, 1])
+    }
   })
 
   test('every line of the journal is told to the owner, in its order', async () => {
@@ -306,6 +328,24 @@ describe('rows 7, 10: a disk that fails', () => {
     expect(fake.eventsOf('write_failed')).toMatchObject([{ file: FIRST, code: 'ENOENT' }])
     expect(events(fake)[0]).toBe('session_start')
     expect(fake.recorder.status().suspect_files).toEqual([FIRST])
+  })
+
+  test('the folder is deleted, and the file is closed before anybody looked: the loss is in a journal that is there', async () => {
+    for (const how of ['a stop', 'a failed sync']) {
+      const fake = await begun()
+      await give(fake, 0, 5)
+      await fake.pass(1200)
+      fake.disk.removeFolder(FOLDER)
+      if (how === 'a failed sync') {
+        let failures = 1
+        fake.disk.fault = ({ op, path }) =>
+          op === 'sync' && path.endsWith('.bin') && failures-- > 0 ? { code: 'EIO' } : undefined
+        await give(fake, 5, 5)
+        await fake.pass(2500)
+      }
+      await fake.close()
+      expect(events(fake), how).toEqual(expect.arrayContaining(['session_start', 'gap', 'session_end']))
+    }
   })
 
   test('opening fails for a while (permission, links, file descriptors): the ring holds', async () => {

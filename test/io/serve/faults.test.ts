@@ -67,6 +67,27 @@ test.each([
   },
 )
 
+test('drop: a client that is slow and still says something loses nothing of what was sent', async () => {
+  const { url, done, stage } = await serving({
+    records,
+    faults: [{ at: '+60s', fault: 'drop' }],
+    limits: { return_ms: 50 },
+  })
+  const one = await subscribed(url)
+  one.socket.pause()
+  await until(() => stage.counts.faults === 1)
+  // A closed socket would answer each of them with a reset; right or wrong, only how fast it comes is left to chance.
+  for (let n = 0; n < 5; n++) {
+    one.socket.pong()
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  one.socket.resume()
+  expect(await one.closed).toMatchObject({ code: 1006 })
+  expect(difference(one.ticks, hexes.slice(0, at(60)))).toBeUndefined()
+  expect(one.ticks.length).toBe(at(60))
+  await done
+})
+
 test('reset: the client comes back, and may miss what was still on its way', async () => {
   const { url, done } = await serving({ records, faults: [{ at: '+60s', fault: 'reset', away: '10s' }] })
   const { ticks, ends } = await stubborn(url)

@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { END_OF_RECORDING, type FeedMode, RECORDED_TIME_HEADER } from '../../../src/core/feed/index.js'
+import { END_OF_RECORDING, encodeRequest, type FeedMode, RECORDED_TIME_HEADER } from '../../../src/core/feed/index.js'
 import { encodeMessage } from '../../../src/core/wire/index.js'
 import { expectedFor } from '../../core/serve/packets.js'
 import type { PlainRecord } from '../../support/read-records.js'
@@ -146,6 +146,26 @@ test('a paced play waits for nobody: a client that never reads is dropped at its
   await reader.closed
   expect(reader.ticks.length).toBe(600)
   expect(await done).toMatchObject({ dropped: 1 })
+})
+
+test('while play stands a client that asks and never reads is dropped at the same limit', async () => {
+  const { url, stage, stop } = await serving({
+    records: heavyRecords({ count: 600, every_ms: 4 }),
+    speed: 1,
+    limits: { queue_bytes_max: 1024 * 1024 },
+  })
+  const greedy = client(url)
+  await greedy.opened
+  greedy.subscribe(HEAVY_TOKENS, 'full')
+  await until(() => stage.counts.records > 0)
+  stage.playback.setPaused(true)
+  greedy.socket.pause()
+  for (let n = 0; stage.sockets.dropped === 0 && n < 10_000; n++) {
+    greedy.ask(encodeRequest({ action: 'mode', mode: n % 2 === 0 ? 'quote' : 'full', tokens: HEAVY_TOKENS }))
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  expect(stage.sockets.dropped).toBe(1)
+  stop()
 })
 
 test('logins: 403 for what is wrong or missing, 429 for the fourth, and a place that is free again', async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { encodeJournalLine, type JournalEntry, readJournal, readManifest } from '../../../src/core/recording/index.js'
@@ -39,6 +39,16 @@ test('two connections of which each lost a part give the recording without a los
   })
   expect(manifest?.made_from?.map(({ file }) => file)).toEqual([`${NAME}-c1.bin`, `${NAME}-c2.bin`])
   expect((await runVerify(asked(join(folder, 'out')), quiet)).exit_code).toBe(0)
+})
+
+test('what is made of private recordings is private', async () => {
+  const folder = tempFolder()
+  const out = join(folder, 'out')
+  write(join(folder, 'p'), `${NAME}-c1.bin`, RECORDS)
+  write(join(folder, 'p'), `${NAME}-c2.bin`, RECORDS)
+  await runMerge(asked(join(folder, 'p')), { output: out, profile: undefined }, quiet)
+  const modes = [out, ...readdirSync(out).map((name) => join(out, name))].map((path) => statSync(path).mode & 0o777)
+  expect(modes).toEqual([0o700, ...readdirSync(out).map(() => 0o600)])
 })
 
 test('the same bytes whichever machine is named first, packed or not', async () => {
