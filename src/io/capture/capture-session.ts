@@ -23,6 +23,9 @@ export interface FeedPort {
   hold(is_held: boolean): void
 }
 
+/** Live candles as a capture feeds and ends them. */
+export type CandlesPort = Pick<LiveCandles, 'push' | 'release' | 'noteGap' | 'end' | 'candles'>
+
 export interface SessionSetup {
   readonly profile: string
   readonly session: string
@@ -32,7 +35,7 @@ export interface SessionSetup {
   readonly meter: CaptureMeter
   readonly events: Pick<EventTeller, 'recent'>
   readonly sinks: readonly LiveSink[]
-  readonly candles: LiveCandles | undefined
+  readonly candles: CandlesPort | undefined
   /** Exactly one of them stamps the records. */
   readonly clock: { readonly machine: CaptureClock } | { readonly recorded: RecordedClock }
   /** Takes secrets out of words of others. */
@@ -83,7 +86,8 @@ export class CaptureSession implements FeedListener, CaptureControl {
     // What the recorder had no room for is in no recording, and so in no candle.
     if (candles !== undefined && kept_ms !== undefined) {
       candles.push(connection, kept_ms, message)
-      candles.release('machine' in clock ? kept_ms : clock.recorded.complete())
+      // Of this machine's clock: after it was set back, what one connection keeps may be ahead of it.
+      candles.release('machine' in clock ? stamp_ms : clock.recorded.complete())
     }
     if (sinks.length === 0) return
     const view = new DataView(message.buffer, message.byteOffset, message.byteLength)

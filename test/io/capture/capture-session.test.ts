@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { CaptureClock } from '../../../src/io/capture/capture-clock.js'
 import { CaptureMeter } from '../../../src/io/capture/capture-meter.js'
-import { CaptureSession, type SessionSetup } from '../../../src/io/capture/capture-session.js'
+import { type CandlesPort, CaptureSession, type SessionSetup } from '../../../src/io/capture/capture-session.js'
 import { RecordedClock } from '../../../src/io/capture/recorded-clock.js'
 import { FakeRecorder } from '../../support/fake-recorder.js'
 import { numberedMessage } from '../../support/numbered-messages.js'
@@ -9,7 +9,7 @@ import { numberedMessage } from '../../support/numbered-messages.js'
 const RING_BYTES = 100_000
 
 /** A session whose disk stands still, and what its feed was told. */
-async function crowded(clock: SessionSetup['clock']) {
+async function crowded(clock: SessionSetup['clock'], candles?: CandlesPort) {
   const holds: boolean[] = []
   let session: CaptureSession | undefined
   const fake = new FakeRecorder({ ring_bytes: RING_BYTES, onWritten: () => session?.onWritten() })
@@ -25,7 +25,7 @@ async function crowded(clock: SessionSetup['clock']) {
     meter: new CaptureMeter(() => 0),
     events: { recent: [] },
     sinks: [],
-    candles: undefined,
+    candles,
     clock,
     scrub: (text) => text,
   })
@@ -63,4 +63,25 @@ test('an exchange is never made to wait', async () => {
   for (let n = 0; n < 500; n++) session.onBinary(1, numberedMessage(n, 3), undefined)
   expect(fake.recorder.status().dropped_records).toBeGreaterThan(0)
   expect(holds).not.toContain(true)
+})
+
+test('live candles wait for the clock, not for a connection that is kept ahead of it', async () => {
+  // After the clock was set back between two captures, a connection goes on where its last record was.
+  const wall = { now_ms: 1_759_722_300_000 }
+  const released: number[] = []
+  const pushed: number[] = []
+  const candles: CandlesPort = {
+    candles: 0,
+    push: (_connection, received_at_ms) => pushed.push(received_at_ms),
+    release: (before_ms) => released.push(before_ms),
+    noteGap: () => {},
+    end: async () => {},
+  }
+  const machine = new CaptureClock({ nowMs: () => wall.now_ms, elapsedMs: () => 0 }, () => {})
+  const { session, fake } = await crowded({ machine }, candles)
+  fake.recorder.append(1, wall.now_ms + 5000, numberedMessage(0, 1))
+  session.onBinary(1, numberedMessage(1, 1), undefined)
+  session.onBinary(2, numberedMessage(0, 1), undefined)
+  expect(pushed).toEqual([wall.now_ms + 5000, wall.now_ms])
+  expect(Math.max(...released)).toBe(wall.now_ms)
 })
