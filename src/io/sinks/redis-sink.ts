@@ -12,8 +12,8 @@ export interface RedisPorts {
   readonly later?: Later
 }
 
-/** Items of one transaction. While one runs, Redis serves nobody else and we build the next: some ms each. */
-const ITEMS_MAX = 256
+/** Items of one transaction. While one runs, Redis serves nobody else and we build the next: two ms at most, for a recorder waits in the same thread. */
+const ITEMS_MAX = 64
 
 /** Messages and ticks to Redis; see docs/sinks.md. Connects by itself, again and again, and throws nothing. */
 export function openRedisSink(config: RedisConfig, names: Names, listener: SinkListener, ports: RedisPorts = {}): LiveSink {

@@ -37,7 +37,7 @@ export interface RingSinkOptions {
 export type Later = (ms: number, run: () => void) => () => void
 
 /** What one delivery takes at most: some ms of work, so that a recorder in the same thread is not kept waiting. */
-const BATCH_BYTES = 32 * 1024
+const BATCH_BYTES = 16 * 1024
 const RETRY_FIRST_MS = 100
 const RETRY_MAX_MS = 5_000
 
