@@ -33,6 +33,13 @@ export const fileFlags = {
   quiet: Flags.boolean({ char: 'q', summary: 'No progress and no notices on stderr; errors only' }),
 } as const
 
+/** Of the commands that know a profile, which may have a folder of its own. */
+export const profileDataDirFlag = Flags.string({
+  summary: 'Folder of the recordings; default: that of the profile, else raw_ticks',
+  env: 'MDS_DATA_DIR',
+  helpValue: 'DIR',
+})
+
 /** Flags of every command that reads what is in recordings. */
 export const recordingFlags = {
   'data-dir': fileFlags['data-dir'],

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
 import { EXIT } from '../core/errors.js'
-import { MdsCommand, recordingFlags } from './base.js'
+import { MdsCommand, profileDataDirFlag, recordingFlags } from './base.js'
 
 /** A stop takes two seconds at most, and one Ctrl-C may come twice: npx and some shells pass on what the terminal has sent already. */
 const STOP_PATIENCE_MS = 3000
@@ -67,7 +67,7 @@ Exit codes: 0 done, 1 a bug in mds, 2 usage, 3 files or folders, 5 feed or authe
     port: Flags.integer({ summary: 'Port of the control API on 127.0.0.1; default any', min: 0, max: 65_535, default: 0 }),
     control: Flags.boolean({ summary: 'Serve the control API (mds ctl, /metrics)', default: true, allowNo: true }),
     'log-file': Flags.string({ summary: 'JSON lines; default logs/PROFILE.log beside the data folder', helpValue: 'FILE' }),
-    'data-dir': recordingFlags['data-dir'],
+    'data-dir': profileDataDirFlag,
     instruments: recordingFlags.instruments,
     calendar: recordingFlags.calendar,
     view: Flags.boolean({ summary: 'Live view on a terminal', default: true, allowNo: true }),

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { MdsCommand, recordingFlags } from './base.js'
+import { MdsCommand, profileDataDirFlag, recordingFlags } from './base.js'
 
 export default class Doctor extends MdsCommand {
   static override summary = 'Check that a capture can run and does: token, disk, calendar, instruments, feed, Redis, files'
@@ -29,11 +29,7 @@ Exit codes: 0 nothing failed, 5 the feed or the login did, 3 something else did,
       helpValue: 'FILE',
     }),
     redis: Flags.string({ summary: 'Also look at this Redis; default: that of the profile', helpValue: 'URL' }),
-    'data-dir': Flags.string({
-      summary: 'Folder of the recordings; default: that of the profile, else raw_ticks',
-      env: 'MDS_DATA_DIR',
-      helpValue: 'DIR',
-    }),
+    'data-dir': profileDataDirFlag,
     instruments: recordingFlags.instruments,
     calendar: recordingFlags.calendar,
   }

@@ -18,7 +18,7 @@ import { type FeedEndpoint, feedEndpoint } from '../feed/feed-endpoint.js'
 import { SystemClock } from '../system-clock.js'
 import { tokensOfFlag } from '../tokens-flag.js'
 import { type LoadedCredentials, loadCredentials } from './load-credentials.js'
-import { loadProfile, type Profile, profileOfTokens } from './profile-file.js'
+import { DEFAULT_DATA_DIR, loadProfile, type Profile, profileOfTokens } from './profile-file.js'
 import { instrumentsOfProfile, type ProfileInstruments } from './profile-instruments.js'
 import { recordedTime } from './recorded-time.js'
 import type { FsyncPolicy } from './recorder-port.js'
@@ -29,7 +29,7 @@ export interface CaptureWords {
   readonly profile: string | undefined
   readonly tokens: readonly string[]
   readonly mode: FeedMode | undefined
-  readonly data_dir: string
+  readonly data_dir: string | undefined
   readonly instruments: readonly string[]
   readonly calendar: string | undefined
   readonly hours: string | undefined
@@ -73,7 +73,7 @@ export async function planCapture(words: CaptureWords, run: PlanListener): Promi
   const { calendar } = await loadCalendar(words.calendar ?? profile.calendar)
   const recorded_ms = endpoint.is_kite ? undefined : await recordedTime(endpoint, run)
   const now_ms = recorded_ms ?? new SystemClock().nowMs()
-  const data_dir = words.data_dir === DEFAULT_DATA_DIR ? (profile.directory ?? words.data_dir) : words.data_dir
+  const data_dir = words.data_dir ?? profile.directory ?? DEFAULT_DATA_DIR
   const instruments = await instrumentsOfProfile(profile, { day: istDay(now_ms), data_dir, named: words.instruments })
   for (const notice of instruments.selected.notices) run.onNotice(notice)
   const trading = new TradingHours(calendar, instruments.selected.instruments)
@@ -91,8 +91,6 @@ export async function planCapture(words: CaptureWords, run: PlanListener): Promi
   const stop_ms = Math.min(end_ms, until_ms === undefined ? Number.POSITIVE_INFINITY : new SystemClock().nowMs() + until_ms)
   return { ...fixed, end_ms: Number.isFinite(stop_ms) ? stop_ms : undefined }
 }
-
-export const DEFAULT_DATA_DIR = 'raw_ticks'
 
 async function profileOf({ profile, tokens, mode }: CaptureWords): Promise<Profile> {
   if (profile !== undefined && tokens.length > 0)

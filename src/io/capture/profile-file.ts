@@ -44,6 +44,9 @@ export interface Profile extends InstrumentPlan {
   readonly unverified_lists: readonly string[]
 }
 
+/** Data folder, unless a flag or the profile says otherwise. */
+export const DEFAULT_DATA_DIR = 'raw_ticks'
+
 /** Below the working folder first, so that a project may have a profile of its own under one of our names; then below the package. */
 const FOLDER = join('config', 'profiles')
 const NAME = /^[a-z0-9][a-z0-9_-]*$/

@@ -2,14 +2,12 @@ import { join } from 'node:path'
 import { istDay } from '../../core/time/index.js'
 import { loadCalendar } from '../calendar-file.js'
 import { loadCredentials } from '../capture/load-credentials.js'
-import { loadProfile, type Profile, profileOfTokens } from '../capture/profile-file.js'
+import { DEFAULT_DATA_DIR, loadProfile, type Profile, profileOfTokens } from '../capture/profile-file.js'
 import { instrumentsFrom, mastersOf } from '../capture/profile-instruments.js'
 import { type FeedEndpoint, feedEndpoint } from '../feed/feed-endpoint.js'
 import type { RedisConfig } from '../sinks/redis-config.js'
 import type { DoctorContext, DoctorRequest } from './check.js'
 import type { DoctorPorts } from './ports.js'
-
-const DEFAULT_DATA_DIR = 'raw_ticks'
 
 /** What the checks share, each part made when first asked for. */
 export async function doctorContext(request: DoctorRequest, ports: DoctorPorts): Promise<DoctorContext> {
