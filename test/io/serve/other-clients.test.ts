@@ -9,9 +9,9 @@ import { difference, serving } from '../../support/serve.js'
 import { synthDay } from '../../support/synth-day.js'
 
 const CLIENTS = join(import.meta.dirname, '..', '..', 'support', 'clients')
-/** The first half hour, once with everything in full and once in mixed modes. */
+/** A whole day, once with everything in full and once in mixed modes. */
 const [records, mixed] = (['full', 'mixed'] as const).map((mode): readonly PlainRecord[] =>
-  synthDay({ seed: 7, instruments: 60, rate: 8, mode }).records.map(({ received_ms, bytes }) => ({
+  synthDay({ seed: 7, instruments: 60, rate: 1.5, until_h: 15.7, mode }).records.map(({ received_ms, bytes }) => ({
     received_at_ms: received_ms,
     message: bytes,
   })),
