@@ -1,5 +1,6 @@
 import type { Gap, Journaled, TimeBarOptions } from '../../core/candles/index.js'
 import { LiveOrder, Pipeline } from '../../core/engine/index.js'
+import { MdsError } from '../../core/errors.js'
 import { CandleBatch, type Format } from '../../core/formats/index.js'
 import { CANDLE_FIELDS, type Calendar, type InstrumentTable } from '../../core/market/index.js'
 import type { Frame, FrameConsumer } from '../../core/recording/index.js'
@@ -114,7 +115,12 @@ export class LiveCandles implements FrameConsumer {
     this.#files.push(file)
     const engine = new DayEngine({ ...this.#setup, day, instruments, sink: file, onCandle: () => this.candles++ })
     const earlier = this.#setup.earlier.filter((segment) => segment.day === day)
-    if (earlier.length > 0) await engine.warmUp(earlier)
+    try {
+      if (earlier.length > 0) await engine.warmUp(earlier)
+    } catch (error) {
+      engine.abort()
+      throw error
+    }
     for (const gap of this.#gaps.splice(0)) engine.pipeline.noteGap(gap)
     this.#engine = engine
   }
@@ -191,7 +197,10 @@ class DayEngine {
         onRecycle: (view) => pipeline.onRecycle(view),
       },
       { onDiagnostic: () => {} },
-    )
+    ).catch((error: unknown) => {
+      // Without a record in them there is nothing to go on from.
+      if (!(error instanceof MdsError) || error.code !== 'not_a_recording') throw error
+    })
     this.#journaled = undefined
   }
 
