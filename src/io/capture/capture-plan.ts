@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { interrupted, usageError } from '../../core/errors.js'
-import { FEED_MODES, type FeedMode, type Layout } from '../../core/feed/index.js'
+import type { FeedMode, Layout } from '../../core/feed/index.js'
 import type { Calendar } from '../../core/market/index.js'
 import {
   type ActiveHours,
@@ -68,6 +68,10 @@ export interface PlanListener {
 /** Reads profile, credentials, master and calendar, and waits for the active hours. Undefined: nothing trades today, and that is told. */
 export async function planCapture(words: CaptureWords, run: PlanListener): Promise<CapturePlan | undefined> {
   const profile = await profileOf(words)
+  // What is no word is refused before anything is waited for.
+  const fsync = words.fsync === undefined ? profile.fsync : fsyncOf(words.fsync)
+  const hours = words.hours === undefined ? profile.hours : hoursOfFlag(words.hours)
+  const duration_ms = words.duration === undefined ? Number.POSITIVE_INFINITY : parseDuration(words.duration, '--duration')
   const endpoint = feedEndpoint({ url: words.url, env: process.env, insecure: words.insecure })
   const credentials = await loadCredentials({ token_file: words.token_file, env: process.env, loopback: endpoint.loopback })
   const { calendar } = await loadCalendar(words.calendar ?? profile.calendar)
@@ -83,12 +87,11 @@ export async function planCapture(words: CaptureWords, run: PlanListener): Promi
     layout: words.redundant ? 'redundant' : profile.layout,
     connections: words.connections ?? profile.connections,
   })
-  const fsync = words.fsync === undefined ? profile.fsync : fsyncOf(words.fsync)
   const fixed = { profile, data_dir, endpoint, credentials, recorded_ms, instruments, layout, calendar, trading, fsync }
-  const until_ms = words.duration === undefined ? undefined : parseDuration(words.duration, '--duration')
-  const end_ms = await activeUntil(words, { profile, trading, recorded_ms }, run)
+  // A recording is played at any hour.
+  const end_ms = await activeUntil(recorded_ms === undefined ? hours : 'always', { profile, trading }, run)
   if (end_ms === undefined) return undefined
-  const stop_ms = Math.min(end_ms, until_ms === undefined ? Number.POSITIVE_INFINITY : new SystemClock().nowMs() + until_ms)
+  const stop_ms = Math.min(end_ms, new SystemClock().nowMs() + duration_ms)
   return { ...fixed, end_ms: Number.isFinite(stop_ms) ? stop_ms : undefined }
 }
 
@@ -131,13 +134,11 @@ function fsyncOf(text: string): FsyncPolicy {
 interface HoursQuestion {
   readonly profile: Profile
   readonly trading: TradingHours
-  readonly recorded_ms: number | undefined
 }
 
-/** Waits until the active hours begin; answers when they end, or undefined when there are none today. A recording is played at any hour. */
-async function activeUntil(words: CaptureWords, { profile, trading, recorded_ms }: HoursQuestion, run: PlanListener) {
-  const hours: ActiveHours = words.hours !== undefined ? hoursOfFlag(words.hours) : profile.hours
-  if (recorded_ms !== undefined || hours === 'always') return Number.POSITIVE_INFINITY
+/** Waits until the active hours begin; answers when they end, or undefined when there are none today. */
+async function activeUntil(hours: ActiveHours, { profile, trading }: HoursQuestion, run: PlanListener) {
+  if (hours === 'always') return Number.POSITIVE_INFINITY
   const clock = new SystemClock()
   const today = istDay(clock.nowMs())
   const market = profile.check_calendar ? trading : undefined
@@ -159,6 +160,3 @@ async function activeUntil(words: CaptureWords, { profile, trading, recorded_ms 
   }
   return span.end_ms
 }
-
-/** For the flag. */
-export const MODES: readonly FeedMode[] = FEED_MODES
