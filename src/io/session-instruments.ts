@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { InstrumentTable } from '../core/market/index.js'
-import { formatCompactDate } from '../core/time/index.js'
+import { MASTER_ENDINGS, masterName } from '../core/recording/index.js'
 import type { SessionFiles } from './find-recordings.js'
 import { type InstrumentsFile, loadInstruments } from './instruments-file.js'
 
@@ -25,9 +25,7 @@ function mastersBeside(session: SessionFiles): string[] {
   const day = session.day
   if (day === undefined) return []
   const candidates = session.files.flatMap(({ path, profile }) =>
-    ['.csv', '.csv.gz', '.json'].map((ending) =>
-      join(dirname(path), `${profile}_${formatCompactDate(day)}.instruments${ending}`),
-    ),
+    MASTER_ENDINGS.map((ending) => join(dirname(path), masterName(profile, day, ending))),
   )
   return [...new Set(candidates)].filter((path) => existsSync(path))
 }

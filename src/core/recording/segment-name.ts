@@ -59,8 +59,13 @@ export function segmentName(
   return `${profile}_${formatCompactDate(at.day)}_${at.hour}${part}${connection}.bin`
 }
 
+/** What the master of a day may end in: Kite's CSV, the same gzipped, the config of a crawler. */
+export const MASTER_ENDINGS = ['.csv', '.csv.gz', '.json'] as const
+
 /** Names beside the recordings. */
 export const journalName = (profile: string, day: IstDay): string => `${profile}_${formatCompactDate(day)}.journal.jsonl`
+export const masterName = (profile: string, day: IstDay, ending: (typeof MASTER_ENDINGS)[number]): string =>
+  `${profile}_${formatCompactDate(day)}.instruments${ending}`
 export const indexName = (recording: string): string => `${recording}.idx`
 export const manifestName = (recording: string): string => `${recording.replace(/\.bin$/, '')}.manifest.json`
 

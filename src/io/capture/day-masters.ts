@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { InstrumentTable } from '../../core/market/index.js'
-import { formatCompactDate, type IstDay } from '../../core/time/index.js'
-import { type InstrumentsFile, loadInstruments } from '../instruments-file.js'
+import type { InstrumentTable } from '../../core/market/index.js'
+import { MASTER_ENDINGS, masterName } from '../../core/recording/index.js'
+import type { IstDay } from '../../core/time/index.js'
+import type { InstrumentsFile } from '../instruments-file.js'
+import { sessionInstruments } from '../session-instruments.js'
 
 const OWNER_ONLY = 0o600
-const ENDINGS = ['.csv', '.csv.gz', '.json'] as const
 
 /**
  * The instrument master beside the recordings of a day, `<profile>_YYYYMMDD.instruments.csv`: the names under which a replay will see them. What
@@ -33,22 +34,18 @@ export class DayMasters {
     if (master === undefined || this.#pathsOf(day).some((path) => existsSync(path))) return
     const is_packed = master.bytes[0] === 0x1f && master.bytes[1] === 0x8b
     const ending = master.kind === 'crawler_config' ? '.json' : is_packed ? '.csv.gz' : '.csv'
-    writeFileSync(this.#pathOf(day, ending), master.bytes, { mode: OWNER_ONLY, flag: 'wx' })
+    writeFileSync(join(this.#folder, masterName(this.#profile, day, ending)), master.bytes, { mode: OWNER_ONLY, flag: 'wx' })
   }
 
   /** The names a replay of that day finds. */
   async tableOf(day: IstDay): Promise<InstrumentTable> {
     this.keep(day)
-    const files: InstrumentsFile[] = []
-    for (const path of this.#pathsOf(day)) if (existsSync(path)) files.push(await loadInstruments(path))
-    return InstrumentTable.of(...files.map(({ instruments }) => instruments))
+    const [path = ''] = this.#pathsOf(day)
+    const { table } = await sessionInstruments({ day, files: [{ path, profile: this.#profile, day, connection: 1 }] }, [])
+    return table
   }
 
   #pathsOf(day: IstDay): string[] {
-    return ENDINGS.map((ending) => this.#pathOf(day, ending))
-  }
-
-  #pathOf(day: IstDay, ending: (typeof ENDINGS)[number]): string {
-    return join(this.#folder, `${this.#profile}_${formatCompactDate(day)}.instruments${ending}`)
+    return MASTER_ENDINGS.map((ending) => join(this.#folder, masterName(this.#profile, day, ending)))
   }
 }

@@ -2,7 +2,8 @@ import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { InstrumentTable, parseLastCloses } from '../../core/market/index.js'
 import { type SelectedInstruments, selectInstruments } from '../../core/profile/index.js'
-import { formatCompactDate, formatDate, type IstDay, istDay } from '../../core/time/index.js'
+import { MASTER_ENDINGS, masterName } from '../../core/recording/index.js'
+import { formatDate, type IstDay, istDay } from '../../core/time/index.js'
 import { type InstrumentsFile, loadInstruments } from '../instruments-file.js'
 import { readUserFile } from '../read-user-file.js'
 import type { Profile } from './profile-file.js'
@@ -49,8 +50,8 @@ export async function instrumentsFrom(
 
 /** The masters of the profile: named ones, its own, the default, or the one beside today's recordings. */
 export async function mastersOf(profile: Profile, { day, data_dir, named = [] }: InstrumentSources): Promise<MasterFile[]> {
-  const beside = join(data_dir, profile.name, `${profile.name}_${formatCompactDate(day)}.instruments.csv`)
-  const first = [...DEFAULT_MASTERS, beside].find((path) => existsSync(path))
+  const beside = MASTER_ENDINGS.map((ending) => join(data_dir, profile.name, masterName(profile.name, day, ending)))
+  const first = [...DEFAULT_MASTERS, ...beside].find((path) => existsSync(path))
   const paths = named.length > 0 ? named : profile.master !== undefined ? [profile.master] : first === undefined ? [] : [first]
   const files: MasterFile[] = []
   for (const path of paths) files.push({ ...(await loadInstruments(path)), made_on: istDay(statSync(path).mtimeMs) })

@@ -6,16 +6,16 @@ import {
   type JournalEntry,
   journalName,
   ledgerOf,
+  MASTER_ENDINGS,
+  masterName,
   parseSegmentName,
   type RecordedGap,
   readManifest,
   recordingBeside,
 } from '../../core/recording/index.js'
-import { formatCompactDate, type IstDay } from '../../core/time/index.js'
+import type { IstDay } from '../../core/time/index.js'
 import { readIfThere } from './beside.js'
 import { writeDurably } from './durable.js'
-
-const MASTER_ENDINGS = ['.csv', '.csv.gz', '.json']
 
 /** Which recordings: of one profile and day in one folder. */
 export interface DayOfProfile {
@@ -27,13 +27,11 @@ export interface DayOfProfile {
 /** The instrument masters of a day, for the copies made of its recordings: they keep their names. */
 export function copyMasters(from: DayOfProfile, to: DayOfProfile): void {
   for (const ending of MASTER_ENDINGS) {
-    const [source, target] = [masterPath(from, ending), masterPath(to, ending)]
+    const pathIn = ({ folder, profile, day }: DayOfProfile): string => join(folder, masterName(profile, day, ending))
+    const [source, target] = [pathIn(from), pathIn(to)]
     if (existsSync(source) && !existsSync(target)) copyFileSync(source, target)
   }
 }
-
-const masterPath = ({ folder, profile, day }: DayOfProfile, ending: string): string =>
-  join(folder, `${profile}_${formatCompactDate(day)}.instruments${ending}`)
 
 /** The journal for recordings that were made of others: what `entries` say, and every gap that a manifest beside them tells besides. */
 export function writeJournal({ folder, profile, day }: DayOfProfile, entries: readonly JournalEntry[]): void {
