@@ -1,3 +1,4 @@
+import type { BarFlow } from './bar-flow.js'
 import type { Field } from './fields.js'
 import type { Instrument } from './instrument.js'
 
@@ -42,6 +43,8 @@ export interface Candle {
   readonly revision: number
   /** Only on `day` bars, else undefined. */
   readonly day: DayFigures | undefined
+  /** Trades by price, their signs and the book, where the run asks for them. */
+  readonly flow?: BarFlow | undefined
 }
 
 /** What only the bar of the day can say. */

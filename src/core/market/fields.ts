@@ -6,10 +6,12 @@
  * - `fine_price` integer in 1/100 of a feed unit (averages); printed likewise
  * - `int`        integer, at most 2^53 - 1 in size
  * - `timestamp`  ms since the epoch; printed ISO 8601 with +05:30 (Parquet, Arrow: TIMESTAMP(MILLIS, UTC))
+ * - `number`     double, never NaN or infinite; printed as the shortest decimal that reads back the same (Parquet, Arrow: DOUBLE)
  * - `string`     from a dictionary
+ * - `json`       JSON text from a dictionary: a value of its own in NDJSON, text everywhere else
  * - `bool`
  */
-export type FieldType = 'price' | 'fine_price' | 'int' | 'timestamp' | 'string' | 'bool'
+export type FieldType = 'price' | 'fine_price' | 'int' | 'timestamp' | 'number' | 'string' | 'json' | 'bool'
 
 /** One column of a record kind. Headers, schemas and documentation all come from it. */
 export interface Field {

@@ -1,3 +1,4 @@
+export * from './bar-flow.js'
 export * from './calendar.js'
 export * from './calendar-data.js'
 export type * from './calendar-rows.js'
