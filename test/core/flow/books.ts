@@ -1,0 +1,32 @@
+import fc from 'fast-check'
+
+/** Price and quantity of each level, best first. */
+export type Side = readonly (readonly [price: number, quantity: number])[]
+
+/** A book as `BarFlow.book` has it; levels that are not given are empty. */
+export function book(bids: Side, offers: Side): Float64Array {
+  const numbers = new Float64Array(20)
+  bids.forEach((level, n) => {
+    numbers.set(level, 2 * n)
+  })
+  offers.forEach((level, n) => {
+    numbers.set(level, 10 + 2 * n)
+  })
+  return numbers
+}
+
+const side = (direction: 1 | -1) => (best: number) =>
+  fc
+    .array(fc.tuple(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 1_000_000 })), { minLength: 1, maxLength: 5 })
+    .map((levels) => {
+      let price = best - direction
+      return levels.map(([step, quantity]) => {
+        price += direction * step
+        return [price, quantity] as const
+      })
+    })
+
+/** A sound book: bids below offers, one to five levels on each side. */
+export const soundBooks = fc
+  .integer({ min: 1000, max: 10_000_000 })
+  .chain((best) => fc.tuple(side(-1)(best - 1), side(1)(best)).map(([bids, offers]) => book(bids, offers)))
