@@ -70,7 +70,13 @@ export function minuteAt(first: string, later: number): string {
 export function calm(
   first: string,
   count: number,
-  { from, to = from, swing = 0.5, volume = 10_000, token }: { from: number; to?: number; swing?: number; volume?: number; token?: number },
+  {
+    from,
+    to = from,
+    swing = 0.5,
+    volume = 10_000,
+    token,
+  }: { from: number; to?: number; swing?: number; volume?: number; token?: number },
 ): MinuteRow[] {
   const round = (price: number): number => Math.round(price * 20) / 20
   const middle = (i: number): number => from + ((to - from) * i) / count
@@ -107,7 +113,10 @@ export function recordingOfScenario(scenario: Scenario): Uint8Array {
   // Heartbeats: a silence would be a gap, and the last bar would stay open.
   const first_ms = records[0]?.at_ms ?? midnight_ms
   const beats = Array.from({ length: Math.ceil((last_ms + 70_000 - first_ms) / 5000) }, (_, i) => first_ms + 5000 * i + 1)
-  const all = [...records.map(({ at_ms }, i) => ({ at_ms, bytes: parts[i] as Uint8Array })), ...beats.map((at_ms) => ({ at_ms, bytes: encodeRecord(at_ms, new Uint8Array(1)) }))]
+  const all = [
+    ...records.map(({ at_ms }, i) => ({ at_ms, bytes: parts[i] as Uint8Array })),
+    ...beats.map((at_ms) => ({ at_ms, bytes: encodeRecord(at_ms, new Uint8Array(1)) })),
+  ]
   all.sort((a, b) => a.at_ms - b.at_ms)
   const bytes = new Uint8Array(all.reduce((sum, part) => sum + part.bytes.length, 0))
   let at = 0
@@ -178,7 +187,8 @@ class InstrumentFeed {
     const close = Math.round((this.#previous_close ?? row.open) * price_divisor)
     const exchange_timestamp = Math.floor(at_ms / 1000)
     const head = { instrument_token, last_price: price }
-    if (instrument_type === 'INDEX') return { kind: 'index_full', ...head, ...day, close, change: price - close, exchange_timestamp }
+    if (instrument_type === 'INDEX')
+      return { kind: 'index_full', ...head, ...day, close, change: price - close, exchange_timestamp }
     const spread = (row.spread_ticks ?? 1) * this.#tick
     const offer = side > 0 ? price : price + spread
     const obi = row.obi ?? 0
@@ -277,5 +287,7 @@ export function playBytes(pipeline: Pick<Pipeline, 'onFrame'>, bytes: Uint8Array
 
 function quoteOf(pipeline: Pipeline, token: number): { bid: number; offer: number; received_ms: number } | undefined {
   const now = pipeline.bookOf(token)
-  return now === undefined ? undefined : { bid: now.book[0] as number, offer: now.book[10] as number, received_ms: now.received_ms }
+  return now === undefined
+    ? undefined
+    : { bid: now.book[0] as number, offer: now.book[10] as number, received_ms: now.received_ms }
 }

@@ -95,7 +95,8 @@ export class PatternBank {
     this.#guarded(() => {
       for (const desk of this.#desks.values()) {
         const { open_ms, close_ms } = desk.view
-        if (now_ms > open_ms && now_ms <= close_ms) this.#ask(desk, desk.by_second, { known_at_ms: now_ms, emitted_at_ms: now_ms })
+        if (now_ms > open_ms && now_ms <= close_ms)
+          this.#ask(desk, desk.by_second, { known_at_ms: now_ms, emitted_at_ms: now_ms })
       }
     })
   }

@@ -1,5 +1,5 @@
-import type { Candle } from '../market/index.js'
 import { obi } from '../flow/index.js'
+import type { Candle } from '../market/index.js'
 
 /** Bars of one instrument and interval, the last `capacity` of them. Bar 0 ago is the newest. Out of reach every number is NaN. */
 export class BarSeries {

@@ -4,9 +4,11 @@ const PRICES = ['level', 'entry', 'stop', 'invalidation'] as const
 
 /** Why a detector's answer cannot be an alert; undefined when it can. A price of NaN is one that is not known; an endless one is wrong. */
 export function whatIsWrong(candidate: Candidate): string | undefined {
-  if (typeof candidate !== 'object' || candidate === null) return `expected a candidate or undefined, found ${describe(candidate)}`
+  if (typeof candidate !== 'object' || candidate === null)
+    return `expected a candidate or undefined, found ${describe(candidate)}`
   const { direction, score, evidence, targets = [], multipliers = {}, expires_min, confidence_max, bar_start_ms } = candidate
-  if (!PATTERN_DIRECTIONS.includes(direction)) return `direction must be ${PATTERN_DIRECTIONS.join(', ')}, found ${describe(direction)}`
+  if (!PATTERN_DIRECTIONS.includes(direction))
+    return `direction must be ${PATTERN_DIRECTIONS.join(', ')}, found ${describe(direction)}`
   if (!(score >= 0 && score <= 1)) return `score must be a number from 0 to 1, found ${describe(score)}`
   if (typeof evidence !== 'object' || evidence === null) return `evidence must be an object, found ${describe(evidence)}`
   for (const name of PRICES) {

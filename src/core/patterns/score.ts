@@ -1,7 +1,6 @@
 /** `clamp((x - a) / (b - a), 0, 1)`; falls when b < a. NaN stays NaN: the term is missing. */
 export function sat(x: number, a: number, b: number): number {
-  const share = (x - a) / (b - a)
-  return share > 1 ? 1 : share < 0 ? 0 : share
+  return Math.max(0, Math.min(1, (x - a) / (b - a)))
 }
 
 /** A weighted sum of terms in 0..1, and which of them could not be had. */

@@ -45,7 +45,17 @@ export const volumeSpike: PatternDefinition<'rv_min' | 'move_pct_min' | 'move_at
         stop: bar.close - sign * ATR_STOP * atr,
         targets: [bar.close + sign * ATR_TARGET * atr],
         invalidation: sign > 0 ? bar.low : bar.high,
-        evidence: { rv, rv_min: threshold, rv_source: view.rv_source, rv3, rv3_min, move_pct: move, move_pct_min: move_min, clv, clv_min },
+        evidence: {
+          rv,
+          rv_min: threshold,
+          rv_source: view.rv_source,
+          rv3,
+          rv3_min,
+          move_pct: move,
+          move_pct_min: move_min,
+          clv,
+          clv_min,
+        },
       }
     },
 }
