@@ -48,6 +48,8 @@ export interface Scenario {
   /** Close of the session before, in rupees, as packets tell it; default the first open. */
   readonly previous_close?: number
   readonly baseline?: Baseline
+  /** False where the contrary is no mirror image: option strategies, and what looks at levels of the day before. */
+  readonly mirror?: boolean
 }
 
 export const SCENARIO_TOKEN = 100_001 * 256 + 1
@@ -241,7 +243,7 @@ export function runScenario(
   const instruments = new Map((scenario.instruments ?? [scenarioStock()]).map((each) => [each.instrument_token, each]))
   const detections: Detection[] = []
   const faults: DetectorFault[] = []
-  const bank = new PatternBank({
+  const bank: PatternBank = new PatternBank({
     patterns,
     calendar,
     baseline: scenario.baseline,
@@ -249,7 +251,7 @@ export function runScenario(
     onDetection: (detection) => detections.push(detection),
     onFault: (fault) => faults.push(fault),
   })
-  const pipeline = new Pipeline(
+  const pipeline: Pipeline = new Pipeline(
     {
       instruments: { resolve: (token) => instruments.get(token) as Instrument },
       calendar,

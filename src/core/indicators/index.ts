@@ -1,0 +1,6 @@
+export * from './adx.js'
+export * from './atr.js'
+export * from './ema.js'
+export type * from './indicator.js'
+export * from './rsi.js'
+export * from './volume-profile.js'
