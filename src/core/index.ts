@@ -1,5 +1,6 @@
 export * as alerts from './alerts/index.js'
 export * from './assert.js'
+export * as baseline from './baseline/index.js'
 export * as candles from './candles/index.js'
 export * from './diagnostics.js'
 export * as engine from './engine/index.js'

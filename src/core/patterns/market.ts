@@ -29,7 +29,7 @@ export class Market {
 
   /** Spot and derivatives of one underlying share it. */
   groupOf(instrument: Instrument): UnderlyingGroup {
-    const name = instrument.underlying ?? UNDERLYING_OF_INDEX.get(instrument.symbol) ?? instrument.symbol
+    const name = underlyingOf(instrument)
     const group = this.#groups.get(name) ?? new UnderlyingGroup(name)
     this.#groups.set(name, group)
     return group
@@ -40,3 +40,7 @@ export class Market {
     return this.#liveQuoteOf(token)
   }
 }
+
+/** The name that an index or stock shares with its derivatives: `NIFTY` for `NIFTY 50` and all that is on it. */
+export const underlyingOf = ({ underlying, symbol }: Pick<Instrument, 'underlying' | 'symbol'>): string =>
+  underlying ?? UNDERLYING_OF_INDEX.get(symbol) ?? symbol

@@ -1,0 +1,7 @@
+export * from './day-gatherer.js'
+export * from './figures-line.js'
+export * from './instrument-history.js'
+export * from './session-figures.js'
+export * from './trading-days.js'
+export * from './underlying-figures.js'
+export * from './usual-volume.js'
