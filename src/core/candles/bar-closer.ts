@@ -41,6 +41,8 @@ export class BarCloser {
   trades: TradeListener | undefined
   /** Called before the newest bar of an instrument (by its index) is closed from outside its own packets. */
   onTouch: ((index: number) => void) | undefined
+  /** Called when what was told in a moment has been emitted. */
+  onMoment: ((now_ms: number) => void) | undefined
   /** Intraday intervals longer than a minute, from fine to coarse. */
   readonly rolled: readonly Interval[]
   readonly wants_minute: boolean
@@ -164,15 +166,20 @@ export class BarCloser {
       const { start_s, end_s } = barAround(phase, minute.start_s, interval.length_s)
       const open = track.rolled[index]
       if (open !== undefined && open.start_s === start_s) {
-        open.fold(minute)
+        this.#fold(open, minute)
         return
       }
       if (open?.has_price === true) this.#finish(track, open, index + 1, due)
       const bar = new OpenBar(start_s, end_s, 'continuous')
-      bar.fold(minute)
+      this.#fold(bar, minute)
       track.rolled[index] = bar
       this.#finality.watch(track, bar)
     })
+  }
+
+  #fold(bar: OpenBar, minute: OpenBar): void {
+    bar.fold(minute)
+    if (this.#options.flow === 'intraday') bar.foldFlow(minute)
   }
 
   /** A bar is ready to be told; with fill, what lies empty before it comes first. */
@@ -301,6 +308,7 @@ export class BarCloser {
     this.#runs = 0
     if (is_in_order) for (const candle of candles) this.#emit(candle)
     else for (const index of orderOf(told)) this.#emit(candles[index] as Candle)
+    this.onMoment?.(this.#finality.now_ms)
   }
 
   #isComplete(track: Track, bar: OpenBar): boolean {

@@ -47,7 +47,7 @@ export const rvolCum: IndicatorDefinition<never> = {
         so_far += candle.volume
         return so_far
       },
-      usualOf: (baseline, minute, minutes) => baseline.usualVolumeSoFar(minute + minutes),
+      usualOf: (baseline, minute, minutes) => baseline.usualVolumeSoFar(minute + minutes - 1),
       from: () => 0,
       beginSession() {
         so_far = 0

@@ -1,0 +1,42 @@
+import { type Candle, INDEX_OF_UNDERLYING, type Instrument } from '../market/index.js'
+import type { Baseline } from './baseline.js'
+import { type Regime, regimeAfter } from './regime.js'
+import { type LiveQuote, UnderlyingGroup } from './underlying-group.js'
+
+const VIX_SYMBOL = 'INDIA VIX'
+const UNDERLYING_OF_INDEX = new Map([...INDEX_OF_UNDERLYING].map(([underlying, index]) => [index, underlying]))
+
+/** What is the same for all instruments of a session. */
+export class Market {
+  readonly baseline: Baseline | undefined
+  /** Points, at the end of its last minute bar. */
+  vix = Number.NaN
+  /** Undefined until India VIX is known. */
+  regime: Regime | undefined
+  readonly #groups = new Map<string, UnderlyingGroup>()
+  readonly #liveQuoteOf: (token: number) => LiveQuote | undefined
+
+  constructor(baseline: Baseline | undefined, liveQuoteOf: (token: number) => LiveQuote | undefined = () => undefined) {
+    this.baseline = baseline
+    this.#liveQuoteOf = liveQuoteOf
+  }
+
+  onMinute({ instrument, close }: Candle): void {
+    if (instrument.symbol !== VIX_SYMBOL) return
+    this.vix = close / instrument.price_divisor
+    this.regime = regimeAfter(this.vix, this.regime)
+  }
+
+  /** Spot and derivatives of one underlying share it. */
+  groupOf(instrument: Instrument): UnderlyingGroup {
+    const name = instrument.underlying ?? UNDERLYING_OF_INDEX.get(instrument.symbol) ?? instrument.symbol
+    const group = this.#groups.get(name) ?? new UnderlyingGroup(name)
+    this.#groups.set(name, group)
+    return group
+  }
+
+  /** Best bid and offer of this moment. */
+  liveQuoteOf(token: number): LiveQuote | undefined {
+    return this.#liveQuoteOf(token)
+  }
+}

@@ -1,0 +1,5 @@
+import type { PatternDefinition } from './pattern.js'
+import { volumeSpike } from './volume-spike.js'
+
+/** Every detector that ships with mds. The order is that in which one bar's claims are told. */
+export const PATTERNS: readonly PatternDefinition[] = [volumeSpike]
