@@ -1,5 +1,5 @@
 import { mid, obi, spreadBps } from '../flow/index.js'
-import { Adx, Atr, Ema, Rsi, VolumeProfile } from '../indicators/index.js'
+import { Adx, Atr, Ema, profileBin, Rsi, VolumeProfile } from '../indicators/index.js'
 import type { Candle, Instrument, Session } from '../market/index.js'
 import { BarSeries } from './bar-series.js'
 import type { InstrumentBaseline } from './baseline.js'
@@ -212,7 +212,7 @@ export class InstrumentView implements PatternView {
     const { prices, volumes, signed_volume, previous_close } = flow
     if (Number.isNaN(this.cvd)) this.cvd = 0
     this.cvd += signed_volume
-    if (this.m1.session_count === 0) this.profile.setBin(previous_close)
+    if (this.m1.session_count === 0) this.profile = new VolumeProfile(profileBin(previous_close, this.tick))
     for (let i = 0; i < prices.length; i++) {
       const price = prices[i] as number
       const traded = volumes[i] as number
