@@ -1,6 +1,6 @@
 import type { TimeBars, Track } from '../candles/index.js'
 import type { Calendar, Candle, Instrument } from '../market/index.js'
-import { underlyingOf } from '../patterns/index.js'
+import { underlyingOf } from '../market/index.js'
 import type { IstDay } from '../time/index.js'
 import * as kite from '../wire/index.js'
 import { type DayPrices, SessionBuilder } from './session-builder.js'
