@@ -1,6 +1,6 @@
 import type { HistoryBar, InstrumentBaseline, PreviousSession } from '../patterns/index.js'
 import type { IstDay } from '../time/index.js'
-import { BAR_LABELS, KEPT_BARS, minutesOf, type SessionFigures } from './session-figures.js'
+import { type BAR_LABELS, KEPT_BARS, minutesOf, type SessionFigures } from './session-figures.js'
 import { type SessionShape, UsualVolume } from './usual-volume.js'
 
 const WEEK_SESSIONS = 5

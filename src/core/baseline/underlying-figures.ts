@@ -11,7 +11,9 @@ export interface FiguredInstrument {
 
 /** Of each underlying that had derivatives in the recording, in the order of names. */
 export function underlyingFigures(gathered: readonly FiguredInstrument[], day: IstDay): UnderlyingFigures[] {
-  const derived = new Set(gathered.filter(({ instrument }) => isDerivative(instrument)).map(({ instrument }) => underlyingOf(instrument)))
+  const derived = new Set(
+    gathered.filter(({ instrument }) => isDerivative(instrument)).map(({ instrument }) => underlyingOf(instrument)),
+  )
   return [...derived].sort().flatMap((underlying) => {
     const close = closeOf(gathered.filter(({ instrument }) => underlyingOf(instrument) === underlying))
     return Number.isNaN(close) ? [] : [{ underlying, day, close, iv_30d: Number.NaN }]
@@ -24,7 +26,10 @@ const isDerivative = ({ instrument_type }: Instrument): boolean =>
 /** In rupees: of the index or stock, that of NSE first; else of the future that expires next. */
 function closeOf(family: readonly FiguredInstrument[]): number {
   const candidates = family
-    .filter(({ instrument, figures }) => instrument.instrument_type !== 'CE' && instrument.instrument_type !== 'PE' && !Number.isNaN(figures.close))
+    .filter(
+      ({ instrument, figures }) =>
+        instrument.instrument_type !== 'CE' && instrument.instrument_type !== 'PE' && !Number.isNaN(figures.close),
+    )
     .sort((a, b) => rankOf(a) - rankOf(b) || (a.figures.name < b.figures.name ? -1 : 1))
   const [first] = candidates
   if (first === undefined) return Number.NaN
