@@ -1,12 +1,12 @@
 import type { TimeBars, Track } from '../candles/index.js'
 import type { Calendar, Candle, Instrument } from '../market/index.js'
-import { underlyingOf } from '../market/index.js'
 import type { IstDay } from '../time/index.js'
 import * as kite from '../wire/index.js'
+import { ExpiryDay } from './expiry-days.js'
 import { type DayPrices, SessionBuilder } from './session-builder.js'
 import type { SessionFigures, UnderlyingFigures } from './session-figures.js'
 import { isTradingDay } from './trading-days.js'
-import { underlyingFigures } from './underlying-figures.js'
+import { type FiguredInstrument, underlyingFigures } from './underlying-figures.js'
 
 /** What a day's recordings give to the file, and what was left out. */
 export interface GatheredDay {
@@ -27,22 +27,17 @@ export interface DaySetup {
   readonly instruments: Iterable<Instrument>
 }
 
-interface GatheredInstrument {
-  readonly instrument: Instrument
-  readonly figures: SessionFigures
-}
-
 /** Gathers the figures of one day from its candles (1m with flow, 5m, 15m, 1d), and at the end from the state of the engine. */
 export class DayGatherer {
   readonly #day: IstDay
   readonly #calendar: Calendar
-  readonly #expiring: ReadonlySet<string>
+  readonly #expiry_day: ExpiryDay
   readonly #builders = new Map<Instrument, SessionBuilder>()
 
   constructor({ day, calendar, instruments }: DaySetup) {
     this.#day = day
     this.#calendar = calendar
-    this.#expiring = expiringUnderlyings(instruments, day)
+    this.#expiry_day = new ExpiryDay(instruments, day)
   }
 
   onCandle(candle: Candle): void {
@@ -72,7 +67,7 @@ export class DayGatherer {
     return begun
   }
 
-  #figuresOf(track: Track, bars: TimeBars): GatheredInstrument[] {
+  #figuresOf(track: Track, bars: TimeBars): FiguredInstrument[] {
     const { ledger } = track
     const { instrument } = ledger
     const builder = this.#builderOf(instrument)
@@ -81,19 +76,10 @@ export class DayGatherer {
       covers: (start_s, end_s) => bars.covers(track, start_s, end_s),
       has_volume: ledger.joined && !kite.isIndexLength(ledger.last_length),
       exchange_day: exchangeDay(track),
-      expiry_day: isOption(instrument) && this.#expiring.has(underlyingOf(instrument)),
+      expiry_day: this.#expiry_day.concerns(instrument),
     })
     return figures.volume === undefined && Number.isNaN(figures.close) ? [] : [{ instrument, figures }]
   }
-}
-
-const isOption = ({ instrument_type }: Instrument): boolean => instrument_type === 'CE' || instrument_type === 'PE'
-
-/** Underlyings of which some contract expires on a day. */
-export function expiringUnderlyings(instruments: Iterable<Instrument>, day: IstDay): ReadonlySet<string> {
-  const expiring = new Set<string>()
-  for (const instrument of instruments) if (instrument.expiry === day) expiring.add(underlyingOf(instrument))
-  return expiring
 }
 
 /** From the last packet of the session; nothing where it tells no such prices. */

@@ -1,3 +1,5 @@
+export * from './baseline-header.js'
+export * from './baseline-of-day.js'
 export * from './day-gatherer.js'
 export * from './figures-line.js'
 export * from './instrument-history.js'

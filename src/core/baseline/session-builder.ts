@@ -1,8 +1,9 @@
-import { VolumeProfile } from '../indicators/index.js'
+import { profileBin, VolumeProfile } from '../indicators/index.js'
 import type { Candle, Instrument, Session } from '../market/index.js'
 import type { HistoryBar } from '../patterns/index.js'
 import { istDayStartMs, MINUTE_MS } from '../time/index.js'
 import { BAR_LABELS, KEPT_BARS, minutesOf, RANGE_BARS, type SessionFigures, type Span } from './session-figures.js'
+import { hoursOf } from './trading-days.js'
 
 /** What only the end of the session tells. */
 export interface SessionEnd {
@@ -35,7 +36,8 @@ export class SessionBuilder {
   readonly #cut = new Set<number>()
   readonly #bars: Record<BarLabel, HistoryBar[]> = { '1m': [], '5m': [], '15m': [] }
   readonly #ranges: number[] = []
-  readonly #profile: VolumeProfile
+  readonly #tick: number
+  #profile: VolumeProfile | undefined
   /** Of the bars of the range that is under way. */
   #range_bars = 0
   #range_high = Number.NEGATIVE_INFINITY
@@ -45,11 +47,10 @@ export class SessionBuilder {
   constructor(instrument: Instrument, session: Session) {
     this.#instrument = instrument
     this.#session = session
-    const midnight_s = istDayStartMs(session.day) / 1000
-    this.#hours = continuousOf(session).map(({ start_s, end_s }) => [start_s - midnight_s, end_s - midnight_s])
-    this.#begin_ms = (midnight_s + (this.#hours[0]?.[0] ?? 0)) * 1000
+    this.#hours = hoursOf(session)
+    this.#begin_ms = istDayStartMs(session.day) + (this.#hours[0]?.[0] ?? 0) * 1000
     this.#volume = Array.from({ length: minutesOf({ hours: this.#hours }) }, () => 0)
-    this.#profile = new VolumeProfile(Math.max(1, Math.round(instrument.tick_size * instrument.price_divisor)))
+    this.#tick = Math.max(1, Math.round(instrument.tick_size * instrument.price_divisor))
   }
 
   onCandle(candle: Candle): void {
@@ -67,7 +68,6 @@ export class SessionBuilder {
 
   build({ covers, has_volume, exchange_day, expiry_day }: SessionEnd): SessionFigures {
     const { exchange, symbol, price_divisor, expiry } = this.#instrument
-    const { vah, val, poc } = this.#profile.valueArea()
     return {
       name: `${exchange}:${symbol}`,
       day: this.#session.day,
@@ -77,9 +77,9 @@ export class SessionBuilder {
       hours: this.#hours,
       unknown: this.#unknown(covers),
       ...this.#prices(exchange_day),
-      vah,
-      val,
-      poc,
+      vah: this.#profile?.vah ?? Number.NaN,
+      val: this.#profile?.val ?? Number.NaN,
+      poc: this.#profile?.poc ?? Number.NaN,
       volume: has_volume ? this.#volume : undefined,
       ranges_30m: this.#ranges,
       bars: this.#bars,
@@ -100,10 +100,9 @@ export class SessionBuilder {
       this.#range_low = Number.POSITIVE_INFINITY
     }
     if (flow === undefined) return
-    if (this.#profile.total === 0) this.#profile.setBin(flow.previous_close)
-    flow.prices.forEach((price, i) => {
-      this.#profile.add(price, flow.volumes[i] as number)
-    })
+    const { prices, volumes, previous_close } = flow
+    this.#profile ??= new VolumeProfile(profileBin(previous_close > 0 ? previous_close : candle.open, this.#tick))
+    for (let i = 0; i < prices.length; i++) this.#profile.add(prices[i] as number, volumes[i] as number)
   }
 
   #prices(exchange_day: DayPrices | undefined): Pick<SessionFigures, 'open' | 'high' | 'low' | 'close' | 'close_official'> {
@@ -123,9 +122,11 @@ export class SessionBuilder {
   /** Runs of minutes that nobody can speak for. */
   #unknown(covers: SessionEnd['covers']): Span[] {
     const spans: [number, number][] = []
-    for (const { start_s, end_s } of continuousOf(this.#session)) {
+    const begin_s = this.#begin_ms / 1000
+    const parts = this.#session.phases.filter(({ phase }) => phase === 'continuous')
+    for (const { start_s, end_s } of parts) {
       for (let at_s = start_s; at_s < end_s; at_s += 60) {
-        const minute = (at_s - this.#begin_ms / 1000) / 60
+        const minute = (at_s - begin_s) / 60
         if (!this.#cut.has(minute) && covers(at_s, Math.min(at_s + 60, end_s))) continue
         const last = spans.at(-1)
         if (last?.[1] === minute) last[1] = minute + 1
@@ -135,5 +136,3 @@ export class SessionBuilder {
     return spans
   }
 }
-
-const continuousOf = ({ phases }: Session) => phases.filter(({ phase }) => phase === 'continuous')

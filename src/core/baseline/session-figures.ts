@@ -17,7 +17,7 @@ export interface SessionFigures {
   readonly price_divisor: number
   /** Of a derivative. */
   readonly expiry: IstDay | undefined
-  /** Of an option: some contract of its underlying expired that day. */
+  /** Of an option: some option on its underlying expired that day. */
   readonly expiry_day: boolean
   /** Hours of continuous trading, `[from, to)` in seconds after midnight IST; several parts in a split special session. */
   readonly hours: readonly Span[]

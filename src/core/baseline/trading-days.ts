@@ -1,5 +1,6 @@
-import type { Calendar, Instrument } from '../market/index.js'
-import type { IstDay } from '../time/index.js'
+import type { Calendar, Instrument, Session } from '../market/index.js'
+import { type IstDay, istDayStartMs } from '../time/index.js'
+import type { Span } from './session-figures.js'
 
 /** Longer no exchange is closed. */
 const CLOSED_DAYS_MAX = 30
@@ -20,4 +21,12 @@ export function tradingDaysBefore(calendar: Calendar, instrument: Instrument, da
 export function isTradingDay(calendar: Calendar, instrument: Instrument, day: IstDay): boolean {
   const { closed, phases } = calendar.sessionOf(instrument, day)
   return !closed && phases.some(({ phase }) => phase === 'continuous')
+}
+
+/** Hours of continuous trading, in seconds after midnight. */
+export function hoursOf({ day, phases }: Session): Span[] {
+  const midnight_s = istDayStartMs(day) / 1000
+  return phases
+    .filter(({ phase }) => phase === 'continuous')
+    .map(({ start_s, end_s }) => [start_s - midnight_s, end_s - midnight_s])
 }

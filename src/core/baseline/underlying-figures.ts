@@ -1,5 +1,4 @@
-import type { Instrument } from '../market/index.js'
-import { underlyingOf } from '../market/index.js'
+import { type Instrument, underlyingOf } from '../market/index.js'
 import type { IstDay } from '../time/index.js'
 import type { SessionFigures, UnderlyingFigures } from './session-figures.js'
 

@@ -1,3 +1,4 @@
+import type { VolumeBaseline } from '../indicators/index.js'
 import type { Candle, Instrument } from '../market/index.js'
 import type { IstDay } from '../time/index.js'
 
@@ -11,8 +12,8 @@ export interface Baseline {
   ofUnderlying(underlying: string): UnderlyingBaseline | undefined
 }
 
-/** One instrument. Prices in feed units, quantities in those of the feed, minutes from the beginning of continuous trading. */
-export interface InstrumentBaseline {
+/** One instrument. Prices in feed units; volumes are medians of at least 5 sessions, minutes begin with continuous trading. */
+export interface InstrumentBaseline extends VolumeBaseline {
   /** The trading day right before this one; undefined where it was not recorded, or not to its end. */
   readonly previous: PreviousSession | undefined
   /** Over the last five trading days; NaN unless all were recorded. */
@@ -22,12 +23,6 @@ export interface InstrumentBaseline {
   readonly usual_range_30m: number
   /** Bars of the trading days right before this one, oldest first, for indicators that go on over days. */
   readonly history: Readonly<Record<'1m' | '5m' | '15m', readonly HistoryBar[]>>
-  /** Mean volume of the continuous trading of a session; undefined without one of these hours. */
-  readonly day_volume: number | undefined
-  /** Median volume of `minutes` minutes that begin `minute` minutes into the session; undefined with fewer than 5 sessions. */
-  usualVolume(minute: number, minutes: number): number | undefined
-  /** Median volume of the first `minutes` minutes of the session. */
-  usualVolumeSoFar(minutes: number): number | undefined
 }
 
 /** Figures of the session before. Prices in feed units. */
