@@ -121,7 +121,7 @@ export const anyBars: fc.Arbitrary<Candle[]> = fc
       const [open = 0, high = 0, low = 0, close = 0] = prices
       return candle({
         ...rest,
-        day: Math.floor(n / 30),
+        session: Math.floor(n / 30),
         minute,
         open,
         high: Math.max(open, high, low, close),

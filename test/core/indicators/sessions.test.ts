@@ -30,7 +30,7 @@ const twoDays = (minutes: number): Candle[] =>
   [0, 1].flatMap((day) =>
     Array.from({ length: minutes }, (_, minute) => {
       const close = 10_000 + 100 * minute + day * (100 * (minutes - 1) + 1000)
-      return candle({ day, minute, open: close, high: close + 50, low: close - 50, close, volume: 100 + minute })
+      return candle({ session: day, minute, open: close, high: close + 50, low: close - 50, close, volume: 100 + minute })
     }),
   )
 const column = (rows: readonly number[][], at = 0): number[] => rows.map((row) => row[at] ?? Number.NaN)
@@ -79,16 +79,16 @@ describe('from one session to the next', () => {
   })
 
   test('bars of the day are one series, which --reset-daily leaves alone', () => {
-    const bars = [0, 1, 2].map((day) => candle({ day, interval: '1d', phase: 'day', close: 10_000 + 100 * day }))
+    const bars = [0, 1, 2].map((day) => candle({ session: day, interval: '1d', phase: 'day', close: 10_000 + 100 * day }))
     for (const reset_daily of [false, true])
       expect(column(run('sma:2', bars, { reset_daily }))).toEqual([Number.NaN, 100.5, 101.5])
     // A day's volume is not compared within its day.
-    const many = Array.from({ length: 12 }, (_, day) => candle({ day, interval: '1d', phase: 'day', close: 100, volume: 200 }))
+    const many = Array.from({ length: 12 }, (_, day) => candle({ session: day, interval: '1d', phase: 'day', close: 100, volume: 200 }))
     expect(column(run('rvol_roll:20', many))[11]).toBe(1)
   })
 
   test('the cumulative delta begins anew', () => {
-    const bars = [0, 0, 1].map((day, n) => candle({ day, minute: n, close: 100, flow: flow({ signed_volume: 5 }) }))
+    const bars = [0, 0, 1].map((day, n) => candle({ session: day, minute: n, close: 100, flow: flow({ signed_volume: 5 }) }))
     expect(column(run('cvd', bars))).toEqual([5, 10, 5])
   })
 })
