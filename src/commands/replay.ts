@@ -1,6 +1,16 @@
 import { Flags, type Interfaces } from '@oclif/core'
 import { usageError } from '../core/errors.js'
-import { barFlags, EXIT_CODES, formatFlag, MdsCommand, recordingFlags, sessionArgs, symbolFlag, windowFlags } from './base.js'
+import {
+  barFlags,
+  EXIT_CODES,
+  formatFlag,
+  MdsCommand,
+  recordingFlags,
+  sessionArgs,
+  signalFlags,
+  symbolFlag,
+  windowFlags,
+} from './base.js'
 
 const SERVE = { helpGroup: 'SERVE', dependsOn: ['serve'] }
 
@@ -77,7 +87,7 @@ ${EXIT_CODES}`
   static override flags = {
     speed: Flags.string({ summary: '0.1x to 1000x, or max', default: '1x', helpValue: '10x' }),
     emit: Flags.string({
-      summary: 'ticks, candles or both',
+      summary: 'ticks, candles, alerts or several of them',
       default: ['ticks'],
       multiple: true,
       multipleNonGreedy: true,
@@ -97,6 +107,7 @@ ${EXIT_CODES}`
     output: Flags.string({ char: 'o', summary: 'File to write; default: standard output', helpValue: 'FILE' }),
     ...formatFlag,
     ...barFlags,
+    ...signalFlags,
     ...recordingFlags,
     ...serveFlags,
   }
@@ -120,6 +131,7 @@ ${EXIT_CODES}`
       to,
       speed: flags.speed,
       max_wait: flags['max-wait'],
+      signals: { ...this.signalWords(flags), version: this.config.version },
       emit: flags.emit,
       output: flags.output,
       format: flags.format,
@@ -130,6 +142,8 @@ ${EXIT_CODES}`
       return runReplayTo({ ...words, sinks, redis: flags.redis, jsonl: flags.jsonl }, run)
     })
     this.report(summary.diagnostics, flags)
+    const { faultLine } = await import('../io/signals/fault-line.js')
+    for (const fault of summary.faults) this.notice(faultLine(fault))
     if (!flags.quiet) for (const line of [closingLine(summary), ...sinkLines(summary)]) this.notice(line)
     return { ...summary, diagnostics: summary.diagnostics.map((log) => log.summary()) }
   }

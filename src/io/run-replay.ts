@@ -1,5 +1,5 @@
 import { type CandleStyle, MINUTE_INTERVAL, parseBarKinds, parseIntervals, type TimeBarOptions } from '../core/candles/index.js'
-import { EXIT, MdsError } from '../core/errors.js'
+import { EXIT, MdsError, usageError } from '../core/errors.js'
 import { parseDuration, parseSpeed, parseWindowEnd, UNPACED } from '../core/replay/index.js'
 import { formatClock } from '../core/time/index.js'
 import { counted } from '../core/view/index.js'
@@ -9,10 +9,12 @@ import { systemPacing } from './pacer-ports.js'
 import { openReplayOutput, parseKinds, type ReplayOutput } from './replay-output.js'
 import { type Audience, type ReplayRequest, type ReplaySummary, replay } from './replay-session.js'
 import type { RunListener } from './run-sessions.js'
+import { readSignalConfig, SIGNAL_BARS, SIGNAL_CLOCK, type SignalWords } from './signals/signal-config.js'
 
 /** What the command line says, words still unread. */
 export interface ReplayWords
-  extends Omit<ReplayRequest, 'bars' | 'event_bars' | 'style' | 'from' | 'to' | 'speed' | 'max_wait_ms'> {
+  extends Omit<ReplayRequest, 'bars' | 'event_bars' | 'style' | 'from' | 'to' | 'speed' | 'max_wait_ms' | 'signals'> {
+  readonly signals: SignalWords
   readonly bars: Omit<TimeBarOptions, 'intervals'>
   readonly tf: readonly string[]
   readonly event_bars: readonly string[]
@@ -33,8 +35,8 @@ export interface ReplayListener extends RunListener {
 
 /** The replay of the command line: a view on a terminal, records everywhere else. */
 export async function runReplay(words: ReplayWords, run: ReplayListener): Promise<ReplaySummary> {
-  const request = requestOf(words)
   const kinds = parseKinds(words.emit)
+  const request = kinds.includes('alerts') ? await withAlerts(words) : requestOf(words)
   if (process.stdout.isTTY === true && words.output === undefined && words.format === undefined) return watch(request, run)
   refuseInputAsOutput(words.output, words)
   const format = chooseFormat({ format: words.format, output: words.output, isTTY: false, fallback: 'ndjson' })
@@ -61,6 +63,27 @@ export function requestOf(words: ReplayWords): ReplayRequest {
   }
 }
 
+/** Alerts are those of `mds patterns`: of bars as they come by default. */
+async function withAlerts(words: ReplayWords): Promise<ReplayRequest> {
+  const { auction, fill, late, gap_volume } = SIGNAL_BARS
+  const { bars, clock, style } = words
+  const others = [
+    bars.auction !== auction && `--auction ${bars.auction}`,
+    bars.fill !== fill && `--fill ${bars.fill}`,
+    bars.late !== late && `--late ${bars.late}`,
+    bars.gap_volume !== gap_volume && `--gap-volume ${bars.gap_volume}`,
+    clock !== SIGNAL_CLOCK && `--clock ${clock}`,
+    style !== 'plain' && `--style ${style}`,
+  ].filter((flag) => flag !== false)
+  if (others.length > 0)
+    throw usageError(
+      'bars_of_alerts',
+      `--emit alerts takes bars as they come by default: expected no ${others.join(', ')}.`,
+      'mds replay --emit alerts',
+    )
+  return { ...requestOf(words), signals: await readSignalConfig(words.signals) }
+}
+
 /** At full speed records leave in large pieces; paced ones are made ready ahead of their time and leave at it. */
 function recordAudience(output: ReplayOutput, run: RunListener): Audience {
   return {
@@ -72,6 +95,7 @@ function recordAudience(output: ReplayOutput, run: RunListener): Audience {
     onBegin: () => output.nextSession(),
     onTick: (tick) => output.onTick(tick),
     onCandle: (candle) => output.onCandle(candle),
+    onAlert: (alert) => output.onAlert(alert),
     onProgress: (done, total) => run.onProgress(done, total),
   }
 }
@@ -131,12 +155,14 @@ export function closingLine({
   records,
   ticks,
   candles,
+  alerts,
   first_ms,
   last_ms,
   real_ms,
   lateness,
-}: Omit<ReplaySummary, 'diagnostics'>): string {
-  const counts = `${counted(records, 'record')}, ${counted(ticks, 'tick')}, ${counted(candles, 'candle')}`
+}: Omit<ReplaySummary, 'diagnostics' | 'faults'>): string {
+  const told = alerts === 0 ? '' : `, ${counted(alerts, 'alert')}`
+  const counts = `${counted(records, 'record')}, ${counted(ticks, 'tick')}, ${counted(candles, 'candle')}${told}`
   const span =
     first_ms === undefined || last_ms === undefined
       ? 'nothing in the window'

@@ -1,6 +1,6 @@
 import type { CandleStyle, EventBarSpec, Gap, TimeBarOptions } from '../core/candles/index.js'
 import { Pipeline, type PipelineListener } from '../core/engine/index.js'
-import type { InstrumentTable } from '../core/market/index.js'
+import type { Calendar, InstrumentTable } from '../core/market/index.js'
 import type { BarClock } from '../core/volume/index.js'
 import { loadCalendar } from './calendar-file.js'
 import { DiagnosticsLog } from './diagnostics-log.js'
@@ -43,8 +43,9 @@ export interface SessionRun {
   readonly diagnostics: DiagnosticsLog
 }
 
-/** A day's listener; `onEnd` may look at the engine before it is gone. */
+/** A day's listener; `onBegin` and `onEnd` may look at the engine, before its first record and before it is gone. */
 export interface SessionListener extends Omit<PipelineListener, 'onDiagnostic'> {
+  onBegin?(pipeline: Pipeline): void
   onEnd?(pipeline: Pipeline): void
 }
 
@@ -52,7 +53,7 @@ export interface SessionListener extends Omit<PipelineListener, 'onDiagnostic'> 
 export async function runSessions(
   request: EngineRequest,
   run: RunListener,
-  listen: (session: SessionFiles, table: InstrumentTable) => SessionListener,
+  listen: (session: SessionFiles, table: InstrumentTable, calendar: Calendar) => SessionListener | Promise<SessionListener>,
 ): Promise<SessionRun[]> {
   const { calendar } = await loadCalendar(request.calendar)
   const { sessions, notices } = findRecordings(request.recordings)
@@ -63,7 +64,7 @@ export async function runSessions(
     noteMasters(masters, run)
     const diagnostics = new DiagnosticsLog()
     const onDiagnostic = diagnostics.add.bind(diagnostics)
-    const listener = listen(session, table)
+    const listener = await listen(session, table, calendar)
     const pipeline = new Pipeline(
       {
         ...request,
@@ -74,6 +75,7 @@ export async function runSessions(
       },
       { ...listener, onDiagnostic },
     )
+    listener.onBegin?.(pipeline)
     const files = await readSession(session, pipeline, {
       onDiagnostic,
       onProgress: run.onProgress,

@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Alert } from '../../core/alerts/index.js'
+import { type Pipeline, Signals } from '../../core/engine/index.js'
+import { usageError } from '../../core/errors.js'
+import type { Calendar } from '../../core/market/index.js'
+import type { Baseline, DetectorFault } from '../../core/patterns/index.js'
+import type { IstDay } from '../../core/time/index.js'
+import { baselinePathIn, loadBaseline } from '../baseline-file.js'
+import type { SessionFiles } from '../find-recordings.js'
+import { withoutAmbient } from '../forbid-ambient.js'
+import { effectiveConfig, type SignalConfig, sha256 } from './signal-config.js'
+
+/** One day's detectors, and what the run can say about them. */
+export interface DaySignals {
+  readonly signals: Signals
+  readonly config_hash: string
+  /** Undefined: none, so that relative volume is against the minutes before, and levels of the day before are not known. */
+  readonly baseline_path: string | undefined
+  readonly faults: readonly DetectorFault[]
+  /** To be called once the engine is there, before its first record: its books are asked by detectors that look each second. */
+  attach(pipeline: Pick<Pipeline, 'bookOf'>): void
+}
+
+/** Whose day it is. */
+export interface SignalDay {
+  readonly day: IstDay | undefined
+  /** Where the recordings lie, and their profile: the baseline beside them is used unless the user named one. */
+  readonly folder: string
+  readonly profile: string
+  readonly calendar: Calendar
+}
+
+/** Detectors for one day. Nothing is carried from one day to the next but the baseline file, of which only earlier sessions count. */
+export async function openDaySignals(
+  config: SignalConfig,
+  { day, folder, profile, calendar }: SignalDay,
+  emit: (alert: Alert) => void,
+): Promise<DaySignals> {
+  const baseline_path = config.baseline ?? besideRecordings(folder, profile, day)
+  const baseline = baseline_path === undefined ? undefined : await earlierSessions(baseline_path, day)
+  const config_hash = sha256(effectiveConfig(config, baseline?.sha256))
+  const faults: DetectorFault[] = []
+  let books: Pick<Pipeline, 'bookOf'> | undefined
+  const signals = new Signals({
+    patterns: config.patterns,
+    rules: config.rules,
+    calendar,
+    baseline,
+    config_hash,
+    engine_version: config.version,
+    sha256,
+    emit,
+    onFault: (fault) => faults.push(fault),
+    guarded: (round) => withoutAmbient('detector', round),
+    liveQuoteOf: (token) => {
+      const now = books?.bookOf(token)
+      return now === undefined
+        ? undefined
+        : { bid: now.book[0] as number, offer: now.book[10] as number, received_ms: now.received_ms }
+    },
+  })
+  return {
+    signals,
+    config_hash,
+    baseline_path,
+    faults,
+    attach: (pipeline) => {
+      books = pipeline
+    },
+  }
+}
+
+/** A recording without a date in its name may be of any day: histories could then tell what comes later. */
+function earlierSessions(path: string, day: IstDay | undefined): Promise<Baseline> {
+  if (day !== undefined) return loadBaseline(path, { before: day })
+  throw usageError(
+    'undated_recording',
+    `--baseline ${path}: the recording has no date in its name, so what is earlier than it is not known.`,
+    'rename the recording to PROFILE_YYYYMMDD_HHMM.bin',
+    'leave --baseline out',
+  )
+}
+
+function besideRecordings(folder: string, profile: string, day: IstDay | undefined): string | undefined {
+  const path = baselinePathIn(folder, profile)
+  return day !== undefined && existsSync(path) ? path : undefined
+}
+
+/** Folder and profile of a session's recordings; those of the first file, where there are several. */
+export function placeOf({ files }: SessionFiles): { folder: string; profile: string } {
+  const [first] = files
+  return { folder: first === undefined || first.path === '-' ? '' : dirname(first.path), profile: first?.profile ?? '' }
+}
