@@ -27,7 +27,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   trust: ['recording', 'wire', 'time'],
   volume: ['wire', 'market', 'time'],
   flow: ['wire', 'market'],
-  candles: ['flow', 'volume', 'market', 'time'],
+  candles: ['flow', 'volume', 'wire', 'market', 'time'],
   candlesticks: ['market'],
   indicators: ['candlesticks', 'flow', 'market', 'time'],
   options: ['market', 'time'],

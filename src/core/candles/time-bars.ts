@@ -295,6 +295,9 @@ export class TimeBars {
       const bar = told ?? open ?? new OpenBar(window.start_s, window.end_s, 'continuous')
       bar.tick_count++
       bar.trade(ledger.price, ledger.event_s)
+      // The candle that was told keeps its own.
+      if (told !== undefined) bar.flow = bar.flow?.copy()
+      this.flow?.addTo(bar, ledger, ledger.inc)
       bar.volume += ledger.inc
       bar.turnover += ledger.inc * ledger.price
       if (ledger.inc > 0) bar.trade_count++
