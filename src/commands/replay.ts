@@ -100,7 +100,10 @@ ${EXIT_CODES}`
       multipleNonGreedy: true,
       helpValue: 'TIME|SINK',
     }),
-    redis: Flags.string({ summary: 'Server for --to redis; a password is better in $MDS_REDIS_PASSWORD', helpValue: 'URL' }),
+    redis: Flags.string({
+      summary: 'Server for --to redis, and for --emit alerts; a password is better in $MDS_REDIS_PASSWORD',
+      helpValue: 'URL',
+    }),
     jsonl: Flags.string({ summary: 'Folder for --to jsonl; default: this one', helpValue: 'DIR' }),
     ...symbolFlag,
     'max-wait': Flags.string({ summary: 'Shorten longer silences to this much real time; default: never', helpValue: '5s' }),
@@ -117,7 +120,8 @@ ${EXIT_CODES}`
     if (flags.serve !== undefined) return this.#serve(argv, flags, flags.serve)
     const { closingLine, runReplay } = await import('../io/run-replay.js')
     const { sinkLines, splitTo } = await import('../io/replay-sinks.js')
-    const { to, sinks } = splitTo(flags.to ?? [], flags)
+    const emits_alerts = flags.emit.join(',').includes('alerts')
+    const { to, sinks } = splitTo(flags.to ?? [], { ...flags, redis: emits_alerts ? undefined : flags.redis })
     if (sinks.length === 0) this.requireFileForJson(flags.output, 'mds replay 20251005 --speed max --json -o ticks.ndjson')
     const words = {
       ...this.sessionRequest(argv, flags),
@@ -135,6 +139,7 @@ ${EXIT_CODES}`
       emit: flags.emit,
       output: flags.output,
       format: flags.format,
+      redis: sinks.length === 0 ? flags.redis : undefined,
     }
     const summary = await this.withProgress('Replay', flags.quiet, async (run) => {
       if (sinks.length === 0) return runReplay(words, { ...run, interrupt: () => process.emit('SIGINT') })

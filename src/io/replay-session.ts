@@ -1,5 +1,4 @@
 import type { Alert } from '../core/alerts/index.js'
-import { type Interval, isClockLabel } from '../core/candles/index.js'
 import { Pipeline, type RawTick } from '../core/engine/index.js'
 import { interrupted } from '../core/errors.js'
 import type { Calendar, Candle, Instrument, InstrumentTable } from '../core/market/index.js'
@@ -19,6 +18,7 @@ import { masterPaths, sessionInstruments } from './session-instruments.js'
 import { sessionJournals } from './session-journals.js'
 import { type DaySignals, openDaySignals, placeOf } from './signals/day-signals.js'
 import { SIGNAL_BARS, type SignalConfig } from './signals/signal-config.js'
+import { isShown as isShownBar, withSignalIntervals } from './signals/signal-intervals.js'
 
 export interface ReplayRequest extends EngineRequest {
   readonly wishes: InstrumentWishes
@@ -186,7 +186,7 @@ async function readOnce(
       onCandle(candle) {
         if (day !== undefined) {
           day.signals.onCandle(candle)
-          if (isClockLabel(candle.interval) && candle.interval !== 'auction' && !asked.has(candle.interval)) return
+          if (!isShownBar(candle, asked)) return
         }
         if (!isShown(candle.instrument)) return
         if (playback.isInWindow) played.candles++
@@ -243,12 +243,6 @@ async function signalsOf(
 ): Promise<DaySignals | undefined> {
   if (signals === undefined) return undefined
   return openDaySignals(signals, { day: session.day, ...placeOf(session), calendar }, emit)
-}
-
-/** Bars that were asked for, and those that detectors live on. */
-function withSignalIntervals(intervals: readonly Interval[]): Interval[] {
-  const by_label = new Map([...intervals, ...SIGNAL_BARS.intervals].map((interval) => [interval.label, interval]))
-  return [...by_label.values()].sort((a, b) => a.length_s - b.length_s)
 }
 
 function summaryOf(played: readonly Played[], { lateness }: Playback, real_ms: number): ReplaySummary {
