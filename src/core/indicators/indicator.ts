@@ -18,7 +18,7 @@ export interface IndicatorOutput {
   readonly suffix: string
   /** `price`: held in feed units, printed in rupees. `count`: quantities. `number`: anything else, as it is. */
   readonly unit: 'price' | 'count' | 'number'
-  /** True for what need not be there, e.g. the next node above the price. */
+  /** True for what may be missing after the warm-up too, e.g. the next node above the price. */
   readonly sparse?: boolean
   readonly doc: string
 }

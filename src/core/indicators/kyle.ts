@@ -47,7 +47,7 @@ export class KyleLambda {
 /** Kyle's lambda over bars. */
 export const kyle: IndicatorDefinition<'bars'> = {
   id: 'kyle',
-  summary: "Kyle's lambda: how far signed volume moves the middle of the book",
+  summary: "Kyle's lambda: how far signed volume moves the book",
   source: 'Kyle 1985; least squares of the change of the middle per bar on signed volume',
   parameters: { bars: bars(60, { min: 4, doc: 'bars in the regression; half of them suffice to begin' }) },
   outputs: [

@@ -6,7 +6,7 @@ import { profileBin, VolumeProfile } from './volume-profile.js'
 /** Volume profile of the session so far. */
 export const profile: IndicatorDefinition<'rows' | 'percent'> = {
   id: 'profile',
-  summary: 'Volume by price of the session so far: point of control, value area, nodes',
+  summary: 'Volume by price of the session: value area and nodes',
   source: 'Dalton; CBOT Market Profile',
   parameters: {
     rows: { default: 1, min: 1, max: 2, unnamed: true, doc: 'prices by which the value area grows: 1, or 2 as the CBOT has it' },

@@ -79,8 +79,8 @@ export const vpin: IndicatorDefinition<'buckets' | 'volume'> = {
     buckets: bars(50, { doc: 'buckets in the mean' }),
     volume: { default: 0, min: 0, max: 1e12, doc: 'volume of a bucket; 0: 1/50 of the mean day of the baseline', unnamed: true },
   },
-  outputs: [{ suffix: '', unit: 'number', doc: '0 to 1; none until that many buckets are full' }],
-  warmUp: ({ buckets }) => [buckets + SIGMA_BARS_MIN - 1],
+  outputs: [{ suffix: '', unit: 'number', sparse: true, doc: '0 to 1; none until that many buckets are full' }],
+  warmUp: () => [SIGMA_BARS_MIN],
   needs: ['volume'],
   uses: ['baseline'],
   create({ buckets, volume: bucket }, { baseline }) {

@@ -71,7 +71,7 @@ const outputs = (first: IndicatorOutput): readonly IndicatorOutput[] => [
 /** VWAP of the session, from ticks. */
 export const vwap: IndicatorDefinition<never> = {
   id: 'vwap',
-  summary: 'Volume-weighted average price of the session, from ticks, with bands',
+  summary: 'VWAP of the session from ticks, with bands',
   source: 'mds: sum of increment x last price over sum of increments',
   parameters: {},
   outputs: outputs({ suffix: 'session', unit: 'price', doc: 'Mean price since the beginning of the session, by quantity' }),
@@ -87,7 +87,7 @@ export const vwap: IndicatorDefinition<never> = {
 /** VWAP of the session, from bars. */
 export const vwapBars: IndicatorDefinition<never> = {
   id: 'vwap_bars',
-  summary: 'Volume-weighted average of typical prices of the session, with bands',
+  summary: 'VWAP of typical prices of the session, with bands',
   source: 'The usual charting definition: (high + low + close) / 3 by volume',
   parameters: {},
   outputs: outputs({ suffix: '', unit: 'price', doc: 'Mean typical price since the beginning of the session, by volume' }),

@@ -81,8 +81,8 @@ export const volumeZscore: IndicatorDefinition<'bars' | 'across'> = {
 /** Volume in robust deviations from the bars before. */
 export const volumeZscoreRobust: IndicatorDefinition<'bars' | 'across'> = {
   id: 'volume_zscore_robust',
-  summary: 'Volume against the median of the bars before, in median absolute deviations x 1.4826',
-  source: 'The textbook robust z-score',
+  summary: 'Volume in robust deviations from the median of the bars before',
+  source: 'The textbook robust z-score: median absolute deviation x 1.4826',
   parameters: volumeBefore,
   outputs: [{ suffix: '', unit: 'number', doc: '0 is usual; needs 10 bars of the session, of which half differ' }],
   warmUp: ({ bars }) => [leastBefore(bars)],

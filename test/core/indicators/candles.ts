@@ -4,10 +4,10 @@ import { stubCalendar } from '../../support/stub-calendar.js'
 import { at } from '../candles/feed.js'
 import { instrument } from '../market/instruments.js'
 
-/** A minute bar, the `minute`th of the session of day `day` (0 is a Monday), with four equal prices unless told otherwise. */
-export function candle(facts: Partial<Candle> & { close: number; minute?: number; day?: number }): Candle {
-  const { minute = 0, day = 0, ...rest } = facts
-  const open_time_ms = (at(9, 15) + 60 * minute + 86_400 * day) * 1000
+/** A minute bar, the `minute`th of a session (0 is a Monday), with four equal prices unless told otherwise. */
+export function candle(facts: Partial<Candle> & { close: number; minute?: number; session?: number }): Candle {
+  const { minute = 0, session = 0, ...rest } = facts
+  const open_time_ms = (at(9, 15) + 60 * minute + 86_400 * session) * 1000
   return {
     instrument: instrument(),
     interval: '1m',
