@@ -16,7 +16,7 @@ import { type FileSummary, readSession } from './read-session.js'
 import { type EngineRequest, noteMasters } from './run-sessions.js'
 import { masterPaths, sessionInstruments } from './session-instruments.js'
 import { sessionJournals } from './session-journals.js'
-import { type DaySignals, openDaySignals, placeOf } from './signals/day-signals.js'
+import { type DaySignals, openDaySignals, placeOf, type SignalDay } from './signals/day-signals.js'
 import { SIGNAL_BARS, type SignalConfig } from './signals/signal-config.js'
 import { isShown as isShownBar, withSignalIntervals } from './signals/signal-intervals.js'
 
@@ -160,7 +160,7 @@ async function readOnce(
   const diagnostics = new DiagnosticsLog()
   const onDiagnostic = diagnostics.add.bind(diagnostics)
   const played: Played = { ...NOTHING_PLAYED, files: [], diagnostics }
-  const day = await signalsOf(request, session, calendar, (alert) => {
+  const day = await signalsOf(request, session, { calendar, instruments: [...table.known()] }, (alert) => {
     if (alert.state !== 'emitted' || !isShown(alert.detection.instrument)) return
     if (playback.isInWindow) played.alerts++
     else if (!audience.wantsAll) return
@@ -238,11 +238,11 @@ const NOTHING_PLAYED = { records: 0, ticks: 0, candles: 0, alerts: 0, first_ms: 
 async function signalsOf(
   { signals }: ReplayRequest,
   session: SessionFiles,
-  calendar: Calendar,
+  day: Pick<SignalDay, 'calendar' | 'instruments'>,
   emit: (alert: Alert) => void,
 ): Promise<DaySignals | undefined> {
   if (signals === undefined) return undefined
-  return openDaySignals(signals, { day: session.day, ...placeOf(session), calendar }, emit)
+  return openDaySignals(signals, { day: session.day, ...placeOf(session), ...day }, emit)
 }
 
 function summaryOf(played: readonly Played[], { lateness }: Playback, real_ms: number): ReplaySummary {

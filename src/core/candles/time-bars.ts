@@ -56,6 +56,11 @@ export class TimeBars {
     this.#closer.trades = listener
   }
 
+  /** Once the input is over: was all of `[start_s, end_s)` of this instrument received? Asked for its last session. */
+  covers(track: Track, start_s: number, end_s: number): boolean {
+    return this.#closer.covers(track, { start_s, end_s })
+  }
+
   /** Called before the newest bar of an instrument (by its index) is closed from outside its own packets. */
   set onTouch(listener: (index: number) => void) {
     this.#closer.onTouch = listener

@@ -203,7 +203,7 @@ export class InstrumentView implements PatternView {
     this.close_ms = phase.end_s * 1000
   }
 
-  #addTrades({ flow, volume, turnover, volume_na }: Candle): void {
+  #addTrades({ flow, volume, turnover, volume_na, open }: Candle): void {
     if (volume_na) return
     this.#volume += volume
     this.#turnover += turnover
@@ -212,7 +212,8 @@ export class InstrumentView implements PatternView {
     const { prices, volumes, signed_volume, previous_close } = flow
     if (Number.isNaN(this.cvd)) this.cvd = 0
     this.cvd += signed_volume
-    if (this.m1.session_count === 0) this.profile = new VolumeProfile(profileBin(previous_close, this.tick))
+    if (this.m1.session_count === 0)
+      this.profile = new VolumeProfile(profileBin(previous_close > 0 ? previous_close : open, this.tick))
     for (let i = 0; i < prices.length; i++) {
       const price = prices[i] as number
       const traded = volumes[i] as number

@@ -1,11 +1,10 @@
-import { type Candle, INDEX_OF_UNDERLYING, type Instrument } from '../market/index.js'
+import { type Candle, type Instrument, underlyingOf } from '../market/index.js'
 import type { Baseline } from './baseline.js'
 import { OpenGroup } from './open-group.js'
 import { type Regime, regimeAfter } from './regime.js'
 import type { LiveQuote, Market } from './view.js'
 
 const VIX_SYMBOL = 'INDIA VIX'
-const UNDERLYING_OF_INDEX = new Map([...INDEX_OF_UNDERLYING].map(([underlying, index]) => [index, underlying]))
 
 /** Keeps what is the same for all instruments of a session up to date. */
 export class OpenMarket implements Market {
@@ -28,7 +27,7 @@ export class OpenMarket implements Market {
 
   /** Spot and derivatives of one underlying share it. */
   groupOf(instrument: Instrument): OpenGroup {
-    const name = instrument.underlying ?? UNDERLYING_OF_INDEX.get(instrument.symbol) ?? instrument.symbol
+    const name = underlyingOf(instrument)
     const group = this.#groups.get(name) ?? new OpenGroup(name)
     this.#groups.set(name, group)
     return group

@@ -61,7 +61,8 @@ export function openBars({ candles, signals }: BarChoice, plan: CapturePlan, pla
     alerts: signals && {
       format: ndjson,
       pathOf: (day) => pathOf(day, `alerts${ndjson.extension}`),
-      open: (day, emit) => openDaySignals(signals, { day, folder, profile: profile.name, calendar }, emit),
+      open: (day, table, emit) =>
+        openDaySignals(signals, { day, folder, profile: profile.name, calendar, instruments: [...table.known()] }, emit),
       onAlert,
       onFault,
     },

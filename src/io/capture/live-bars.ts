@@ -41,7 +41,7 @@ export interface LiveCandles {
 export interface LiveAlerts {
   readonly format: Format
   pathOf(day: IstDay): string
-  open(day: IstDay, emit: (alert: Alert) => void): Promise<DaySignals>
+  open(day: IstDay, instruments: InstrumentTable, emit: (alert: Alert) => void): Promise<DaySignals>
   /** Also told to others, but for those that an earlier capture of the day has told: a restart finds them in the recording. */
   onAlert(alert: Alert): void
   onFault(fault: DetectorFault): void
@@ -238,8 +238,8 @@ class DayEngine {
 
   /** To be awaited before the first record. */
   async begin(): Promise<void> {
-    const { alerts, day, onAlert } = this.#setup
-    this.#signals = await alerts?.open(day, (alert) => {
+    const { alerts, day, instruments, onAlert } = this.#setup
+    this.#signals = await alerts?.open(day, instruments, (alert) => {
       if (alert.state !== 'emitted') return
       onAlert()
       this.#alerts?.append(alert)

@@ -3,10 +3,10 @@ import { dirname } from 'node:path'
 import type { Alert } from '../../core/alerts/index.js'
 import { type Pipeline, Signals } from '../../core/engine/index.js'
 import { usageError } from '../../core/errors.js'
-import type { Calendar } from '../../core/market/index.js'
-import type { Baseline, DetectorFault } from '../../core/patterns/index.js'
+import type { Calendar, Instrument } from '../../core/market/index.js'
+import type { DetectorFault } from '../../core/patterns/index.js'
 import type { IstDay } from '../../core/time/index.js'
-import { baselinePathIn, loadBaseline } from '../baseline-file.js'
+import { baselinePathIn, type LoadedBaseline, loadBaseline } from '../baseline-file.js'
 import type { SessionFiles } from '../find-recordings.js'
 import { withoutAmbient } from '../forbid-ambient.js'
 import { effectiveConfig, type SignalConfig, sha256 } from './signal-config.js'
@@ -17,6 +17,8 @@ export interface DaySignals {
   readonly config_hash: string
   /** Undefined: none, so that relative volume is against the minutes before, and levels of the day before are not known. */
   readonly baseline_path: string | undefined
+  /** What the user should know about the baseline, one sentence each. */
+  readonly notices: readonly string[]
   readonly faults: readonly DetectorFault[]
   /** To be called once the engine is there, before its first record: its books are asked by detectors that look each second. */
   attach(pipeline: Pick<Pipeline, 'bookOf'>): void
@@ -29,23 +31,25 @@ export interface SignalDay {
   readonly folder: string
   readonly profile: string
   readonly calendar: Calendar
+  /** Of the day's master. */
+  readonly instruments: Iterable<Instrument>
 }
 
 /** Detectors for one day. Nothing is carried from one day to the next but the baseline file, of which only earlier sessions count. */
 export async function openDaySignals(
   config: SignalConfig,
-  { day, folder, profile, calendar }: SignalDay,
+  session: SignalDay,
   emit: (alert: Alert) => void,
 ): Promise<DaySignals> {
-  const baseline_path = config.baseline ?? besideRecordings(folder, profile, day)
-  const baseline = baseline_path === undefined ? undefined : await earlierSessions(baseline_path, day)
+  const baseline_path = config.baseline ?? besideRecordings(session)
+  const baseline = baseline_path === undefined ? undefined : await earlierSessions(baseline_path, session)
   const config_hash = sha256(effectiveConfig(config, baseline?.sha256))
   const faults: DetectorFault[] = []
   let books: Pick<Pipeline, 'bookOf'> | undefined
   const signals = new Signals({
     patterns: config.patterns,
     rules: config.rules,
-    calendar,
+    calendar: session.calendar,
     baseline,
     config_hash,
     engine_version: config.version,
@@ -64,6 +68,7 @@ export async function openDaySignals(
     signals,
     config_hash,
     baseline_path,
+    notices: baseline?.notices ?? [],
     faults,
     attach: (pipeline) => {
       books = pipeline
@@ -72,8 +77,8 @@ export async function openDaySignals(
 }
 
 /** A recording without a date in its name may be of any day: histories could then tell what comes later. */
-function earlierSessions(path: string, day: IstDay | undefined): Promise<Baseline> {
-  if (day !== undefined) return loadBaseline(path, { before: day })
+function earlierSessions(path: string, { day, calendar, instruments }: SignalDay): Promise<LoadedBaseline> {
+  if (day !== undefined) return loadBaseline(path, { before: day, calendar, instruments })
   throw usageError(
     'undated_recording',
     `--baseline ${path}: the recording has no date in its name, so what is earlier than it is not known.`,
@@ -82,7 +87,7 @@ function earlierSessions(path: string, day: IstDay | undefined): Promise<Baselin
   )
 }
 
-function besideRecordings(folder: string, profile: string, day: IstDay | undefined): string | undefined {
+function besideRecordings({ folder, profile, day }: SignalDay): string | undefined {
   const path = baselinePathIn(folder, profile)
   return day !== undefined && existsSync(path) ? path : undefined
 }

@@ -9,7 +9,7 @@ import { openFile, openStdout } from '../output.js'
 import { type RunListener, runSessions, type SessionRequest, type SessionRun } from '../run-sessions.js'
 import { masterPaths } from '../session-instruments.js'
 import { AlertOutput } from './alert-output.js'
-import { openDaySignals, placeOf } from './day-signals.js'
+import { type DaySignals, openDaySignals, placeOf } from './day-signals.js'
 import { readSignalConfig, SIGNAL_BARS, SIGNAL_CLOCK, type SignalConfig, type SignalWords } from './signal-config.js'
 
 /** What the command line says. */
@@ -61,6 +61,7 @@ export async function runPatterns(words: PatternWords, run: RunListener): Promis
       { ...run, onStep: () => output.settle() },
       async (session, table, calendar) => {
         const { isWanted } = choice.filterOf(session, table, masterPaths(session, words.instruments))
+        const instruments = [...table.known()]
         const onAlert = (alert: Alert): void => {
           if (!isWanted(alert.detection.instrument)) return
           if (alert.state === 'emitted') alerts++
@@ -68,8 +69,8 @@ export async function runPatterns(words: PatternWords, run: RunListener): Promis
             suppressed[alert.suppress_reason] = (suppressed[alert.suppress_reason] ?? 0) + 1
           if (words.all || alert.state === 'emitted') output.append(alert)
         }
-        const day = await openDaySignals(config, { day: session.day, ...placeOf(session), calendar }, onAlert)
-        noteMissing(config, day.baseline_path, [...table.known()], run)
+        const day = await openDaySignals(config, { day: session.day, ...placeOf(session), calendar, instruments }, onAlert)
+        noteMissing(config, day, instruments, run)
         config_hashes.push(day.config_hash)
         const { signals } = day
         return {
@@ -102,7 +103,7 @@ export async function runPatterns(words: PatternWords, run: RunListener): Promis
 /** Detectors that lack an input say nothing: the run says so instead. */
 function noteMissing(
   { patterns }: SignalConfig,
-  baseline_path: string | undefined,
+  { baseline_path, notices }: DaySignals,
   instruments: readonly Instrument[],
   run: RunListener,
 ): void {
@@ -112,7 +113,7 @@ function noteMissing(
     run.onNotice(
       `No baseline: relative volume is against the 20 minutes before, levels and volatility of earlier days are unknown${listOf(needing('baseline'))}. Make one with mds baseline.`,
     )
-  else run.onNotice(`Baseline: ${baseline_path}.`)
+  for (const notice of notices) run.onNotice(notice)
   const has_options = instruments.some(({ instrument_type }) => instrument_type === 'CE' || instrument_type === 'PE')
   const idle = needing('option_chain')
   if (!has_options && idle.length > 0) run.onNotice(`No options among the instruments: ${idle.join(', ')} cannot speak.`)
