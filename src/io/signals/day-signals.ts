@@ -8,7 +8,6 @@ import type { DetectorFault } from '../../core/patterns/index.js'
 import type { IstDay } from '../../core/time/index.js'
 import { baselinePathIn, type LoadedBaseline, loadBaseline } from '../baseline-file.js'
 import type { SessionFiles } from '../find-recordings.js'
-import { withoutAmbient } from '../forbid-ambient.js'
 import { effectiveConfig, type SignalConfig, sha256 } from './signal-config.js'
 
 /** One day's detectors, and what the run can say about them. */
@@ -56,7 +55,6 @@ export async function openDaySignals(
     sha256,
     emit,
     onFault: (fault) => faults.push(fault),
-    guarded: (round) => withoutAmbient('detector', round),
     liveQuoteOf: (token) => {
       const now = books?.bookOf(token)
       return now === undefined

@@ -1,4 +1,5 @@
 import { definitionOf, PATTERNS, type PatternDefinition } from '../../core/patterns/index.js'
+import { withoutAmbient } from '../forbid-ambient.js'
 import { loadPlugins } from '../load-plugin.js'
 
 /** A user's own detector, ready to run. */
@@ -15,6 +16,18 @@ export async function loadPatternPlugins(paths: readonly string[]): Promise<Patt
   return (await loadPlugins(paths)).map(({ path, sha256, value }) => {
     const definition = definitionOf(path, value, ids)
     ids.push(definition.id)
-    return { path, sha256, definition }
+    return { path, sha256, definition: guarded(definition) }
   })
+}
+
+/** No clock, no chance: what a detector says depends on what it sees. */
+function guarded(definition: PatternDefinition): PatternDefinition {
+  const { id, create } = definition
+  return {
+    ...definition,
+    create(parameters) {
+      const detect = withoutAmbient(id, () => create(parameters))
+      return (view) => withoutAmbient(id, () => detect(view))
+    },
+  }
 }
