@@ -26,8 +26,6 @@ export interface BankSetup {
   readonly baseline?: Baseline | undefined
   /** Best bid and offer of the moment, for detectors that are asked each second. */
   liveQuoteOf?(token: number): LiveQuote | undefined
-  /** Around each round of detectors: keeps clocks and chance away from them. */
-  guarded?(round: () => void): void
   onDetection(detection: Detection): void
   onFault(fault: DetectorFault): void
 }
@@ -82,23 +80,18 @@ export class PatternBank {
   onMoment(now_ms: number): void {
     if (this.#asked.length === 0) return
     const asked = this.#asked.splice(0)
-    this.#guarded(() => {
-      for (const desk of asked) {
-        desk.asked = false
-        this.#ask(desk, desk.by_bar, { known_at_ms: desk.view.now_ms, emitted_at_ms: now_ms })
-      }
-    })
+    for (const desk of asked) {
+      desk.asked = false
+      this.#ask(desk, desk.by_bar, { known_at_ms: desk.view.now_ms, emitted_at_ms: now_ms })
+    }
   }
 
   /** A whole second of virtual time has begun. */
   onSecond(now_ms: number): void {
-    this.#guarded(() => {
-      for (const desk of this.#desks.values()) {
-        const { open_ms, close_ms } = desk.view
-        if (now_ms > open_ms && now_ms <= close_ms)
-          this.#ask(desk, desk.by_second, { known_at_ms: now_ms, emitted_at_ms: now_ms })
-      }
-    })
+    for (const desk of this.#desks.values()) {
+      const { open_ms, close_ms } = desk.view
+      if (now_ms > open_ms && now_ms <= close_ms) this.#ask(desk, desk.by_second, { known_at_ms: now_ms, emitted_at_ms: now_ms })
+    }
   }
 
   #onMinute(candle: Candle): void {
@@ -168,12 +161,6 @@ export class PatternBank {
   #switchOff({ id }: PatternDefinition, fault: Omit<DetectorFault, 'pattern_id'>): void {
     this.#off.add(id)
     this.#setup.onFault({ pattern_id: id, ...fault })
-  }
-
-  #guarded(round: () => void): void {
-    const { guarded } = this.#setup
-    if (guarded === undefined) round()
-    else guarded(round)
   }
 }
 
