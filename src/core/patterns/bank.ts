@@ -106,7 +106,8 @@ export class PatternBank {
     this.#asked.push(desk)
   }
 
-  #deskOf({ instrument, open_time_ms }: Candle): Desk {
+  #deskOf(candle: Candle): Desk {
+    const { instrument, open_time_ms } = candle
     const day = istDay(open_time_ms)
     const token = instrument.instrument_token
     const known = this.#desks.get(token)
@@ -114,8 +115,8 @@ export class PatternBank {
     const desk = known ?? this.#openDesk(instrument)
     desk.day = day
     desk.view.beginSession(this.#setup.calendar.sessionOf(instrument, day))
-    desk.by_bar = this.#begin(({ cadence }) => cadence !== 'second')
-    desk.by_second = this.#begin(({ cadence }) => cadence === 'second')
+    desk.by_bar = this.#begin(candle, ({ cadence }) => cadence !== 'second')
+    desk.by_second = this.#begin(candle, ({ cadence }) => cadence === 'second')
     return desk
   }
 
@@ -127,10 +128,17 @@ export class PatternBank {
     return desk
   }
 
-  #begin(isWanted: (definition: PatternDefinition) => boolean): Running[] {
-    return this.#setup.patterns
-      .filter(({ definition }) => isWanted(definition))
-      .map(({ definition, parameters }) => ({ pattern: definition, detect: definition.create(parameters) }))
+  #begin({ instrument, open_time_ms }: Candle, isWanted: (definition: PatternDefinition) => boolean): Running[] {
+    const running: Running[] = []
+    for (const { definition, parameters } of this.#setup.patterns) {
+      if (!isWanted(definition) || this.#off.has(definition.id)) continue
+      try {
+        running.push({ pattern: definition, detect: definition.create(parameters) })
+      } catch (error) {
+        this.#switchOff(definition, { instrument, at_ms: open_time_ms, kind: 'threw', message: wordsOf(error) })
+      }
+    }
+    return running
   }
 
   #ask({ view }: Desk, detectors: readonly Running[], at: Pick<Detection, 'known_at_ms' | 'emitted_at_ms'>): void {
@@ -152,8 +160,7 @@ export class PatternBank {
       if (wrong === undefined) return candidate
       this.#switchOff(pattern, { instrument: view.instrument, at_ms, kind: 'rubbish', message: wrong })
     } catch (error) {
-      const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-      this.#switchOff(pattern, { instrument: view.instrument, at_ms, kind: 'threw', message })
+      this.#switchOff(pattern, { instrument: view.instrument, at_ms, kind: 'threw', message: wordsOf(error) })
     }
     return undefined
   }
@@ -163,6 +170,8 @@ export class PatternBank {
     this.#setup.onFault({ pattern_id: id, ...fault })
   }
 }
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error))
 
 function detectionOf(
   pattern: PatternDefinition,
