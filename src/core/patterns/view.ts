@@ -51,6 +51,8 @@ export interface PatternView {
   readonly rv_source: 'tod' | 'roll' | 'none'
   /** The same over the last three minutes. */
   readonly rv3: number
+  /** The same over the last so many minutes. Where a rule measures a move over several bars, it measures the volume over the same ones. */
+  rvOver(minutes: number): number
   readonly atr: number
   readonly atr_1m: number
   readonly atr_15m: number
@@ -214,6 +216,10 @@ export class InstrumentView implements PatternView {
     return before > 0 ? (100 * (this.bar.close - before)) / before : Number.NaN
   }
 
+  rvOver(minutes: number): number {
+    return this.#relativeVolume(minutes)
+  }
+
   beginSession(session: Session): void {
     this.session = session
     this.m1.beginSession()
@@ -256,7 +262,7 @@ export class InstrumentView implements PatternView {
     this.ema21_before = this.#ema21.value
     this.#ema9.update(bar.close)
     this.#ema21.update(bar.close)
-    this.#rsi.update(bar.close)
+    this.m1.noteRsi(this.#rsi.update(bar.close))
     this.#atr_1m.update(bar.high, bar.low, bar.close)
   }
 
