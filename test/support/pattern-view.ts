@@ -2,7 +2,6 @@ import type { BarFlow, Instrument, Session } from '../../src/core/market/index.j
 import {
   BarSeries,
   type InstrumentBaseline,
-  Market,
   type PatternView,
   REGIMES,
   type Regime,
@@ -87,11 +86,18 @@ export function viewOf(facts: ViewFacts): PatternView {
   const five = seriesOf(facts.m5 ?? [], now_ms - m5_age * 60_000, 300_000, m5_before)
   const fifteen = seriesOf([], now_ms, 900_000, 0)
   const last = facts.m1.at(-1) as BarFacts
-  const market = new Market(undefined)
   const known = (value: number | undefined): number => value ?? Number.NaN
   const unknown = Object.fromEntries(PRICES.map((name) => [name, Number.NaN])) as Record<Price, number>
   const baseline: Partial<InstrumentBaseline> = {
-    previous: previous && { day: 0, close: Number.NaN, vah: Number.NaN, val: Number.NaN, poc: Number.NaN, ...previous },
+    previous: previous && {
+      day: 0,
+      open: Number.NaN,
+      close: Number.NaN,
+      vah: Number.NaN,
+      val: Number.NaN,
+      poc: Number.NaN,
+      ...previous,
+    },
     usual_range_30m: known(facts.usual_range_30m),
   }
   return {
@@ -141,8 +147,8 @@ export function viewOf(facts: ViewFacts): PatternView {
     regime,
     factors: REGIMES[regime],
     vix: Number.NaN,
-    group: market.groupOf(instrument),
-    market,
+    group: { underlying: instrument.symbol, spot: undefined, futures: [], options: new Map(), lead: undefined },
+    market: { baseline: undefined, vix: Number.NaN, regime, liveQuoteOf: () => undefined },
   }
 }
 

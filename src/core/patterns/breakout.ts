@@ -9,6 +9,9 @@ import type { PatternView } from './view.js'
 const ATR_STOP = 0.8
 const ATR_TARGET = 2.5
 const ATR_INVALID = 0.25
+/** A high-volume node so near ahead of the price is in its way. */
+const ATR_NODE = 0.3
+const NODE_FACTOR = 0.9
 
 type Name = 'beyond_atr_min' | 'retest_atr' | 'retest_bars' | 'settled_min' | 'touches_min' | 'touch_atr' | 'rv_min'
 type Numbers = Readonly<Record<Name, number>>
@@ -23,8 +26,8 @@ type Numbers = Readonly<Record<Name, number>>
  * beyond the level; a retest comes two to six bars after the first one, no deeper than 0.2 ATR, closes beyond the level and in the direction,
  * and no close between lies deeper either. Touches are the swings of one kind within 0.2 ATR of the furthest of them, which is the
  * level. A session extreme weighs like a swing touched once. Of several levels broken by one bar the one with the best score is told.
- * Volume is asked for at the opening range and the previous day only; the score of the other levels counts it too. M is on it. A low-volume
- * node ahead is told in the evidence; 5.6 gives it no number.
+ * Volume is asked for at the opening range and the previous day only; the score of the other levels counts it too. M is on it. The price is
+ * inside a high-volume node when it is in its bin. A low-volume node beyond the level is told in the evidence; 5.6 gives it no number.
  */
 export const breakout: PatternDefinition<Name> = {
   id: 'breakout',
@@ -100,6 +103,8 @@ function breakOf(
     ['rv', 0.25, sat(rv, threshold, 2.5 * threshold)],
     ['retest', 0.2, Number(broken.is_retest)],
   ])
+  const { high, low } = view.profile.nodes()
+  const is_blocked = high.some((node) => isAhead(node, side, bar.close, { bin: view.profile.bin, reach: ATR_NODE * atr }))
   return {
     direction: directionOf(side),
     subtype: type,
@@ -110,6 +115,7 @@ function breakOf(
     stop: price - side * ATR_STOP * atr,
     targets: [bar.close + side * ATR_TARGET * atr],
     invalidation: price - side * ATR_INVALID * atr,
+    ...(is_blocked ? { multipliers: { high_volume_node: NODE_FACTOR } } : {}),
     evidence: {
       level_type: type,
       level_weight: weight,
@@ -122,6 +128,14 @@ function breakOf(
       ...(asks_volume ? { rv_min: threshold } : {}),
       rsi: view.rsi,
       rsi_before: rsiFrom(side, factors.overbought),
+      high_volume_node_ahead: is_blocked,
+      low_volume_node_ahead: low.some((node) => side * (node - price) > 0),
     },
   }
+}
+
+/** The node holds the price, or lies within reach ahead of it. */
+function isAhead(node: number, side: Side, price: number, { bin, reach }: { bin: number; reach: number }): boolean {
+  const away = side * (node - price)
+  return away >= -bin / 2 && away <= reach
 }
