@@ -312,7 +312,7 @@ export function runScenario(
     patterns,
     calendar,
     baseline: scenario.baseline,
-    liveQuoteOf: (token) => quoteOf(pipeline, token),
+    liveQuoteOf: (token) => pipeline.quoteOf(token),
     onDetection: (detection) => detections.push(detection),
     onFault: (fault) => faults.push(fault),
   })
@@ -350,11 +350,4 @@ export function playBytes(pipeline: Pick<Pipeline, 'onFrame'>, bytes: Uint8Array
     const start = from + RECORD_HEADER_BYTES
     pipeline.onFrame({ file: 0, connection: 0, record: record++, offset: from, received_at_ms, view, bytes, start, end })
   })
-}
-
-function quoteOf(pipeline: Pipeline, token: number): { bid: number; offer: number; received_ms: number } | undefined {
-  const now = pipeline.bookOf(token)
-  return now === undefined
-    ? undefined
-    : { bid: now.book[0] as number, offer: now.book[10] as number, received_ms: now.received_ms }
 }
