@@ -1,5 +1,4 @@
 import {
-  type BookNow,
   type CandleStyle,
   type EventBarSpec,
   EventBars,
@@ -8,6 +7,7 @@ import {
   GapList,
   inStyle,
   type Journaled,
+  type QuoteNow,
   type TimeBarOptions,
   TimeBars,
   type Track,
@@ -187,6 +187,7 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
 
   onRecycle(view: DataView): void {
     this.#common?.release(view)
+    this.bars.flow?.release(view)
     this.ledger.keepPackets(this.#states, view)
   }
 
@@ -212,10 +213,10 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
     for (; this.#next_second_ms <= received_ms; this.#next_second_ms += 1000) onSecond(this.#next_second_ms)
   }
 
-  /** The book of an instrument at this moment; only with `bars.flow`. */
-  bookOf(token: number): BookNow | undefined {
+  /** Best bid and offer of an instrument at this moment; only with `bars.flow`. */
+  quoteOf(token: number): QuoteNow | undefined {
     const index = this.#tokens.find(token)
-    return index < 0 ? undefined : this.bars.flow?.bookOf(index)
+    return index < 0 ? undefined : this.bars.flow?.quoteOf(index)
   }
 
   #rawTick(view: DataView, at: number, length: kite.PacketBytes, index: number): RawTick {
