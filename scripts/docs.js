@@ -5,11 +5,12 @@ import { join, relative } from 'node:path'
 import { build } from 'esbuild'
 import { root } from './setup.js'
 
-const { market, wire, candles, feed, indicators, patterns, CAPTURE_METRICS, DIAGNOSTIC_CODES, EXIT } = await loadCore()
+const { market, wire, candles, feed, indicators, options, patterns, CAPTURE_METRICS, DIAGNOSTIC_CODES, EXIT } = await loadCore()
 const SECTIONS = {
   commands: commandReference,
   'candle-fields': () => fieldTable(market.CANDLE_FIELDS),
   'tick-fields': () => fieldTable(market.TICK_FIELDS),
+  'chain-fields': () => fieldTable(options.CHAIN_FIELDS),
   'bar-kinds': () =>
     table(['`--bars`', 'a bar ends', 'smallest', 'largest', 'interval on output'], candles.BAR_KINDS.map(barKindRow)),
   indicators: indicatorTables,
@@ -63,6 +64,7 @@ async function loadCore() {
         export * as patterns from './src/core/patterns/index.js'
         export * as feed from './src/core/feed/index.js'
         export * as indicators from './src/core/indicators/index.js'
+        export * as options from './src/core/options/index.js'
         export * from './src/core/diagnostics.js'
         export { CAPTURE_METRICS } from './src/io/capture/metrics.js'
         export * from './src/core/errors.js'`,

@@ -124,8 +124,6 @@ function noDays([first]: readonly DatedSession[], end: number): MdsError {
   })
 }
 
-/** Where a baseline lies unless the user says otherwise: beside the recordings of its profile. */
-
 function besideNewest(days: readonly SessionFiles[]): string {
   const profiles = [...new Set(days.flatMap(({ files }) => files.map(({ profile }) => profile)))].sort()
   const [newest] = days.at(-1)?.files ?? []

@@ -3,17 +3,15 @@ import type { Baseline, InstrumentBaseline, UnderlyingBaseline } from '../patter
 import type { IstDay } from '../time/index.js'
 import { ExpiryDay } from './expiry-days.js'
 import { decodeFigures, decodeUnderlying } from './figures-line.js'
-import { instrumentBaseline } from './instrument-history.js'
+import { DAYS_BACK, instrumentBaseline } from './instrument-history.js'
 import { hoursOf, tradingDaysBefore } from './trading-days.js'
 
-/** Days over which a chain of sessions is followed back: a week, and as far as the bars of 15 minutes reach. */
-const DAYS_BACK = 5
 /** Daily figures of an underlying that ranks are made of. */
 const DAILY_MAX = 252
 
 /** The lines of a baseline file; those of one name in the order of days. */
 export interface BaselineLines {
-  /** Of the whole file, hex. */
+  /** Of those that are earlier than the day, hex. */
   readonly sha256: string
   /** By `NSE:RELIANCE`. */
   ofInstrument(name: string): readonly string[]

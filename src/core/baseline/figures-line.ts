@@ -9,7 +9,7 @@ export const UNDERLYING_KEY = 'underlying'
 
 /** A line of the baseline file, without its end. What is not known is absent. */
 export function encodeFigures(figures: SessionFigures): string {
-  const { name, day, price_divisor, expiry, expiry_day, hours, unknown, volume, ranges_30m, bars } = figures
+  const { name, day, price_divisor, expiry, expiry_day, hours, unknown, va_widths, volume, ranges_30m, bars } = figures
   const begin_ms = beginMs(figures)
   return JSON.stringify({
     [INSTRUMENT_KEY]: name,
@@ -20,6 +20,7 @@ export function encodeFigures(figures: SessionFigures): string {
     continuous: hours.map((part) => part.map(clockText)),
     unknown: unknown.length === 0 ? undefined : unknown,
     ...known(figures, PRICES),
+    va_widths,
     volume,
     ranges_30m,
     ...Object.fromEntries(BAR_LABELS.map((label) => [`bars_${label}`, bars[label].map((bar) => barRow(bar, begin_ms))])),
@@ -55,6 +56,7 @@ export function decodeFigures(line: string): SessionFigures {
     vah: record.number('vah'),
     val: record.number('val'),
     poc: record.number('poc'),
+    va_widths: record.list('va_widths').map(numberOf),
     volume: record.has('volume') ? record.list('volume').map(numberOf) : undefined,
     ranges_30m: record.list('ranges_30m').map(numberOf),
     bars: { '1m': bars('1m'), '5m': bars('5m'), '15m': bars('15m') },

@@ -8,6 +8,9 @@ export const BAR_LABELS = ['1m', '5m', '15m'] as const
 /** Bars of a minute in one entry of `ranges_30m`. */
 export const RANGE_BARS = 30
 
+/** Minutes between two entries of `va_widths`. */
+export const VA_MINUTES = 15
+
 /** What one session says of one instrument. Prices in feed units, quantities in those of the feed. */
 export interface SessionFigures {
   /** `NSE:RELIANCE` */
@@ -34,6 +37,8 @@ export interface SessionFigures {
   readonly vah: number
   readonly val: number
   readonly poc: number
+  /** Width (VAH - VAL) of the value area as it was after each 15 minutes; 0 while nothing had traded. */
+  readonly va_widths: readonly number[]
   /** Traded in each minute from the beginning of continuous trading to its end; 0 where nothing was told. Undefined for what has no volume. */
   readonly volume: readonly number[] | undefined
   /** High - low of each 30 minute bars in a row, from the first bar on; what is left at the end counts no more. */
