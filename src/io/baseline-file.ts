@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { join } from 'node:path'
 import { assert } from '../core/assert.js'
 import {
   BASELINE_VERSION,
@@ -49,6 +50,9 @@ export interface BaselineUse extends Omit<BaselineDay, 'day'> {
   /** Its day: sessions of this day and later ones are left out of every figure. */
   readonly before: IstDay
 }
+
+/** Where the baseline of a profile lies: beside its recordings. */
+export const baselinePathIn = (folder: string, profile: string): string => join(folder, `${profile}.baseline.ndjson`)
 
 /** Reads a baseline for a session. Lines of instruments are parsed when they are first asked for. */
 export async function loadBaseline(path: string, use: BaselineUse): Promise<LoadedBaseline> {

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { extname } from 'node:path'
 import { MdsError, usageError } from '../core/errors.js'
-import { guardAmbient } from './forbid-ambient.js'
 import { PluginModules, SourceError, type Transform } from './plugin-modules.js'
 import { readUserFile } from './read-user-file.js'
 
@@ -22,13 +21,12 @@ const EXTENSIONS = ['.ts', '.mts', '.js', '.mjs', '.cjs']
 const EXAMPLE = 'export default { ... }'
 
 /**
- * Loads plugins in the order given, with clocks, chance and timers guarded from here on. TypeScript needs no flag and is not type-checked. Writes
+ * Loads plugins in the order given. Clocks, chance and timers are guarded from then on, so what a plugin captures while it loads is too. TypeScript needs no flag and is not type-checked. Writes
  * nothing: no cache, no temporary file.
  */
 export async function loadPlugins(paths: readonly string[]): Promise<LoadedPlugin[]> {
   if (paths.length === 0) return []
   const transform = await loadTransform()
-  guardAmbient()
   const plugins: LoadedPlugin[] = []
   for (const path of paths) plugins.push(await loadPlugin(path, transform))
   return plugins

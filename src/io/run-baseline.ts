@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { SESSIONS_MIN } from '../core/baseline/index.js'
 import { EXIT, MdsError, usageError } from '../core/errors.js'
 import { formatCompactDate, formatDate, type IstDay, parseDate } from '../core/time/index.js'
 import { type DatedSession, type DayPart, type DayWork, dayPart, type FileBefore } from './baseline-day.js'
-import { type BaselineLine, countOf, readBaselineFile, writeBaselineFile } from './baseline-file.js'
+import { type BaselineLine, baselinePathIn, countOf, readBaselineFile, writeBaselineFile } from './baseline-file.js'
 import { loadCalendar } from './calendar-file.js'
 import { findRecordings, type RecordingQuery, type SessionFiles } from './find-recordings.js'
 import { refuseInputAsOutput } from './inputs.js'
@@ -125,12 +125,11 @@ function noDays([first]: readonly DatedSession[], end: number): MdsError {
 }
 
 /** Where a baseline lies unless the user says otherwise: beside the recordings of its profile. */
-const baselinePath = (folder: string, profile: string): string => join(folder, `${profile}.baseline.ndjson`)
 
 function besideNewest(days: readonly SessionFiles[]): string {
   const profiles = [...new Set(days.flatMap(({ files }) => files.map(({ profile }) => profile)))].sort()
   const [newest] = days.at(-1)?.files ?? []
-  if (newest !== undefined && profiles.length === 1) return baselinePath(dirname(newest.path), newest.profile)
+  if (newest !== undefined && profiles.length === 1) return baselinePathIn(dirname(newest.path), newest.profile)
   throw usageError(
     'several_profiles',
     `The recordings are of several profiles (${profiles.join(', ')}): expected one of them, or a name for the file of all.`,

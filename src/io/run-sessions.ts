@@ -44,13 +44,18 @@ export interface SessionRun {
   readonly diagnostics: DiagnosticsLog
 }
 
-/** A day's listener; `onEnd` may look at the engine before it is gone. */
+/** A day's listener; `onBegin` and `onEnd` may look at the engine, before its first record and before it is gone. */
 export interface SessionListener extends Omit<PipelineListener, 'onDiagnostic'> {
+  onBegin?(pipeline: Pipeline): void
   onEnd?(pipeline: Pipeline): void
 }
 
 /** Makes the listener of a day. */
-export type Listen = (session: SessionFiles, table: InstrumentTable) => SessionListener
+export type Listen = (
+  session: SessionFiles,
+  table: InstrumentTable,
+  calendar: Calendar,
+) => SessionListener | Promise<SessionListener>
 
 /** Runs the engine over recordings, once per day. */
 export async function runSessions(request: EngineRequest, run: RunListener, listen: Listen): Promise<SessionRun[]> {
@@ -73,7 +78,7 @@ export async function runSession(
   noteMasters(masters, run)
   const diagnostics = new DiagnosticsLog()
   const onDiagnostic = diagnostics.add.bind(diagnostics)
-  const listener = listen(session, table)
+  const listener = await listen(session, table, request.calendar)
   const pipeline = new Pipeline(
     {
       ...request,
@@ -83,6 +88,7 @@ export async function runSession(
     },
     { ...listener, onDiagnostic },
   )
+  listener.onBegin?.(pipeline)
   const files = await readSession(session, pipeline, {
     onDiagnostic,
     onProgress: run.onProgress,

@@ -116,9 +116,19 @@ test('the hash does not tell where the files lie or how they are reached', async
     written(`${place}/plugin.ts`, 'import { n } from "../shared.ts"\nexport default { n }')
     written(`${dirname(place)}/shared.ts`, 'export const n = 1')
   }
-  symlinkSync(join(folder, 'one'), join(folder, 'link'))
-  const plugins = await loadPlugins(['one', 'two/three', 'link'].map((place) => join(folder, place, 'plugin.ts')))
+  mkdirSync(join(folder, 'far'))
+  symlinkSync(join(folder, 'one'), join(folder, 'far', 'link'))
+  const plugins = await loadPlugins(['one', 'two/three', 'far/link'].map((place) => join(folder, place, 'plugin.ts')))
   expect(new Set(plugins.map((plugin) => plugin.sha256)).size).toBe(1)
+
+  written('counter.ts', 'let n = 0\nexport const next = (): number => ++n')
+  symlinkSync(join(folder, 'counter.ts'), join(folder, 'also.ts'))
+  expect(
+    (await loaded('import { next } from "./counter"\nimport * as also from "./also"\nexport default { n: next() + also.next() }'))
+      .value,
+  ).toEqual({
+    n: 3,
+  })
 })
 
 test('a change is seen at once, and plugins do not share the state of a neighbour', async () => {

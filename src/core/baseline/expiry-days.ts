@@ -7,7 +7,8 @@ export class ExpiryDay {
 
   /** `instruments`: all that the day's master names. */
   constructor(instruments: Iterable<Instrument>, day: IstDay) {
-    for (const instrument of instruments) if (instrument.expiry === day && isOption(instrument)) this.#underlyings.add(keyOf(instrument))
+    for (const instrument of instruments)
+      if (instrument.expiry === day && isOption(instrument)) this.#underlyings.add(keyOf(instrument))
   }
 
   concerns(instrument: Instrument): boolean {

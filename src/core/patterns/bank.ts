@@ -26,8 +26,6 @@ export interface BankSetup {
   readonly baseline?: Baseline | undefined
   /** Best bid and offer of the moment, for detectors that are asked each second. */
   liveQuoteOf?(token: number): LiveQuote | undefined
-  /** Around each round of detectors: keeps clocks and chance away from them. */
-  guarded?(round: () => void): void
   onDetection(detection: Detection): void
   onFault(fault: DetectorFault): void
 }
@@ -82,23 +80,18 @@ export class PatternBank {
   onMoment(now_ms: number): void {
     if (this.#asked.length === 0) return
     const asked = this.#asked.splice(0)
-    this.#guarded(() => {
-      for (const desk of asked) {
-        desk.asked = false
-        this.#ask(desk, desk.by_bar, { known_at_ms: desk.view.now_ms, emitted_at_ms: now_ms })
-      }
-    })
+    for (const desk of asked) {
+      desk.asked = false
+      this.#ask(desk, desk.by_bar, { known_at_ms: desk.view.now_ms, emitted_at_ms: now_ms })
+    }
   }
 
   /** A whole second of virtual time has begun. */
   onSecond(now_ms: number): void {
-    this.#guarded(() => {
-      for (const desk of this.#desks.values()) {
-        const { open_ms, close_ms } = desk.view
-        if (now_ms > open_ms && now_ms <= close_ms)
-          this.#ask(desk, desk.by_second, { known_at_ms: now_ms, emitted_at_ms: now_ms })
-      }
-    })
+    for (const desk of this.#desks.values()) {
+      const { open_ms, close_ms } = desk.view
+      if (now_ms > open_ms && now_ms <= close_ms) this.#ask(desk, desk.by_second, { known_at_ms: now_ms, emitted_at_ms: now_ms })
+    }
   }
 
   #onMinute(candle: Candle): void {
@@ -113,7 +106,8 @@ export class PatternBank {
     this.#asked.push(desk)
   }
 
-  #deskOf({ instrument, open_time_ms }: Candle): Desk {
+  #deskOf(candle: Candle): Desk {
+    const { instrument, open_time_ms } = candle
     const day = istDay(open_time_ms)
     const token = instrument.instrument_token
     const known = this.#desks.get(token)
@@ -121,8 +115,8 @@ export class PatternBank {
     const desk = known ?? this.#openDesk(instrument)
     desk.day = day
     desk.view.beginSession(this.#setup.calendar.sessionOf(instrument, day))
-    desk.by_bar = this.#begin(({ cadence }) => cadence !== 'second')
-    desk.by_second = this.#begin(({ cadence }) => cadence === 'second')
+    desk.by_bar = this.#begin(candle, ({ cadence }) => cadence !== 'second')
+    desk.by_second = this.#begin(candle, ({ cadence }) => cadence === 'second')
     return desk
   }
 
@@ -134,10 +128,17 @@ export class PatternBank {
     return desk
   }
 
-  #begin(isWanted: (definition: PatternDefinition) => boolean): Running[] {
-    return this.#setup.patterns
-      .filter(({ definition }) => isWanted(definition))
-      .map(({ definition, parameters }) => ({ pattern: definition, detect: definition.create(parameters) }))
+  #begin({ instrument, open_time_ms }: Candle, isWanted: (definition: PatternDefinition) => boolean): Running[] {
+    const running: Running[] = []
+    for (const { definition, parameters } of this.#setup.patterns) {
+      if (!isWanted(definition) || this.#off.has(definition.id)) continue
+      try {
+        running.push({ pattern: definition, detect: definition.create(parameters) })
+      } catch (error) {
+        this.#switchOff(definition, { instrument, at_ms: open_time_ms, kind: 'threw', message: wordsOf(error) })
+      }
+    }
+    return running
   }
 
   #ask({ view }: Desk, detectors: readonly Running[], at: Pick<Detection, 'known_at_ms' | 'emitted_at_ms'>): void {
@@ -159,8 +160,7 @@ export class PatternBank {
       if (wrong === undefined) return candidate
       this.#switchOff(pattern, { instrument: view.instrument, at_ms, kind: 'rubbish', message: wrong })
     } catch (error) {
-      const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-      this.#switchOff(pattern, { instrument: view.instrument, at_ms, kind: 'threw', message })
+      this.#switchOff(pattern, { instrument: view.instrument, at_ms, kind: 'threw', message: wordsOf(error) })
     }
     return undefined
   }
@@ -169,13 +169,9 @@ export class PatternBank {
     this.#off.add(id)
     this.#setup.onFault({ pattern_id: id, ...fault })
   }
-
-  #guarded(round: () => void): void {
-    const { guarded } = this.#setup
-    if (guarded === undefined) round()
-    else guarded(round)
-  }
 }
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error))
 
 function detectionOf(
   pattern: PatternDefinition,
