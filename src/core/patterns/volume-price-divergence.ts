@@ -1,7 +1,7 @@
 import type { BarSeries } from './bar-series.js'
 import type { Candidate, PatternDefinition } from './pattern.js'
 import { sat, scoreOf } from './score.js'
-import { directionOf, furthestFront, rsiFrom, SIDES, type Side, targetsAhead } from './side.js'
+import { directionOf, furthestFront, rsiFrom, type Side, targetsAhead } from './side.js'
 import type { Swing, Swings } from './swings.js'
 import type { PatternView } from './view.js'
 
@@ -62,11 +62,7 @@ export const volumePriceDivergence: PatternDefinition<Name> = {
   },
   create: (numbers) => (view) => {
     if (view.m1.count < numbers.bars) return undefined
-    for (const trend of SIDES) {
-      const found = divergence(trend, view, numbers) ?? effort(trend, view, numbers)
-      if (found !== undefined) return found
-    }
-    return weakMove(view, numbers)
+    return divergence(1, view, numbers) ?? divergence(-1, view, numbers) ?? effort(view, numbers) ?? weakMove(view, numbers)
   },
 }
 
@@ -74,13 +70,13 @@ export const volumePriceDivergence: PatternDefinition<Name> = {
 const against = (trend: Side): Side => (trend > 0 ? -1 : 1)
 
 function divergence(trend: Side, view: PatternView, numbers: Numbers): Candidate | undefined {
-  const { m1, swings_1m, atr } = view
+  const { m1, swings_1m } = view
   const second = swings_1m.last(trend > 0 ? 'high' : 'low')
   if (second === undefined || second.confirmed_bar !== m1.count - 1) return undefined
   const legs = legsTo(trend, second, swings_1m)
   if (legs === undefined || legs.begin.bar < Math.max(m1.count - numbers.bars, m1.session_from)) return undefined
   const { begin, first, between } = legs
-  const rise = (trend * (second.price - first.price)) / atr
+  const rise = (trend * (second.price - first.price)) / view.atr
   if (!(rise >= numbers.swing_atr_min)) return undefined
   const leg_volume = meanRv(m1, between.bar, second.bar) / meanRv(m1, begin.bar, first.bar)
   if (!(leg_volume <= numbers.leg_volume_max)) return undefined
@@ -114,16 +110,17 @@ function divergence(trend: Side, view: PatternView, numbers: Numbers): Candidate
   }
 }
 
-function effort(trend: Side, view: PatternView, numbers: Numbers): Candidate | undefined {
-  const { m1, rv, atr_pct, factors, bar } = view
+function effort(view: PatternView, numbers: Numbers): Candidate | undefined {
+  const { m1, rv, bar } = view
   const { effort_rv_min, effort_move_atr_max, edge_bars, edge_share } = numbers
-  const threshold = effort_rv_min * factors.volume
+  const threshold = effort_rv_min * view.factors.volume
   if (!(rv >= threshold)) return undefined
-  const move = Math.abs(view.r(1)) / atr_pct
+  const move = Math.abs(view.r(1)) / view.atr_pct
   if (!(move <= effort_move_atr_max)) return undefined
-  const edge = furthestFront(m1, trend, edge_bars)
-  const range = m1.highest(edge_bars) - m1.lowest(edge_bars)
-  const from_edge = (trend * (edge - bar.close)) / range
+  const [high, low] = [m1.highest(edge_bars), m1.lowest(edge_bars)]
+  const trend: Side = high - bar.close < bar.close - low ? 1 : -1
+  const edge = trend > 0 ? high : low
+  const from_edge = (trend * (edge - bar.close)) / (high - low)
   if (!(from_edge <= edge_share)) return undefined
   const { value, missing } = scoreOf([
     ['rv', 0.6, sat(rv, threshold, 2 * threshold)],
