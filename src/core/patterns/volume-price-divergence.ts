@@ -31,8 +31,8 @@ type Numbers = Readonly<Record<Name, number>>
  * confirms the second swing. `effort_without_result`: much volume that moves nothing at the edge of the range. `weak_rally`: a move of five
  * minutes without volume.
  *
- * Readings: swings are those of bars of a minute; the first is the latest one with a confirmed contrary swing between it and the second; a leg
- * begins after the contrary swing before its end; all of it lies in the last 40 bars and in this session, as delta begins anew each day. Where
+ * Readings: swings are those of bars of a minute; a leg begins after the latest contrary swing before its end, and the first swing is the latest
+ * one before the second leg; all of it lies in the last 40 bars and in this session, as delta begins anew each day. Where
  * there is no delta OBV of the session stands in. The volume of a weak rally is that of its five minutes. The edge is the outer tenth of the
  * range of 20 bars, the newest among them. RSI divergence is 1 when RSI 14 was less extreme at the second swing, else 0.
  */
@@ -73,7 +73,7 @@ function divergence(trend: Side, view: PatternView, numbers: Numbers): Candidate
   const { m1, swings_1m } = view
   const second = swings_1m.last(trend > 0 ? 'high' : 'low')
   if (second === undefined || second.confirmed_bar !== m1.count - 1) return undefined
-  const legs = legsTo(trend, second, swings_1m)
+  const legs = legsTo(second, swings_1m)
   if (legs === undefined || legs.begin.bar < Math.max(m1.count - numbers.bars, m1.session_from)) return undefined
   const { begin, first, between } = legs
   const rise = (trend * (second.price - first.price)) / view.atr
@@ -186,20 +186,16 @@ interface Legs {
 }
 
 /** The two legs that end at `first` and `second`; undefined when not enough swings are known. */
-function legsTo(trend: Side, second: Swing, { all }: Swings): Legs | undefined {
-  const contrary = trend > 0 ? 'low' : 'high'
-  let between: Swing | undefined
-  let first: Swing | undefined
-  for (let i = all.length - 1; i >= 0; i--) {
-    const swing = all[i] as Swing
-    if (swing.bar >= second.bar) continue
-    if (swing.kind !== contrary) first ??= between === undefined ? undefined : swing
-    else if (first === undefined) {
-      if (between === undefined || trend * (swing.price - between.price) < 0) between = swing
-    } else if (between !== undefined && swing.bar < first.bar) return { begin: swing, first, between }
-  }
-  return undefined
+function legsTo(second: Swing, { all }: Swings): Legs | undefined {
+  const contrary = second.kind === 'high' ? 'low' : 'high'
+  const between = lastBefore(second, contrary, all)
+  const first = between && lastBefore(between, second.kind, all)
+  const begin = first && lastBefore(first, contrary, all)
+  return begin && { begin, first, between }
 }
+
+const lastBefore = ({ bar }: Swing, kind: Swing['kind'], all: readonly Swing[]): Swing | undefined =>
+  all.findLast((swing) => swing.kind === kind && swing.bar < bar)
 
 /** Mean relative volume of the bars after number `from` up to number `to`. */
 function meanRv(m1: BarSeries, from: number, to: number): number {

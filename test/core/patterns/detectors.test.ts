@@ -5,6 +5,7 @@ import { mirrored, type ViewFacts, viewOf } from '../../support/pattern-view.js'
 import { active, calm, goOn, type MinuteRow, runScenario } from '../../support/scenario.js'
 import { cases as breakout } from './knock-outs/breakout.js'
 import { cases as reversal } from './knock-outs/reversal.js'
+import { cases as divergence } from './knock-outs/volume_price_divergence.js'
 import { cases as spike } from './knock-outs/volume_spike.js'
 
 /** What the detectors do besides triggering or not. */
@@ -77,6 +78,29 @@ describe('volume_price_divergence', () => {
   const { close } = before.at(-1) as MinuteRow
   const run = (minutes: readonly MinuteRow[]) =>
     runScenario({ shows: '', minutes }, [active(patternOf('volume_price_divergence'))]).detections
+
+  test('strength that does not follow either adds a fifth to the score', () => {
+    const [{ sound }] = divergence as readonly [(typeof divergence)[number]]
+    const second = sound.m1.length - 3
+    const weaker = sound.m1.map((bar, i) => (i === second ? { ...bar, rsi: 29 } : bar))
+    const scoreWith = (m1: ViewFacts['m1']): number => detect('volume_price_divergence', { ...sound, m1 })?.score as number
+    expect(scoreWith(sound.m1) - scoreWith(weaker)).toBeCloseTo(0.2, 12)
+  })
+
+  test('the first swing is the latest one before the second leg, whatever lies inside the legs', () => {
+    const [{ sound }] = divergence as readonly [(typeof divergence)[number]]
+    const swingOf = (m1: ViewFacts['m1']): unknown => {
+      const minutes = detect('volume_price_divergence', { ...sound, m1 })?.evidence
+      return [minutes?.first_swing_ms, minutes?.second_swing_ms].map((at) => ((at as number) - viewOf(sound).open_ms) / 60_000)
+    }
+    expect(swingOf(sound.m1)).toEqual([31, 39])
+    // A dip on the way to the first low is no leg of its own: no confirmed high follows it.
+    const dip = sound.m1.map((bar, i) => (i === 29 ? { ...bar, low: bar.low - 260 } : bar))
+    expect(swingOf(dip)).toEqual([31, 39])
+    // A bar that turns both ways ends its leg, and begins none that ends there too.
+    const outside = sound.m1.map((bar, i) => (i === 39 ? { ...bar, high: 100_120 } : bar))
+    expect(swingOf(outside)).toEqual([31, 39])
+  })
 
   test('a weak rally is never surer than 0.80', () => {
     const rise = [1, 2, 3, 4, 5, 6].map((n) => ({ close: Math.round((close + 2.4 * n) * 20) / 20, volume: 3000 }))
