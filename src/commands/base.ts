@@ -6,6 +6,7 @@ import type { DiagnosticsLog } from '../io/diagnostics-log.js'
 import type { RecordingQuery } from '../io/find-recordings.js'
 import { hungTerminalGuard } from '../io/hung-terminal.js'
 import { Progress } from '../io/progress.js'
+import type { CandleWords } from '../io/run-candles.js'
 import type { RunListener, SessionRequest } from '../io/run-sessions.js'
 import { tellError } from '../io/tell-error.js'
 
@@ -104,6 +105,16 @@ export const barFlags = {
   })(),
 } as const
 
+/** Where candles go. */
+export const candleOutputFlags = {
+  output: Flags.string({ char: 'o', summary: 'File or folder to write; default: standard output', helpValue: 'FILE|DIR' }),
+  format: Flags.string({ summary: 'parquet, csv, ndjson, arrow or table', helpValue: 'NAME' }),
+  layout: Flags.option({
+    summary: 'One file, a file per symbol and interval (merged with what is there), or hive partitions',
+    options: ['file', 'per-symbol', 'hive'] as const,
+  })(),
+} as const
+
 /** Which instruments. */
 export const symbolFlag = {
   symbol: Flags.string({
@@ -134,6 +145,20 @@ interface FileWords {
 interface RecordingWords extends FileWords {
   readonly instruments: readonly string[] | undefined
   readonly calendar: string | undefined
+}
+interface BarWords extends RecordingWords {
+  readonly tf: readonly string[] | undefined
+  readonly bars: readonly string[] | undefined
+  readonly style: CandleWords['style']
+  readonly clock: CandleWords['clock']
+  readonly auction: CandleWords['bars']['auction']
+  readonly fill: CandleWords['bars']['fill']
+  readonly late: CandleWords['bars']['late']
+  readonly 'gap-volume': CandleWords['bars']['gap_volume']
+  readonly output: string | undefined
+  readonly format: string | undefined
+  readonly layout: CandleWords['layout']
+  readonly symbol: readonly string[] | undefined
 }
 
 /** What all commands share: how errors look, exit codes, Ctrl-C, progress, findings. */
@@ -171,6 +196,21 @@ export abstract class MdsCommand extends Command {
       recordings: this.recordingQuery(argv, flags),
       instruments: flags.instruments ?? [],
       calendar: flags.calendar,
+    }
+  }
+
+  protected candleWords(argv: readonly unknown[], flags: BarWords): CandleWords {
+    return {
+      ...this.sessionRequest(argv, flags),
+      tf: flags.tf ?? [],
+      event_bars: flags.bars ?? [],
+      style: flags.style,
+      clock: flags.clock,
+      bars: { auction: flags.auction, fill: flags.fill, late: flags.late, gap_volume: flags['gap-volume'] },
+      output: flags.output,
+      format: flags.format,
+      layout: flags.layout,
+      wishes: { symbols: flags.symbol ?? [], tokens: [], exchanges: [] },
     }
   }
 

@@ -29,6 +29,12 @@ export class FlowBuilder implements BarFlow {
     else this.book.set(book)
   }
 
+  copy(): FlowBuilder {
+    const copy = new FlowBuilder()
+    copy.fold(this)
+    return copy
+  }
+
   /** The flow of a finer bar that follows. */
   fold(finer: FlowBuilder): void {
     for (let i = 0; i < finer.prices.length; i++) this.addTrade(finer.prices[i] as number, finer.volumes[i] as number, 0)

@@ -56,6 +56,11 @@ export class TimeBars {
     this.#closer.trades = listener
   }
 
+  /** Once the input is over: was all of `[start_s, end_s)` of this instrument received? Asked for its last session. */
+  covers(track: Track, start_s: number, end_s: number): boolean {
+    return this.#closer.covers(track, { start_s, end_s })
+  }
+
   /** Called before the newest bar of an instrument (by its index) is closed from outside its own packets. */
   set onTouch(listener: (index: number) => void) {
     this.#closer.onTouch = listener
@@ -295,6 +300,9 @@ export class TimeBars {
       const bar = told ?? open ?? new OpenBar(window.start_s, window.end_s, 'continuous')
       bar.tick_count++
       bar.trade(ledger.price, ledger.event_s)
+      // The candle that was told keeps its own.
+      if (told !== undefined) bar.flow = bar.flow?.copy()
+      this.flow?.addTo(bar, ledger, ledger.inc)
       bar.volume += ledger.inc
       bar.turnover += ledger.inc * ledger.price
       if (ledger.inc > 0) bar.trade_count++

@@ -3,7 +3,7 @@ import { unreachable } from '../assert.js'
 import type { Field } from '../market/index.js'
 import type { Encoder, Format } from './format.js'
 import { GrowingBytes } from './growing-bytes.js'
-import { type GatheredColumn, RowGroup } from './row-group.js'
+import { ABSENT, type GatheredColumn, RowGroup } from './row-group.js'
 
 /** The part of `apache-arrow` that is used; loaded by io only when Arrow is asked for. */
 export type ArrowLibrary = Pick<
@@ -47,13 +47,12 @@ function openArrow(library: ArrowLibrary, fields: readonly Field[]): Encoder {
   const schema = new Schema(fields.map((field) => new Field(field.name, typeOf(library, field), field.optional === true)))
   const writer = new RecordBatchStreamWriter({ autoDestroy: false })
   const group = new RowGroup(fields, BATCH_ROWS)
-  const texts = fields.map((): Uint8Array[] => [])
   const flushGroup = (): void => {
-    const children = group.columns.map((column, index) => columnData(library, column, group.rows, texts[index]!))
+    const children = group.columns.map((column) => columnData(library, column, group.rows))
     writer.write(
       new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length: group.rows, nullCount: 0, children })),
     )
-    group.rows = 0
+    group.clear()
   }
   const taken = (): Uint8Array => {
     const bytes = out.filled
@@ -84,12 +83,14 @@ function typeOf(library: ArrowLibrary, { type }: Field): Arrow.DataType {
   switch (type) {
     case 'price':
     case 'fine_price':
+    case 'number':
       return new library.Float64()
     case 'int':
       return new library.Int64()
     case 'timestamp':
       return new library.TimestampMillisecond('UTC')
     case 'string':
+    case 'json':
       return new library.Utf8()
     case 'bool':
       return new library.Bool()
@@ -98,12 +99,14 @@ function typeOf(library: ArrowLibrary, { type }: Field): Arrow.DataType {
   }
 }
 
-function columnData(library: ArrowLibrary, column: GatheredColumn, length: number, texts: Uint8Array[]): Arrow.Data {
+function columnData(library: ArrowLibrary, column: GatheredColumn, length: number): Arrow.Data {
   const { field, numbers } = column
   const validity = validityOf(column, length)
+  if (validity.nullCount > 0) clearAbsent(column, length)
   switch (field.type) {
     case 'price':
     case 'fine_price':
+    case 'number':
       return library.makeData({ type: new library.Float64(), length, ...validity, data: numbers.subarray(0, length) })
     case 'int':
       return library.makeData({ type: new library.Int64(), length, ...validity, data: longs(numbers, length) })
@@ -115,7 +118,8 @@ function columnData(library: ArrowLibrary, column: GatheredColumn, length: numbe
         data: longs(numbers, length),
       })
     case 'string':
-      return library.makeData({ type: new library.Utf8(), length, ...validity, ...utf8(column, length, texts) })
+    case 'json':
+      return library.makeData({ type: new library.Utf8(), length, ...validity, ...utf8(column, length) })
     case 'bool':
       return library.makeData({ type: new library.Bool(), length, ...validity, data: bits(column.flags, length) })
     default:
@@ -128,6 +132,13 @@ function validityOf({ field, present }: GatheredColumn, length: number): { nullC
   let nulls = 0
   for (let row = 0; row < length; row++) nulls += 1 - present[row]!
   return nulls === 0 ? { nullCount: 0 } : { nullCount: nulls, nullBitmap: bits(present, length) }
+}
+
+/** The cells of an absent value are written too: what stands there must not depend on the rows their batch held before. */
+function clearAbsent({ present, numbers, flags }: GatheredColumn, length: number): void {
+  // a product, since a branch on what is random costs more; `+ 0` turns -0 into 0
+  if (numbers.length > 0) for (let row = 0; row < length; row++) numbers[row] = numbers[row]! * present[row]! + 0
+  if (flags.length > 0) for (let row = 0; row < length; row++) flags[row]! &= present[row]!
 }
 
 /** Bits, lowest first, padded to 8 bytes. */
@@ -148,16 +159,20 @@ function longs(numbers: Float64Array, length: number): BigInt64Array {
   return new BigInt64Array(halves.buffer)
 }
 
-/** `texts` keeps the UTF-8 of each code from batch to batch. */
-function utf8(
-  { codes, dictionary }: GatheredColumn,
-  length: number,
-  texts: Uint8Array[],
-): { valueOffsets: Int32Array; data: Uint8Array } {
-  for (let code = texts.length; code < dictionary.length; code++) texts.push(new TextEncoder().encode(dictionary[code]!))
+function utf8({ codes, texts }: GatheredColumn, length: number): { valueOffsets: Int32Array; data: Uint8Array } {
+  const encoded = texts.all.map((text) => new TextEncoder().encode(text))
   const valueOffsets = new Int32Array(length + 1)
-  for (let row = 0; row < length; row++) valueOffsets[row + 1] = valueOffsets[row]! + texts[codes[row]!]!.length
+  for (let row = 0; row < length; row++) {
+    const code = codes[row]!
+    valueOffsets[row + 1] = valueOffsets[row]! + (code === ABSENT ? 0 : encoded[code]!.length)
+  }
   const data = new Uint8Array(valueOffsets[length]!)
-  for (let row = 0; row < length; row++) data.set(texts[codes[row]!]!, valueOffsets[row]!)
+  for (let row = 0, at = 0; row < length; row++) {
+    if (codes[row] === ABSENT) continue
+    const text = encoded[codes[row]!]!
+    // names are short: a loop is faster than `set`
+    for (let i = 0; i < text.length; i++) data[at + i] = text[i]!
+    at += text.length
+  }
   return { valueOffsets, data }
 }

@@ -16,11 +16,14 @@ export interface Column {
   readonly field: Field
   /**
    * Cells. `Int32Array` for what the wire carries as 32 bits (with `unsigned` they are read `>>> 0`), `Float64Array` for integers
-   * up to 2^53 - 1 and times, `Uint8Array` for booleans, `Int32Array` of dictionary codes for strings.
+   * up to 2^53 - 1, times and numbers, `Uint8Array` for booleans, `Int32Array` of dictionary codes for texts.
    */
   readonly values: Int32Array | Float64Array | Uint8Array
   readonly unsigned?: boolean
-  /** For strings: code -> text. It only grows, so a code keeps its meaning over all batches of one output. */
+  /**
+   * For texts: code -> text. It only grows, so a code keeps its meaning for as long as this is the same array. An owner whose texts do not repeat
+   * puts another array in its place between two batches.
+   */
   readonly dictionary?: readonly string[]
   /** For prices: feed units per rupee of each row, shared by all price columns of the batch. */
   readonly divisors?: Int32Array
@@ -33,7 +36,7 @@ export function isPresent(column: Column, row: number): boolean {
   return column.present === undefined || column.present[row] === 1
 }
 
-/** The integer in a cell, its sign as the column has it. Not for strings and booleans. */
+/** The integer in a cell, its sign as the column has it. Not for texts, numbers and booleans. */
 export function integerAt(column: Column, row: number): number {
   const raw = column.values[row] as number
   return column.unsigned === true ? raw >>> 0 : raw

@@ -1,4 +1,4 @@
-/** Texts by code for the string columns of one output. It only grows, so a code keeps its meaning. */
+/** Texts by code, for a column of texts. It only grows, so a code keeps its meaning. */
 export class Dictionary {
   readonly texts: string[] = []
   readonly #codes = new Map<string, number>()

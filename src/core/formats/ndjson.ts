@@ -1,3 +1,4 @@
+import { assert } from '../assert.js'
 import type { Field } from '../market/index.js'
 import type { Format } from './format.js'
 import type { Step } from './row-program.js'
@@ -10,9 +11,15 @@ export const ndjson: Format = {
   id: 'ndjson',
   extension: '.ndjson',
   open: (fields) => {
-    const text = new RowText(fields, { steps: stepsOf(treeOf(fields), fields), quoteText: JSON.stringify })
+    const text = new RowText(fields, { steps: stepsOf(treeOf(fields), fields), quoteText })
     return { begin: () => NOTHING, write: (batch) => text.write(batch), end: () => NOTHING }
   },
+}
+
+function quoteText(text: string, type: 'string' | 'json'): string {
+  if (type === 'string') return JSON.stringify(text)
+  assert(text !== '' && !/[\r\n]/.test(text), 'a JSON text is not empty and on one line')
+  return text
 }
 
 /** Nesting as the fields' paths have it. Children stand in the order of their first field, elements of a list by their index. */

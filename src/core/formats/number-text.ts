@@ -1,3 +1,4 @@
+import { assert } from '../assert.js'
 import { civilOf, DAY_MS, formatIso, istDay, istDayStartMs } from '../time/index.js'
 
 /**
@@ -5,7 +6,7 @@ import { civilOf, DAY_MS, formatIso, istDay, istDayStartMs } from '../time/index
  * bytes beyond that, so callers keep `TEXT_BYTES_MAX` bytes free. Prices are printed from their integers: no rounding, no `toFixed`.
  *
  * The one canonical printing (NDJSON, CSV, table): the shortest decimal that reads back the same, no exponent, `-0` is `0`. For whatever
- * JavaScript prints without an exponent these are the bytes of `JSON.stringify(units / divisor)`.
+ * JavaScript prints without an exponent these are the bytes of `JSON.stringify(units / divisor)`. A double has those bytes always, exponent too.
  */
 export const TEXT_BYTES_MAX = 48
 
@@ -72,6 +73,12 @@ export function writeDecimal(view: DataView, at: number, units: number, divisor:
     return next + CENTS_LENGTH[cents]!
   }
   return size <= EXACT_UNITS_MAX ? writeLongDecimal(view, next, size, divisor) : writeAscii(view, next, String(size / divisor))
+}
+
+/** Any finite double; 25 bytes at most, as in `-0.0000012345678901234567`. */
+export function writeNumber(view: DataView, at: number, value: number): number {
+  assert(Number.isFinite(value), 'a number in an output is finite')
+  return Number.isSafeInteger(value) ? writeInteger(view, at, value) : writeAscii(view, at, String(value))
 }
 
 /** The common cases of `writeInteger` and `writeDecimal`, small enough for the compiler to put in place; `bits` is read unsigned. */

@@ -5,7 +5,7 @@ import { unreachable } from '../assert.js'
 import type { FieldType } from '../market/index.js'
 import { GrowingBytes } from './growing-bytes.js'
 import { NumberDictionary } from './number-dictionary.js'
-import { writeBits, writeDoubles, writeHybrid, writeLongs, writeTexts } from './parquet-pages.js'
+import { writeBits, writeDoubles, writeHybrid, writeLongs, writeText } from './parquet-pages.js'
 import type { GatheredColumn } from './row-group.js'
 import { Snappy } from './snappy.js'
 
@@ -108,10 +108,13 @@ export class ParquetColumns {
     switch (type) {
       case 'string':
         return this.#writeStrings(column, pick(column.codes, column.present, rows, count, this.#codes), count)
+      case 'json':
+        return this.#writeJson(column, pick(column.codes, column.present, rows, count, this.#codes), count)
       case 'bool':
         return this.#writeBooleans(pick(column.flags, column.present, rows, count, this.#flags), count)
       case 'price':
       case 'fine_price':
+      case 'number':
       case 'int':
       case 'timestamp':
         return this.#writeNumbers(
@@ -137,24 +140,21 @@ export class ParquetColumns {
     return { encoding: 'PLAIN_DICTIONARY', bounds, entries: dictionary.size }
   }
 
-  /** Always by dictionary. Its entries are those of this row group, in the order they first appear. */
-  #writeStrings({ dictionary }: GatheredColumn, codes: Int32Array, count: number): Values {
-    const local = new Map<number, number>()
-    for (let i = 0; i < count; i++) {
-      const code = codes[i]!
-      let entry = local.get(code)
-      if (entry === undefined) {
-        entry = local.size
-        local.set(code, entry)
-      }
-      this.#codes[i] = entry
-    }
+  /** Always by dictionary: that of the row group. */
+  #writeStrings({ texts }: GatheredColumn, codes: Int32Array, count: number): Values {
     if (count === 0) return { encoding: 'PLAIN', bounds: {}, entries: 0 }
-    const texts = [...local.keys()].map((code) => new TextEncoder().encode(dictionary[code]!))
-    writeTexts(this.#entries, texts)
-    this.#writeCodes(this.#codes, count, bitWidth(local.size))
-    const sorted = texts.toSorted(compareBytes)
-    return { encoding: 'PLAIN_DICTIONARY', bounds: bounded(sorted[0]!, sorted.at(-1)!), entries: local.size }
+    const entries = texts.all.map((text) => new TextEncoder().encode(text))
+    for (const text of entries) writeText(this.#entries, text)
+    this.#writeCodes(codes, count, bitWidth(entries.length))
+    const sorted = entries.toSorted(compareBytes)
+    return { encoding: 'PLAIN_DICTIONARY', bounds: bounded(sorted[0]!, sorted.at(-1)!), entries: entries.length }
+  }
+
+  /** Plainly and without bounds: most texts differ, and nobody looks for a whole one. */
+  #writeJson({ texts }: GatheredColumn, codes: Int32Array, count: number): Values {
+    const encoded = texts.all.map((text) => new TextEncoder().encode(text))
+    for (let i = 0; i < count; i++) writeText(this.#page, encoded[codes[i]!]!)
+    return { encoding: 'PLAIN', bounds: {}, entries: 0 }
   }
 
   #writeBooleans(flags: Uint8Array, count: number): Values {
@@ -212,6 +212,8 @@ export const PHYSICAL_TYPES = {
   fine_price: 'DOUBLE',
   int: 'INT64',
   timestamp: 'INT64',
+  number: 'DOUBLE',
+  json: 'BYTE_ARRAY',
   string: 'BYTE_ARRAY',
   bool: 'BOOLEAN',
 } as const satisfies Readonly<Record<FieldType, ChunkMetadata['type']>>

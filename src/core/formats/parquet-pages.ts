@@ -35,14 +35,12 @@ export function writeBits(page: GrowingBytes, flags: Uint8Array, count: number):
   page.at = at + length
 }
 
-/** BYTE_ARRAY, PLAIN: length and UTF-8 of each text. */
-export function writeTexts(page: GrowingBytes, texts: readonly Uint8Array[]): void {
-  for (const text of texts) {
-    page.reserve(4 + text.length)
-    page.view.setUint32(page.at, text.length, true)
-    page.bytes.set(text, page.at + 4)
-    page.at += 4 + text.length
-  }
+/** BYTE_ARRAY, PLAIN: length and UTF-8 of a text. */
+export function writeText(page: GrowingBytes, text: Uint8Array): void {
+  page.reserve(4 + text.length)
+  page.view.setUint32(page.at, text.length, true)
+  page.bytes.set(text, page.at + 4)
+  page.at += 4 + text.length
 }
 
 /**

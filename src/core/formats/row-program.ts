@@ -27,6 +27,7 @@ export const INT = 7
 export const TIME = 8
 export const BOOL = 9
 export const TEXT = 10
+export const NUMBER = 11
 
 /** One instruction on the arrays of a batch. One shape for all kinds: the loop over them stays monomorphic. */
 export interface Op {
@@ -192,9 +193,13 @@ function codeOf({ field: { name, type }, values, divisors, unsigned }: Column): 
     case 'timestamp':
       assert(wide, `times of ${name} are held as doubles`)
       return TIME
+    case 'number':
+      assert(wide, `numbers of ${name} are held as doubles`)
+      return NUMBER
     case 'bool':
       return BOOL
     case 'string':
+    case 'json':
       return TEXT
     default:
       return unreachable(type)

@@ -1,7 +1,7 @@
 import { assert } from '../assert.js'
 import type { Field } from '../market/index.js'
 import type { Batch, Column } from './batch.js'
-import { TEXT_BYTES_MAX, writeCount, writeDecimal, writeInteger, writePrice } from './number-text.js'
+import { TEXT_BYTES_MAX, writeCount, writeDecimal, writeInteger, writeNumber, writePrice } from './number-text.js'
 import { type PackedText, packText, writePacked } from './packed-text.js'
 import * as program from './row-program.js'
 
@@ -9,7 +9,7 @@ import * as program from './row-program.js'
 export interface RowLayout {
   readonly steps: readonly program.Step[]
   /** A text value as it stands in the output, quotes and escapes included. */
-  readonly quoteText: (text: string) => string
+  readonly quoteText: (text: string, type: 'string' | 'json') => string
 }
 
 const COMMA = 44
@@ -25,6 +25,8 @@ export class RowText {
   readonly #layout: RowLayout
   /** The printed dictionary of each column, by code. */
   readonly #texts: readonly PackedText[][]
+  /** The dictionaries that were printed: another one has other codes. */
+  readonly #printed: (readonly string[] | undefined)[] = []
   /** Bytes of the longest text of each column. */
   readonly #longest: number[]
   #bytes = new Uint8Array(FIRST_BUFFER_BYTES)
@@ -63,10 +65,17 @@ export class RowText {
   }
 
   #printDictionaries(columns: readonly Column[]): void {
-    columns.forEach(({ dictionary = [] }, index) => {
+    columns.forEach(({ field, dictionary }, index) => {
+      if (dictionary === undefined) return
       const texts = this.#texts[index]!
+      if (this.#printed[index] !== dictionary) {
+        this.#printed[index] = dictionary
+        this.#longest[index] = 0
+        texts.length = 0
+      }
+      const type = field.type === 'json' ? 'json' : 'string'
       for (let code = texts.length; code < dictionary.length; code++) {
-        const text = packText(this.#layout.quoteText(dictionary[code]!))
+        const text = packText(this.#layout.quoteText(dictionary[code]!, type))
         texts.push(text)
         this.#longest[index] = Math.max(this.#longest[index]!, text.length)
       }
@@ -130,6 +139,9 @@ function writeRow(ops: readonly program.Op[], view: DataView, start: number, row
         break
       case program.TEXT:
         at = writePacked(view, at, op.texts[op.ints[row]!]!)
+        break
+      case program.NUMBER:
+        at = writeNumber(view, at, op.doubles[row]!)
         break
       case program.GATE:
         if (isAbsent(op.presences, row)) index = op.end - 1

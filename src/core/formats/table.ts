@@ -1,4 +1,4 @@
-import { unreachable } from '../assert.js'
+import { assert, unreachable } from '../assert.js'
 import { escaped } from '../escaped.js'
 import type { Field } from '../market/index.js'
 import { type Column, integerAt, isPresent } from './batch.js'
@@ -15,6 +15,12 @@ export interface TableOptions {
 
 const GAP = '  '
 const ELLIPSIS = '…'
+/** Characters of a JSON text that are shown: enough to see what it is about. */
+const JSON_LENGTH_MAX = 40
+/** Digits of a number that are shown, but never fewer than it has before the point. */
+const DIGITS = 6
+/** From here on six digits are all before the point. */
+const WHOLE_FROM = 100_000
 const NOTHING = new Uint8Array(0)
 
 type Row = readonly string[]
@@ -107,7 +113,9 @@ const clipped = (text: string, width: number): string =>
 
 /** Numbers to the right, so that digits stand below each other. */
 function aligned({ type }: Field, cell: string, width: number): string {
-  return type === 'string' || type === 'bool' || type === 'timestamp' ? cell.padEnd(width) : cell.padStart(width)
+  return type === 'string' || type === 'json' || type === 'bool' || type === 'timestamp'
+    ? cell.padEnd(width)
+    : cell.padStart(width)
 }
 
 function printed(column: Column, row: number, scratch: Scratch): string {
@@ -116,6 +124,10 @@ function printed(column: Column, row: number, scratch: Scratch): string {
   switch (field.type) {
     case 'string':
       return escaped(column.dictionary?.[integerAt(column, row)] ?? '')
+    case 'json':
+      return clipped(escaped(column.dictionary?.[integerAt(column, row)] ?? ''), JSON_LENGTH_MAX)
+    case 'number':
+      return readable(column.values[row]!)
     case 'bool':
       return column.values[row] === 1 ? 'true' : 'false'
     case 'timestamp':
@@ -130,6 +142,13 @@ function printed(column: Column, row: number, scratch: Scratch): string {
     default:
       return unreachable(field.type)
   }
+}
+
+/** A number that repeats itself to the last digit says no more to a person than its first digits. */
+function readable(value: number): string {
+  assert(Number.isFinite(value), 'a number in an output is finite')
+  const rounded = Math.abs(value) < WHOLE_FROM ? value.toPrecision(DIGITS) : value.toFixed(0)
+  return String(Number(rounded))
 }
 
 /** Where numbers become text; one an output. */

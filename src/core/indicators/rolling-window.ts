@@ -47,6 +47,13 @@ export class RollingWindow {
     return min
   }
 
+  /** Summed from the oldest on, so that nothing is left over of numbers that have gone. NaN when empty. */
+  mean(): number {
+    let sum = 0
+    for (let age = 0; age < this.count; age++) sum += this.at(age)
+    return sum / this.count
+  }
+
   /** Sum of (number - centre)^2, from the oldest on. */
   squaresAround(centre: number): number {
     let sum = 0

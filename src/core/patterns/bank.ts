@@ -3,12 +3,12 @@ import { type IstDay, istDay } from '../time/index.js'
 import type { Baseline } from './baseline.js'
 import { whatIsWrong } from './check-candidate.js'
 import type { Detection, DetectorFault } from './detection.js'
-import { Market } from './market.js'
+import { InstrumentView } from './instrument-view.js'
+import { OpenMarket } from './open-market.js'
 import type { Candidate, Detector, PatternDefinition } from './pattern.js'
 import { qualityOf } from './quality.js'
 import { CONFIDENCE_MAX, confidenceOf } from './score.js'
-import type { LiveQuote } from './underlying-group.js'
-import { InstrumentView } from './view.js'
+import type { LiveQuote } from './view.js'
 
 /** Intervals that detectors live on. */
 export const PATTERN_INTERVALS = ['1m', '5m', '15m'] as const
@@ -52,7 +52,7 @@ interface Desk {
  * instrument that has a new minute bar are asked, in the order of the bars. Nothing is kept that is not made of closed bars.
  */
 export class PatternBank {
-  readonly market: Market
+  readonly market: OpenMarket
   readonly #setup: BankSetup
   readonly #desks = new Map<number, Desk>()
   readonly #asked: Desk[] = []
@@ -61,7 +61,7 @@ export class PatternBank {
 
   constructor(setup: BankSetup) {
     this.#setup = setup
-    this.market = new Market(setup.baseline, (token) => setup.liveQuoteOf?.(token))
+    this.market = new OpenMarket(setup.baseline, (token) => setup.liveQuoteOf?.(token))
   }
 
   /** True when some detector wants to be asked each second. */
@@ -127,7 +127,7 @@ export class PatternBank {
   }
 
   #openDesk(instrument: Instrument): Desk {
-    const view = new InstrumentView(instrument, this.market, this.#setup.baseline)
+    const view = new InstrumentView(instrument, this.market.groupOf(instrument), this.market)
     view.group.addView(view)
     const desk: Desk = { view, day: -1, by_bar: [], by_second: [], asked: false }
     this.#desks.set(instrument.instrument_token, desk)

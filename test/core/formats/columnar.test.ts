@@ -7,11 +7,13 @@ import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { parquetMetadata, parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { csv, type Format } from '../../../src/core/formats/index.js'
+import { csv, type Format, TickBatch } from '../../../src/core/formats/index.js'
 import { CANDLE_FIELDS, type Field, TICK_FIELDS } from '../../../src/core/market/index.js'
 import { formatIso } from '../../../src/core/time/index.js'
+import { encodePacket, type Packet, packetBytes } from '../../../src/core/wire/index.js'
 import { loadFormat } from '../../../src/io/formats.js'
-import { batchesOf, encodeAll, type Row, textOf } from './rows.js'
+import { packets } from './packets.js'
+import { batchesOf, encodeAll, RELIANCE, type Row, textOf } from './rows.js'
 
 const FIELDS: readonly Field[] = [
   { name: 'symbol', type: 'string', doc: '' },
@@ -311,6 +313,31 @@ test('how batches are cut never shows', async () => {
           )
       },
     ),
+    { numRuns: 60 },
+  )
+})
+
+test('what a reused batch held before never shows, not even under a null', async () => {
+  const instruments = [RELIANCE]
+  const filled = (format: Format, all: readonly Packet[], capacity: number): Uint8Array => {
+    const batch = new TickBatch(instruments, TICK_FIELDS, capacity)
+    const encoder = format.open(TICK_FIELDS)
+    const pieces = [Uint8Array.from(encoder.begin())]
+    all.forEach((packet, sequence) => {
+      const view = new DataView(new ArrayBuffer(packetBytes(packet)))
+      encodePacket(packet, view, 0)
+      batch.append(view, 0, packetBytes(packet), 1_759_722_300_000 + sequence, sequence, 0)
+      if (!batch.isFull) return
+      pieces.push(Uint8Array.from(encoder.write(batch)))
+      batch.clear()
+    })
+    pieces.push(Uint8Array.from(encoder.write(batch)), Uint8Array.from(encoder.end()))
+    return Uint8Array.from(Buffer.concat(pieces))
+  }
+  fc.assert(
+    fc.property(fc.array(packets, { minLength: 2, maxLength: 20 }), fc.integer({ min: 1, max: 6 }), (all, capacity) => {
+      for (const format of [parquet, arrow]) expect(filled(format, all, capacity)).toEqual(filled(format, all, 100))
+    }),
     { numRuns: 60 },
   )
 })

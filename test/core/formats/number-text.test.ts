@@ -6,6 +6,7 @@ import {
   writeCount,
   writeDecimal,
   writeInteger,
+  writeNumber,
   writePrice,
 } from '../../../src/core/formats/number-text.js'
 import { formatIso } from '../../../src/core/time/index.js'
@@ -59,6 +60,32 @@ test('a decimal has the bytes of JSON.stringify wherever that prints no exponent
     }),
     { numRuns: 2000 },
   )
+})
+
+const doubles = fc.oneof(
+  integers,
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.double({ noNaN: true, min: -1, max: 1 }),
+  fc.double({ noNaN: true, min: -2.3e-308, max: 2.3e-308 }),
+  fc.constantFrom(5e-324, 2.2250738585072014e-308, Number.MAX_VALUE, 1e21, 999999999999999900000, 1e-6, 1e-7, 0.1 + 0.2),
+  fc.constantFrom(2 ** 53, 2 ** 53 + 2, -(2 ** 63), -0.0000012345678901234567, -1.2345678901234e-300),
+)
+
+test('a double has the bytes of JSON.stringify, and reads back the same', () => {
+  fc.assert(
+    fc.property(doubles, (value) => {
+      bytes.fill(0x2a)
+      const end = writeNumber(view, 0, value)
+      expect(written(end)).toBe(JSON.stringify(value))
+      expect(Number(written(end))).toBe(value + 0)
+      expect(end).toBeLessThanOrEqual(25)
+    }),
+    { numRuns: 5000 },
+  )
+})
+
+test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])('%d has no text', (value) => {
+  expect(() => writeNumber(view, 0, value)).toThrow('Broken invariant: a number in an output is finite')
 })
 
 test('the short ways for 32 bits write what the long ways do', () => {

@@ -32,10 +32,10 @@ function batchOf(fields: readonly Field[], rows: readonly Row[], dictionaries: r
       field,
       ...(field.optional === true ? { present: Uint8Array.from(cells, (cell) => (cell === undefined ? 0 : 1)) } : {}),
     }
-    if (field.type === 'string')
+    if (field.type === 'string' || field.type === 'json')
       return {
         ...common,
-        values: Int32Array.from(cells, (cell) => dictionary.codeOf(String(cell ?? ''))),
+        values: Int32Array.from(cells, (cell) => (cell === undefined ? 0 : dictionary.codeOf(String(cell)))),
         dictionary: dictionary.texts,
       }
     if (field.type === 'bool') return { ...common, values: Uint8Array.from(cells, (cell) => (cell === true ? 1 : 0)) }
