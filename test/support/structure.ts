@@ -1,7 +1,10 @@
-import { type MinuteRow, minuteAt } from './scenario.js'
+import type { Baseline, InstrumentBaseline, PatternDefinition, PatternView } from '../../src/core/patterns/index.js'
+import { active, type MinuteRow, minuteAt, runScenario, type Scenario } from './scenario.js'
 
-/** A bar of 5 minutes, in rupees. It opens at the close before it. */
+/** A bar of 5 minutes, in rupees. */
 export interface StructureBar {
+  /** Default: the close before it. */
+  readonly open?: number
   readonly close: number
   /** Default: 0.2 beyond open and close. */
   readonly high?: number
@@ -14,7 +17,7 @@ export interface StructureBar {
 export function structure(first: string, from: number, bars: readonly StructureBar[]): MinuteRow[] {
   let open = from
   return bars.flatMap((bar, n) => {
-    const minutes = minutesOf(minuteAt(first, 5 * n), open, bar)
+    const minutes = minutesOf(minuteAt(first, 5 * n), bar.open ?? open, bar)
     open = bar.close
     return minutes
   })
@@ -47,3 +50,40 @@ export const resting = (count: number, around: number, rest = 2): StructureBar[]
   })
 
 const round = (price: number): number => Math.round(price * 20) / 20
+
+/** What `look` says at the end of each minute bar of a scenario. */
+export function watched<T>(scenario: Scenario, look: (view: PatternView) => T): T[] {
+  const seen: T[] = []
+  const probe: PatternDefinition = {
+    id: 'probe',
+    summary: 'Looks and says nothing',
+    category: 'custom',
+    source: 'test',
+    priority: 0,
+    cooldown_min: 0,
+    parameters: {},
+    create: () => (view) => {
+      seen.push(look(view))
+      return undefined
+    },
+  }
+  const { faults } = runScenario(scenario, [active(probe)])
+  const [fault] = faults
+  if (fault !== undefined) throw new Error(fault.message)
+  return seen
+}
+
+/** A baseline that says this about every instrument, and nothing else. Prices in feed units. */
+export function baselineOf(facts: Partial<InstrumentBaseline>): Baseline {
+  const instrument: InstrumentBaseline = {
+    previous: undefined,
+    week_high: Number.NaN,
+    week_low: Number.NaN,
+    usual_range_30m: Number.NaN,
+    history: { '1m': [], '5m': [], '15m': [] },
+    usualVolume: () => undefined,
+    usualVolumeSoFar: () => undefined,
+    ...facts,
+  }
+  return { sha256: '', of: () => instrument, ofUnderlying: () => undefined }
+}

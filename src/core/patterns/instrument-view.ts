@@ -212,7 +212,8 @@ export class InstrumentView implements PatternView {
     const { prices, volumes, signed_volume, previous_close } = flow
     if (Number.isNaN(this.cvd)) this.cvd = 0
     this.cvd += signed_volume
-    if (this.m1.session_count === 0) this.profile = new VolumeProfile(profileBin(previous_close > 0 ? previous_close : open, this.tick))
+    if (this.m1.session_count === 0)
+      this.profile = new VolumeProfile(profileBin(previous_close > 0 ? previous_close : open, this.tick))
     for (let i = 0; i < prices.length; i++) {
       const price = prices[i] as number
       const traded = volumes[i] as number

@@ -1,6 +1,7 @@
-import type { Swing, Swings } from '../swings.js'
+import type { Swing } from '../swings.js'
 import type { PatternView } from '../view.js'
 import { closeOf, highKind, lowKind, type Side } from './side.js'
+import { lastSwingBefore } from './swing-before.js'
 
 /** A move from one confirmed swing to the next that broke the structure before it. Feed units. */
 export interface Leg {
@@ -20,9 +21,9 @@ export function legOf(view: PatternView, side: Side): Leg | undefined {
   const { swings_5m, m5 } = view
   const end = swings_5m.last(highKind(side))
   if (end === undefined) return undefined
-  const origin = lastBefore(swings_5m, lowKind(side), end.bar)
+  const origin = lastSwingBefore(swings_5m, lowKind(side), end.bar)
   if (origin === undefined || origin.bar < m5.session_from) return undefined
-  const broken = lastBefore(swings_5m, highKind(side), origin.bar)
+  const broken = lastSwingBefore(swings_5m, highKind(side), origin.bar)
   if (broken === undefined) return undefined
   const newest = m5.count - 1
   for (let bar = origin.bar + 1; bar <= end.bar; bar++)
@@ -35,11 +36,3 @@ export const retracementOf = ({ origin, end }: Leg, price: number): number => (e
 
 /** Price at a retracement; below 0 beyond the end of the leg. */
 export const priceAt = ({ origin, end }: Leg, retracement: number): number => end.price - retracement * (end.price - origin.price)
-
-function lastBefore({ all }: Swings, kind: Swing['kind'], bar: number): Swing | undefined {
-  for (let i = all.length - 1; i >= 0; i--) {
-    const swing = all[i] as Swing
-    if (swing.kind === kind && swing.bar < bar) return swing
-  }
-  return undefined
-}
