@@ -103,6 +103,7 @@ test('equal lows are the mirror image', () => {
 describe('levels of earlier sessions', () => {
   const previous = (high: number, low = 900): PreviousSession => ({
     day: parseDate('2025-10-03') as number,
+    open: 99900,
     high: high * 100,
     low: low * 100,
     close: 99900,
