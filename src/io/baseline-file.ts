@@ -56,9 +56,6 @@ export interface BaselineUse extends Omit<BaselineDay, 'day'> {
   readonly before: IstDay
 }
 
-/** Where the baseline of a profile lies: beside its recordings. */
-export const baselinePathIn = (folder: string, profile: string): string => join(folder, `${profile}.baseline.ndjson`)
-
 /** Reads a baseline for a session. Lines of instruments are parsed when they are first asked for. */
 export async function loadBaseline(path: string, use: BaselineUse): Promise<LoadedBaseline> {
   const file = await readBaselineFile(path)
