@@ -41,6 +41,8 @@ export class BarCloser {
   trades: TradeListener | undefined
   /** Called before the newest bar of an instrument (by its index) is closed from outside its own packets. */
   onTouch: ((index: number) => void) | undefined
+  /** Called when what was told in a moment has been emitted. */
+  onMoment: ((now_ms: number) => void) | undefined
   /** Intraday intervals longer than a minute, from fine to coarse. */
   readonly rolled: readonly Interval[]
   readonly wants_minute: boolean
@@ -164,15 +166,20 @@ export class BarCloser {
       const { start_s, end_s } = barAround(phase, minute.start_s, interval.length_s)
       const open = track.rolled[index]
       if (open !== undefined && open.start_s === start_s) {
-        open.fold(minute)
+        this.#fold(open, minute)
         return
       }
       if (open?.has_price === true) this.#finish(track, open, index + 1, due)
       const bar = new OpenBar(start_s, end_s, 'continuous')
-      bar.fold(minute)
+      this.#fold(bar, minute)
       track.rolled[index] = bar
       this.#finality.watch(track, bar)
     })
+  }
+
+  #fold(bar: OpenBar, minute: OpenBar): void {
+    bar.fold(minute)
+    if (this.#options.flow === 'intraday') bar.foldFlow(minute)
   }
 
   /** A bar is ready to be told; with fill, what lies empty before it comes first. */
@@ -301,14 +308,18 @@ export class BarCloser {
     this.#runs = 0
     if (is_in_order) for (const candle of candles) this.#emit(candle)
     else for (const index of orderOf(told)) this.#emit(candles[index] as Candle)
+    this.onMoment?.(this.#finality.now_ms)
   }
 
   #isComplete(track: Track, bar: OpenBar): boolean {
-    const { ledger } = track
-    if (bar.start_s < ledger.whole_from_s || bar.start_s * 1000 < this.begin_ms) return false
-    if (bar.phase === 'day' && ledger.missed > 0) return false
-    if (this.#finality.ending && bar.end_s * 1000 > this.#finality.now_ms) return false
-    return !this.#gaps.cuts(ledger, bar.start_s * 1000, bar.end_s * 1000)
+    return !(bar.phase === 'day' && track.ledger.missed > 0) && this.covers(track, bar)
+  }
+
+  /** True when all of `[start_s, end_s)` was received: nothing is missing at its beginning, at its end or in a gap. */
+  covers({ ledger }: Track, { start_s, end_s }: Pick<OpenBar, 'start_s' | 'end_s'>): boolean {
+    if (start_s < ledger.whole_from_s || start_s * 1000 < this.begin_ms) return false
+    if (this.#finality.ending && end_s * 1000 > this.#finality.now_ms) return false
+    return !this.#gaps.cuts(ledger, start_s * 1000, end_s * 1000)
   }
 }
 

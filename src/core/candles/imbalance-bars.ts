@@ -1,6 +1,6 @@
+import { TickRule } from '../flow/index.js'
 import { type BarKind, FillingBars } from './bar-kind.js'
 import type { BarTrade, EventBar } from './event-bar.js'
-import { TickRule } from './tick-rule.js'
 
 /** The first warm-up bar takes this many trades; its volume is the size of the other warm-up bars, so that no instrument needs a size of its own. */
 const FIRST_BAR_TRADES = 50

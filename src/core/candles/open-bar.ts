@@ -1,4 +1,5 @@
 import type { BarPhase, Candle, DayFigures, Instrument } from '../market/index.js'
+import { FlowBuilder } from './flow-builder.js'
 
 /** A bar that can still change. Seconds are epoch seconds; the bar covers `[start_s, end_s)`. */
 export class OpenBar {
@@ -28,6 +29,8 @@ export class OpenBar {
   due_clock_ms = Number.POSITIVE_INFINITY
   /** Due, but a connection that carries it must be heard first. */
   parked = false
+  /** Where the run asks for it. */
+  flow: FlowBuilder | undefined
 
   constructor(start_s: number, end_s: number, phase: BarPhase) {
     this.start_s = start_s
@@ -94,6 +97,13 @@ export class OpenBar {
     this.broken ||= finer.broken
   }
 
+  /** And its flow; the bar of a day keeps none, it would hold all trades of the day. */
+  foldFlow({ flow }: OpenBar): void {
+    if (flow === undefined) return
+    this.flow ??= new FlowBuilder()
+    this.flow.fold(flow)
+  }
+
   toCandle(
     instrument: Instrument,
     interval: string,
@@ -122,6 +132,7 @@ export class OpenBar {
       volume_na: as.volume_na,
       revision: this.revision,
       day: as.day,
+      flow: this.flow,
     }
   }
 }

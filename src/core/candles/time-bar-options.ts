@@ -12,6 +12,8 @@ export interface TimeBarOptions {
   late: 'drop' | 'revise'
   /** Volume learned right after a gap: into no bar, into the bar of that packet, or spread over the gap by seconds. */
   gap_volume: 'quarantine' | 'last' | 'spread'
+  /** Trades by price, their sides and the book, in bars of a minute or in all but the day's; default in none: it costs as much as the bars. */
+  flow?: 'minute' | 'intraday' | undefined
 }
 
 /** A trade on its way to a bar. Price and volume in feed units, `at_s` is the second that places it. */

@@ -4,6 +4,7 @@ import { type LedgerState, VERDICT, type Verdict } from '../volume/index.js'
 import { BarCloser } from './bar-closer.js'
 import { barAround, phaseAt, tradingSpan } from './bar-window.js'
 import { Finality } from './finality.js'
+import { FlowTap } from './flow-tap.js'
 import { type Gap, GapList } from './gaps.js'
 import { DAY_INTERVAL, MINUTE_INTERVAL } from './interval.js'
 import { OpenBar } from './open-bar.js'
@@ -25,12 +26,15 @@ export class TimeBars {
   readonly #options: TimeBarOptions
   readonly #books = new Map<string, ExchangeBook>()
   readonly #sorted_books: ExchangeBook[] = []
+  /** Where the run asks for flow. */
+  readonly flow: FlowTap | undefined
   readonly #finality: Finality
   readonly #closer: BarCloser
 
   constructor(options: TimeBarOptions, emit: (candle: Candle) => void, gaps = new GapList()) {
     this.#options = options
     this.gaps = gaps
+    this.flow = options.flow === undefined ? undefined : new FlowTap()
     this.#finality = new Finality(options.auction, gaps)
     this.#closer = new BarCloser({ options, finality: this.#finality, gaps: this.gaps, all_books: this.#sorted_books, emit })
   }
@@ -52,9 +56,19 @@ export class TimeBars {
     this.#closer.trades = listener
   }
 
+  /** Once the input is over: was all of `[start_s, end_s)` of this instrument received? Asked for its last session. */
+  covers(track: Track, start_s: number, end_s: number): boolean {
+    return this.#closer.covers(track, { start_s, end_s })
+  }
+
   /** Called before the newest bar of an instrument (by its index) is closed from outside its own packets. */
   set onTouch(listener: (index: number) => void) {
     this.#closer.onTouch = listener
+  }
+
+  /** Called when all that was told in a moment has been emitted, with the virtual time of that moment. */
+  set onMoment(listener: (now_ms: number) => void) {
+    this.#closer.onMoment = listener
   }
 
   open(ledger: LedgerState): Track {
@@ -100,6 +114,7 @@ export class TimeBars {
   add(track: Track, verdict: Verdict, oi: number): void {
     const { ledger, book } = track
     const seen_s = ledger.last_exchange_s
+    this.flow?.take(ledger, verdict, this.now_ms)
     if (seen_s > book.max_exchange_s) {
       book.max_exchange_s = seen_s
       if (seen_s >= book.next_due_s) this.#closer.close([book])
@@ -137,6 +152,7 @@ export class TimeBars {
     const { ledger } = track
     bar.tick_count++
     if (oi >= 0 && track.has_oi) bar.oi = oi
+    this.flow?.addTo(bar, ledger, verdict, verdict === VERDICT.quiet ? 0 : ledger.inc)
     if (verdict === VERDICT.quiet) return
     bar.trade(ledger.price, ledger.event_s)
     if (this.trades !== undefined) this.#offer(this.trades, track, bar, verdict)
@@ -252,6 +268,7 @@ export class TimeBars {
     if (oi >= 0 && track.has_oi && bar.oi < 0) bar.oi = oi
     bar.widen(ledger.price)
     if (ledger.inc === 0) return
+    this.flow?.addTo(bar, ledger, VERDICT.late, ledger.inc)
     bar.volume += ledger.inc
     bar.turnover += ledger.inc * ledger.price
     bar.trade_count++
@@ -283,6 +300,9 @@ export class TimeBars {
       const bar = told ?? open ?? new OpenBar(window.start_s, window.end_s, 'continuous')
       bar.tick_count++
       bar.trade(ledger.price, ledger.event_s)
+      // The candle that was told keeps its own.
+      if (told !== undefined) bar.flow = bar.flow?.copy()
+      this.flow?.addTo(bar, ledger, VERDICT.traded, ledger.inc)
       bar.volume += ledger.inc
       bar.turnover += ledger.inc * ledger.price
       if (ledger.inc > 0) bar.trade_count++
@@ -323,6 +343,7 @@ export class TimeBars {
     home.tick_count++
     home.trade_count++
     if (oi >= 0 && track.has_oi) home.oi = oi
+    this.flow?.addTo(home, ledger, VERDICT.traded_over_gap, 0)
     home.trade(ledger.price, ledger.event_s)
   }
 

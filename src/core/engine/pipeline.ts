@@ -7,6 +7,7 @@ import {
   GapList,
   inStyle,
   type Journaled,
+  type QuoteNow,
   type TimeBarOptions,
   TimeBars,
   type Track,
@@ -21,6 +22,9 @@ import * as kite from '../wire/index.js'
 import { CommonPath } from './common-path.js'
 import { QuoteReader } from './quote-reader.js'
 import { TokenTable } from './token-table.js'
+
+/** A longer silence is not counted out in seconds. */
+const SECONDS_MAX_MS = 12 * 3_600_000
 
 /** Everything but the recording that decides what comes out. */
 export interface PipelineSetup {
@@ -49,6 +53,10 @@ export interface PipelineListener {
   onVolumeEvent?(event: VolumeEvent): void
   /** Every whole packet, before anything is made of it, duplicates included. The bytes are borrowed. */
   onTick?(tick: RawTick): void
+  /** All candles that were told in a moment have been given to `onCandle`. */
+  onMoment?(now_ms: number): void
+  /** Each whole second of virtual time, ahead of what was received in it; a second without records comes with the next record. */
+  onSecond?(now_ms: number): void
 }
 
 /** The order in which gaps are told. */
@@ -90,6 +98,8 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
   readonly #sessions = new Set<Session>()
   readonly #told = new Set<string>()
   readonly #onTick: ((tick: RawTick) => void) | undefined
+  readonly #onSecond: ((now_ms: number) => void) | undefined
+  #next_second_ms = 0
   readonly #journaled: Journaled | undefined
   /** Told by a journal and not reached yet, in their order. */
   readonly #due_gaps: Gap[]
@@ -103,12 +113,14 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
     const { bars, event_bars = [], style = 'plain' } = setup
     const emit = inStyle(style, bars, (candle) => listener.onCandle(candle))
     this.#onTick = listener.onTick?.bind(listener)
+    this.#onSecond = listener.onSecond?.bind(listener)
     this.#journaled = setup.journaled
     this.#due_gaps = [...(setup.journaled?.gaps ?? [])]
     this.bars = new TimeBars(bars, emit, new GapList(setup.journaled))
     if (event_bars.length > 0) this.bars.trades = new EventBars(event_bars, this.bars.gaps, emit)
-    // Event bars want each trade in its order; the common path goes by the time of the trade.
-    const is_common = setup.common_path !== false && event_bars.length === 0 && setup.clock === 'trade'
+    if (listener.onMoment !== undefined) this.bars.onMoment = listener.onMoment.bind(listener)
+    // Event bars and flow want each packet in its order; the common path goes by the time of the trade.
+    const is_common = setup.common_path !== false && event_bars.length === 0 && bars.flow === undefined && setup.clock === 'trade'
     this.#common = is_common ? new CommonPath(this.tracks, this.#tokens) : undefined
     this.bars.onTouch = (index) => this.#common?.settle(index)
     this.ledger = new VolumeLedger({
@@ -125,6 +137,7 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
     this.counts.message_bytes += frame.end - frame.start
     while ((this.#due_gaps[0]?.to_ms ?? Number.POSITIVE_INFINITY) <= frame.received_at_ms) this.#applyGap(frame)
     this.#noteSilence(frame)
+    if (this.#onSecond !== undefined) this.#tellSeconds(this.#onSecond, frame.received_at_ms)
     this.bars.advance(frame.received_at_ms)
     if (frame.end - frame.start <= kite.HEARTBEAT_BYTES) {
       this.counts.heartbeats++
@@ -174,6 +187,7 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
 
   onRecycle(view: DataView): void {
     this.#common?.release(view)
+    this.bars.flow?.release(view)
     this.ledger.keepPackets(this.#states, view)
   }
 
@@ -191,6 +205,18 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
     this.bars.end()
     if (this.#full_packets > 0) this.packets_by_length.set(kite.FULL_BYTES, this.#full_packets)
     for (const count of this.packets_by_length.values()) this.counts.packets += count
+  }
+
+  #tellSeconds(onSecond: (now_ms: number) => void, received_ms: number): void {
+    // At the start, and where a clock jumped: nobody is asked about seconds that nothing is known of.
+    if (received_ms - this.#next_second_ms > SECONDS_MAX_MS) this.#next_second_ms = Math.ceil(received_ms / 1000) * 1000
+    for (; this.#next_second_ms <= received_ms; this.#next_second_ms += 1000) onSecond(this.#next_second_ms)
+  }
+
+  /** Best bid and offer of an instrument at this moment; only with `bars.flow`. */
+  quoteOf(token: number): QuoteNow | undefined {
+    const index = this.#tokens.find(token)
+    return index < 0 ? undefined : this.bars.flow?.quoteOf(index)
   }
 
   #rawTick(view: DataView, at: number, length: kite.PacketBytes, index: number): RawTick {

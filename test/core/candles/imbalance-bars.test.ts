@@ -1,14 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { TickRule } from '../../../src/core/candles/tick-rule.js'
 import { build, type Trade, trades } from './trades.js'
-
-test('tick rule: the vector', () => {
-  const rule = new TickRule()
-  const signs = [10_000, 10_005, 10_005, 10_000, 10_000].map((price) => rule.sign(price))
-  expect(signs).toEqual([0, 1, 1, -1, -1])
-  expect([10, 20, 30, 40, 50].reduce((cvd, inc, index) => cvd + inc * (signs[index] ?? 0), 0)).toBe(-40)
-})
 
 interface Part {
   trades: number

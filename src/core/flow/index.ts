@@ -1,0 +1,6 @@
+export * from './best-quote.js'
+export * from './book-features.js'
+export * from './order-flow-imbalance.js'
+export * from './read-book.js'
+export * from './tick-rule.js'
+export * from './trade-signer.js'
