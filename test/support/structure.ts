@@ -1,4 +1,4 @@
-import type { Baseline, InstrumentBaseline, PatternDefinition, PatternView } from '../../src/core/patterns/index.js'
+import type { PatternDefinition, PatternView } from '../../src/core/patterns/index.js'
 import { active, type MinuteRow, minuteAt, runScenario, type Scenario } from './scenario.js'
 
 /** A bar of 5 minutes, in rupees. */
