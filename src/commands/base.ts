@@ -6,7 +6,9 @@ import type { DiagnosticsLog } from '../io/diagnostics-log.js'
 import type { RecordingQuery } from '../io/find-recordings.js'
 import { hungTerminalGuard } from '../io/hung-terminal.js'
 import { Progress } from '../io/progress.js'
+import type { CandleWords } from '../io/run-candles.js'
 import type { RunListener, SessionRequest } from '../io/run-sessions.js'
+import type { SignalWords } from '../io/signals/signal-config.js'
 import { tellError } from '../io/tell-error.js'
 
 export const sessionArgs = {
@@ -104,6 +106,16 @@ export const barFlags = {
   })(),
 } as const
 
+/** Where candles go. */
+export const candleOutputFlags = {
+  output: Flags.string({ char: 'o', summary: 'File or folder to write; default: standard output', helpValue: 'FILE|DIR' }),
+  format: Flags.string({ summary: 'parquet, csv, ndjson, arrow or table', helpValue: 'NAME' }),
+  layout: Flags.option({
+    summary: 'One file, a file per symbol and interval (merged with what is there), or hive partitions',
+    options: ['file', 'per-symbol', 'hive'] as const,
+  })(),
+} as const
+
 /** Which instruments. */
 export const symbolFlag = {
   symbol: Flags.string({
@@ -111,6 +123,34 @@ export const symbolFlag = {
     multiple: true,
     multipleNonGreedy: true,
     helpValue: 'NAME',
+  }),
+} as const
+
+/** Which detectors run, with which numbers. */
+export const signalFlags = {
+  only: Flags.string({
+    summary: 'Only these detectors: ids or categories (mds patterns --list), separated by commas; all: the optional ones too',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'NAME,NAME',
+  }),
+  'min-confidence': Flags.string({ summary: 'Confidence an alert must have, 0 to 1; default 0.85', helpValue: '0.85' }),
+  param: Flags.string({
+    summary: 'A number of a detector, or of the gates (alerts.NAME); may be repeated',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'PATTERN.NAME=N',
+  }),
+  config: Flags.string({ summary: 'JSON file with such numbers', helpValue: 'FILE' }),
+  plugin: Flags.string({
+    summary: 'TypeScript or JavaScript file with a detector of your own; may be repeated',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'FILE',
+  }),
+  baseline: Flags.string({
+    summary: 'What earlier sessions say (mds baseline); default: PROFILE.baseline.ndjson beside the recordings',
+    helpValue: 'FILE',
   }),
 } as const
 
@@ -131,9 +171,31 @@ interface FileWords {
   readonly 'data-dir': string
   readonly profile: readonly string[] | undefined
 }
+interface SignalFlagValues {
+  readonly only: readonly string[] | undefined
+  readonly 'min-confidence': string | undefined
+  readonly param: readonly string[] | undefined
+  readonly config: string | undefined
+  readonly plugin: readonly string[] | undefined
+  readonly baseline: string | undefined
+}
 interface RecordingWords extends FileWords {
   readonly instruments: readonly string[] | undefined
   readonly calendar: string | undefined
+}
+interface BarWords extends RecordingWords {
+  readonly tf: readonly string[] | undefined
+  readonly bars: readonly string[] | undefined
+  readonly style: CandleWords['style']
+  readonly clock: CandleWords['clock']
+  readonly auction: CandleWords['bars']['auction']
+  readonly fill: CandleWords['bars']['fill']
+  readonly late: CandleWords['bars']['late']
+  readonly 'gap-volume': CandleWords['bars']['gap_volume']
+  readonly output: string | undefined
+  readonly format: string | undefined
+  readonly layout: CandleWords['layout']
+  readonly symbol: readonly string[] | undefined
 }
 
 /** What all commands share: how errors look, exit codes, Ctrl-C, progress, findings. */
@@ -171,6 +233,32 @@ export abstract class MdsCommand extends Command {
       recordings: this.recordingQuery(argv, flags),
       instruments: flags.instruments ?? [],
       calendar: flags.calendar,
+    }
+  }
+
+  protected signalWords(flags: SignalFlagValues): Omit<SignalWords, 'version'> {
+    return {
+      only: flags.only ?? [],
+      min_confidence: flags['min-confidence'],
+      params: flags.param ?? [],
+      config: flags.config,
+      plugins: flags.plugin ?? [],
+      baseline: flags.baseline,
+    }
+  }
+
+  protected candleWords(argv: readonly unknown[], flags: BarWords): CandleWords {
+    return {
+      ...this.sessionRequest(argv, flags),
+      tf: flags.tf ?? [],
+      event_bars: flags.bars ?? [],
+      style: flags.style,
+      clock: flags.clock,
+      bars: { auction: flags.auction, fill: flags.fill, late: flags.late, gap_volume: flags['gap-volume'] },
+      output: flags.output,
+      format: flags.format,
+      layout: flags.layout,
+      wishes: { symbols: flags.symbol ?? [], tokens: [], exchanges: [] },
     }
   }
 

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
 import type { Candle } from '../core/market/index.js'
-import { barFlags, EXIT_CODES, formatFlag, MdsCommand, recordingFlags, sessionArgs, symbolFlag } from './base.js'
+import { barFlags, candleOutputFlags, EXIT_CODES, MdsCommand, recordingFlags, sessionArgs, symbolFlag } from './base.js'
 
 export default class Candles extends MdsCommand {
   static override summary = 'Build candles from recordings'
@@ -30,12 +30,7 @@ ${EXIT_CODES}`
   static override args = sessionArgs
   static override flags = {
     ...barFlags,
-    output: Flags.string({ char: 'o', summary: 'File or folder to write; default: standard output', helpValue: 'FILE|DIR' }),
-    ...formatFlag,
-    layout: Flags.option({
-      summary: 'One file, a file per symbol and interval (merged with what is there), or hive partitions',
-      options: ['file', 'per-symbol', 'hive'] as const,
-    })(),
+    ...candleOutputFlags,
     ...symbolFlag,
     chart: Flags.boolean({ summary: 'Draw the busiest instrument on the terminal' }),
     ...recordingFlags,
@@ -44,48 +39,18 @@ ${EXIT_CODES}`
   async run(): Promise<unknown> {
     const { argv, flags } = await this.parse(Candles)
     this.requireFileForJson(flags.output, 'mds candles 20251005 --json -o candles.parquet')
-    const { runCandles, whyNone } = await import('../io/run-candles.js')
+    const { countOf, resultOf, runCandles, whyNone } = await import('../io/run-candles.js')
     const summary = await this.withProgress('Candles', flags.quiet, (run) =>
-      runCandles(
-        {
-          ...this.sessionRequest(argv, flags),
-          tf: flags.tf ?? [],
-          event_bars: flags.bars ?? [],
-          style: flags.style,
-          clock: flags.clock,
-          bars: { auction: flags.auction, fill: flags.fill, late: flags.late, gap_volume: flags['gap-volume'] },
-          output: flags.output,
-          format: flags.format,
-          layout: flags.layout,
-          wishes: { symbols: flags.symbol ?? [], tokens: [], exchanges: [] },
-          chart: flags.chart,
-        },
-        run,
-      ),
+      runCandles({ ...this.candleWords(argv, flags), chart: flags.chart }, run),
     )
     this.report(
       summary.runs.map(({ diagnostics }) => diagnostics),
       flags,
     )
     if (flags.chart) await this.#draw(summary.drawn)
-    const none = whyNone(summary)
-    if (none !== undefined) this.notice(none)
-    else if (!flags.quiet && summary.output !== '-')
-      this.notice(`${summary.candles} ${summary.candles === 1 ? 'candle' : 'candles'} in ${summary.output}`)
-    return {
-      candles: summary.candles,
-      output: summary.output,
-      format: summary.format,
-      layout: summary.layout,
-      sessions: summary.runs.map(({ counts, volume, gaps, files, masters, diagnostics }) => ({
-        files,
-        masters,
-        messages: counts,
-        volume,
-        gaps,
-        diagnostics: diagnostics.summary(),
-      })),
-    }
+    const told = whyNone(summary) ?? (flags.quiet || summary.output === '-' ? undefined : countOf(summary))
+    if (told !== undefined) this.notice(told)
+    return resultOf(summary)
   }
 
   /** On stderr unless standard output is the terminal: a pipe or file gets the candles alone. */

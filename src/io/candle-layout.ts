@@ -20,7 +20,8 @@ export type Layout = (typeof LAYOUTS)[number]
 
 /** Where candles go. One owner; `finish` or `abort` once. */
 export interface CandleOutput {
-  append(candle: Candle): void
+  /** `numbers` for the fields beside those of a candle, in their order, NaN for none; borrowed. */
+  append(candle: Candle, numbers?: Float64Array): void
   /** Call between chunks of input: writes what is complete. False when nobody reads any more: stop quietly. */
   settle(): Promise<boolean>
   finish(): Promise<void>
@@ -66,8 +67,8 @@ function openOneFile({ output, format, fields }: LayoutOptions): CandleOutput {
     batch.clear()
   }
   return {
-    append: (candle) => {
-      batch.append(candle)
+    append: (candle, numbers) => {
+      batch.append(candle, numbers)
       if (batch.isFull) drain()
     },
     settle: async () => {
@@ -82,31 +83,38 @@ function openOneFile({ output, format, fields }: LayoutOptions): CandleOutput {
   }
 }
 
+/** A candle and the numbers beside it. */
+interface Row {
+  readonly candle: Candle
+  readonly numbers: Float64Array | undefined
+}
+
 /** The files of a folder: which one a candle belongs to, and how one is written. */
 interface FolderFiles {
   pathOf(candle: Candle): string
-  write(path: string, candles: readonly Candle[]): Promise<void>
+  write(path: string, rows: readonly Row[]): Promise<void>
 }
 
 /** Candles by the file they belong to, held for one trading day at a time: about 120,000 in a busy one. */
 class DayFolder implements CandleOutput {
   readonly #files: FolderFiles
-  readonly #days = new Map<IstDay, Map<string, Candle[]>>()
+  readonly #days = new Map<IstDay, Map<string, Row[]>>()
   #newest: IstDay = Number.NEGATIVE_INFINITY
 
   constructor(files: FolderFiles) {
     this.#files = files
   }
 
-  append(candle: Candle): void {
+  append(candle: Candle, numbers?: Float64Array): void {
+    const row = { candle, numbers: numbers?.slice() }
     const day = istDay(candle.open_time_ms)
     this.#newest = Math.max(this.#newest, day)
-    const files = this.#days.get(day) ?? new Map<string, Candle[]>()
+    const files = this.#days.get(day) ?? new Map<string, Row[]>()
     this.#days.set(day, files)
     const path = this.#files.pathOf(candle)
-    const candles = files.get(path)
-    if (candles === undefined) files.set(path, [candle])
-    else candles.push(candle)
+    const rows = files.get(path)
+    if (rows === undefined) files.set(path, [row])
+    else rows.push(row)
   }
 
   async settle(): Promise<boolean> {
@@ -127,7 +135,7 @@ class DayFolder implements CandleOutput {
     const days = [...this.#days.keys()].filter(isOver).sort((a, b) => a - b)
     for (const day of days) {
       const files = [...(this.#days.get(day) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1))
-      for (const [path, candles] of files) await this.#files.write(path, candles)
+      for (const [path, rows] of files) await this.#files.write(path, rows)
       this.#days.delete(day)
     }
   }
@@ -152,13 +160,14 @@ function symbolFiles(folder: string, { format, fields }: LayoutOptions): FolderF
   return {
     pathOf: ({ instrument, interval }) =>
       join(folder, `${fileName(instrument.exchange)}_${fileName(instrument.symbol)}_${fileName(interval)}${format.extension}`),
-    write: async (path, candles) => {
-      const divisor = candles[0]!.instrument.price_divisor
-      const day_of_file = `${istDay(candles[0]!.open_time_ms)} ${path}`
+    write: async (path, rows) => {
+      const { instrument, interval, open_time_ms } = rows[0]!.candle
+      const divisor = instrument.price_divisor
+      const day_of_file = `${istDay(open_time_ms)} ${path}`
       const merged = mergeCandles({
         stored: await readStored(path, fields, divisor),
-        made: [...recordsOf(candles, fields)],
-        interval: candles[0]!.interval,
+        made: [...recordsOf(rows, fields)],
+        interval,
         fields,
         same_run: written.has(day_of_file),
       })
@@ -186,17 +195,17 @@ function hiveFiles(folder: string, { format, fields }: LayoutOptions): FolderFil
         `date=${formatDate(istDay(open_time_ms))}`,
         `interval=${fileName(interval)}`,
       ),
-    write: async (partition, candles) => {
+    write: async (partition, rows) => {
       const part = parts.get(partition) ?? 0
       parts.set(partition, part + 1)
-      const sorted = [...candles].sort(bySymbolThenTime)
+      const sorted = [...rows].sort(bySymbolThenTime)
       writeWhole(
         openFile(join(partition, `part-${part}${format.extension}`), { makeFolder: true }),
         format.open(fields),
         (write) => {
           const batch = new CandleBatch(fields)
-          for (const candle of sorted) {
-            batch.append(candle)
+          for (const { candle, numbers } of sorted) {
+            batch.append(candle, numbers)
             if (batch.isFull) write(batch)
           }
           write(batch)
@@ -227,17 +236,17 @@ function writeWhole(sink: Sink, encoder: Encoder, fill: (write: (batch: CandleBa
   }
 }
 
-function* recordsOf(candles: readonly Candle[], fields: readonly Field[]): Generator<Cell[]> {
+function* recordsOf(rows: readonly Row[], fields: readonly Field[]): Generator<Cell[]> {
   const batch = new CandleBatch(fields, 1)
-  for (const candle of candles) {
+  for (const { candle, numbers } of rows) {
     batch.clear()
-    batch.append(candle)
+    batch.append(candle, numbers)
     yield cellsOf(batch, 0)
   }
 }
 
 /** By symbol, then time; the last tie-break is the order in which the candles were made (sorting is stable). */
-function bySymbolThenTime(a: Candle, b: Candle): number {
+function bySymbolThenTime({ candle: a }: Row, { candle: b }: Row): number {
   if (a.instrument.symbol !== b.instrument.symbol) return a.instrument.symbol < b.instrument.symbol ? -1 : 1
   return a.open_time_ms - b.open_time_ms
 }

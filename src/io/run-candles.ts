@@ -7,7 +7,7 @@ import {
   type TimeBarOptions,
 } from '../core/candles/index.js'
 import { usageError } from '../core/errors.js'
-import { CANDLE_FIELDS, type Candle } from '../core/market/index.js'
+import { CANDLE_FIELDS, type Candle, type Field } from '../core/market/index.js'
 import { formatDate } from '../core/time/index.js'
 import type { BarClock } from '../core/volume/index.js'
 import { type Layout, openLayout } from './candle-layout.js'
@@ -32,7 +32,16 @@ export interface CandleWords extends SessionRequest {
   readonly layout: Layout | undefined
   readonly wishes: InstrumentWishes
   /** Draw the busiest instrument after the result. */
-  readonly chart: boolean
+  readonly chart?: boolean
+  /** Beside the fields of a candle. */
+  readonly columns?: CandleColumns
+}
+
+/** More columns: numbers that each candle has. */
+export interface CandleColumns {
+  readonly fields: readonly Field[]
+  /** In the order of the fields, NaN for none; the array may be reused. Asked once for each candle that is written, in their order. */
+  valuesOf(candle: Candle): Float64Array
 }
 
 export interface CandleSummary {
@@ -45,6 +54,10 @@ export interface CandleSummary {
   readonly drawn: readonly Candle[]
 }
 
+/** Which bar it is. */
+const BAR_FIELDS: readonly Field[] = CANDLE_FIELDS.filter(({ name }) =>
+  ['symbol', 'timestamp', 'interval', 'close'].includes(name),
+)
 /** A terminal shows the first and last of these; a file or a pipe gets them all. */
 const TABLE_ROWS = 40
 
@@ -62,7 +75,8 @@ export async function runCandles(words: CandleWords, run: RunListener): Promise<
     { width: process.stdout.columns ?? 120, limit: TABLE_ROWS },
   )
   const choice = new InstrumentChoice(words.wishes, findRecordings(words.recordings).sessions.length, run.onNotice)
-  const output = openLayout({ layout, output: words.output, format, fields: CANDLE_FIELDS })
+  const fields = fieldsOf(words.columns?.fields ?? [], format.human === true)
+  const output = openLayout({ layout, output: words.output, format, fields })
   let candles = 0
   const drawn: Candle[] = []
   try {
@@ -75,8 +89,8 @@ export async function runCandles(words: CandleWords, run: RunListener): Promise<
           onCandle(candle) {
             if (!isWanted(candle.instrument)) return
             candles++
-            output.append(candle)
-            if (words.chart) drawn.push(candle)
+            output.append(candle, words.columns?.valuesOf(candle))
+            if (words.chart === true) drawn.push(candle)
           },
         }
       },
@@ -90,6 +104,13 @@ export async function runCandles(words: CandleWords, run: RunListener): Promise<
   }
 }
 
+/** Other columns come last. A terminal has room for a few only: there they come behind what says which bar it is. */
+function fieldsOf(columns: readonly Field[], is_human: boolean): readonly Field[] {
+  if (columns.length === 0 || !is_human) return [...CANDLE_FIELDS, ...columns]
+  const [first, rest] = [BAR_FIELDS, CANDLE_FIELDS.filter((field) => !BAR_FIELDS.includes(field))]
+  return [...first, ...columns, ...rest]
+}
+
 /** Bars of a minute, unless other bars are asked for. */
 function intervalsOf(tf: readonly string[], has_event_bars: boolean): Interval[] {
   if (tf.length === 0) return has_event_bars ? [] : [MINUTE_INTERVAL]
@@ -98,6 +119,26 @@ function intervalsOf(tf: readonly string[], has_event_bars: boolean): Interval[]
 
 const isFolder = (path: string | undefined): boolean =>
   path !== undefined && (path.endsWith('/') || statPath(path)?.isDirectory() === true)
+
+/** What a run made, in words. */
+export const countOf = ({ candles, output }: CandleSummary): string =>
+  `${candles} ${candles === 1 ? 'candle' : 'candles'} in ${output}`
+
+/** What a run made, for `--json`. */
+export const resultOf = ({ candles, output, format, layout, runs }: CandleSummary) => ({
+  candles,
+  output,
+  format,
+  layout,
+  sessions: runs.map(({ counts, volume, gaps, files, masters, diagnostics }) => ({
+    files,
+    masters,
+    messages: counts,
+    volume,
+    gaps,
+    diagnostics: diagnostics.summary(),
+  })),
+})
 
 /** Why there are no candles, when there are none: an empty result explains itself. */
 export function whyNone({ candles, runs }: CandleSummary): string | undefined {

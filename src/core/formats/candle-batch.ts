@@ -9,9 +9,13 @@ const CAPACITY = 1008
 
 type CandleFieldName = (typeof CANDLE_FIELDS)[number]['name']
 
+/** No columns beside those of a candle. */
+const NO_NUMBERS: ArrayLike<number> = []
+
 /**
  * Candles as columns, in a reused buffer. Owned by one producer: append until `isFull`, hand it to an encoder, `clear`.
- * All columns are filled, `columns` shows the selected ones: 26 stores cost less than asking.
+ * All columns are filled, `columns` shows the selected ones: 26 stores cost less than asking. Fields of type `number` that no candle has are
+ * filled with what comes beside it.
  */
 export class CandleBatch implements Batch {
   readonly capacity: number
@@ -53,6 +57,7 @@ export class CandleBatch implements Batch {
   readonly #has_day: Uint8Array
   readonly #close_official: Float64Array
   readonly #has_close_official: Uint8Array
+  readonly #numbers: { readonly values: Float64Array; readonly present: Uint8Array }[] = []
 
   constructor(fields: readonly Field[] = CANDLE_FIELDS, capacity: number = CAPACITY) {
     this.capacity = capacity
@@ -92,8 +97,11 @@ export class CandleBatch implements Batch {
     this.#has_close_official = flags()
     const shapes = this.#shapes()
     this.columns = fields.map((field) => {
-      const shape = shapes.get(field.name)
-      assert(shape !== undefined, `${field.name} is a field of candles`)
+      const own = shapes.get(field.name)
+      if (own !== undefined) return { field, ...own }
+      assert(field.type === 'number', `${field.name} is a field of candles, or a number beside them`)
+      const shape = { values: numbers(), present: flags() }
+      this.#numbers.push(shape)
       return { field, ...shape }
     })
   }
@@ -106,8 +114,10 @@ export class CandleBatch implements Batch {
     this.rows = 0
   }
 
-  append(candle: Candle): void {
+  /** `numbers`: for the fields beside those of a candle, in their order; NaN for none. */
+  append(candle: Candle, numbers = NO_NUMBERS): void {
     assert(this.rows < this.capacity, 'a full batch is written before more is appended')
+    assert(numbers.length === this.#numbers.length, 'there is a number for each field beside those of a candle')
     const row = this.rows++
     const { instrument, day, volume } = candle
     this.#divisors[row] = instrument.price_divisor
@@ -142,6 +152,13 @@ export class CandleBatch implements Batch {
     this.#volume_correction[row] = day?.correction ?? 0
     this.#close_official[row] = day?.close_official ?? 0
     this.#has_close_official[row] = day?.close_official === undefined ? 0 : 1
+    for (let n = 0; n < this.#numbers.length; n++) {
+      const number = numbers[n]!
+      const { values, present } = this.#numbers[n]!
+      assert(Math.abs(number) !== Number.POSITIVE_INFINITY, 'numbers are finite')
+      present[row] = Number.isNaN(number) ? 0 : 1
+      values[row] = number
+    }
   }
 
   #shapes(): ReadonlyMap<string, Omit<Column, 'field'>> {

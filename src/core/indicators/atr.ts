@@ -36,9 +36,6 @@ export const atr: IndicatorDefinition<'bars'> = {
   warmUp: ({ bars }) => [bars],
   create({ bars }, { gap_tr }) {
     const average = new Atr(bars)
-    return oneValue(
-      ({ high, low, close }) => average.update(high, low, close),
-      gap_tr ? undefined : () => average.dropGap(),
-    )
+    return oneValue(({ high, low, close }) => average.update(high, low, close), gap_tr ? undefined : () => average.dropGap())
   },
 }

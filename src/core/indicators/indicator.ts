@@ -18,7 +18,7 @@ export interface IndicatorOutput {
   readonly suffix: string
   /** `price`: held in feed units, printed in rupees. `count`: quantities. `number`: anything else, as it is. */
   readonly unit: 'price' | 'count' | 'number'
-  /** True for what need not be there, e.g. the next node above the price. */
+  /** True for what may be missing after the warm-up too, e.g. the next node above the price. */
   readonly sparse?: boolean
   readonly doc: string
 }
@@ -72,9 +72,9 @@ export interface IndicatorSurroundings {
 /** How much usually trades, from earlier sessions. Quantities in feed units; undefined where too little is known. */
 export interface VolumeBaseline {
   /** Mean volume of a session. */
-  readonly day_volume: number | undefined
+  readonly day_volume?: number | undefined
   /** Median volume of `minutes` minutes that begin `minute` minutes into the session. */
   usualVolume(minute: number, minutes: number): number | undefined
-  /** Median volume of the first `minutes` minutes of the session. */
-  usualVolumeSoFar(minutes: number): number | undefined
+  /** Median volume from the open to the end of minute `minute`. */
+  usualVolumeSoFar(minute: number): number | undefined
 }

@@ -24,8 +24,8 @@ export class Rsi {
     const change = number - this.#last
     this.#last = number
     if (Number.isNaN(change)) return this.value
-    const gain = this.#gain.update(change > 0 ? change : 0)
-    const loss = this.#loss.update(change < 0 ? -change : 0)
+    const gain = this.#gain.update(Math.max(change, 0))
+    const loss = this.#loss.update(Math.max(-change, 0))
     this.is_flat = isNothing(gain + loss)
     this.value = this.is_flat ? this.#when_flat : 100 * (gain / (gain + loss))
     return this.value

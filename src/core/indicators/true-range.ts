@@ -39,9 +39,6 @@ export const tr: IndicatorDefinition<never> = {
   warmUp: () => [1],
   create(_, { gap_tr }) {
     const range = new TrueRange()
-    return oneValue(
-      ({ high, low, close }) => range.update(high, low, close),
-      gap_tr ? undefined : () => range.dropGap(),
-    )
+    return oneValue(({ high, low, close }) => range.update(high, low, close), gap_tr ? undefined : () => range.dropGap())
   },
 }
