@@ -96,6 +96,7 @@ export function viewOf(facts: ViewFacts): PatternView {
       vah: Number.NaN,
       val: Number.NaN,
       poc: Number.NaN,
+      vaWidthAt: () => Number.NaN,
       ...previous,
     },
     usual_range_30m: known(facts.usual_range_30m),

@@ -129,6 +129,7 @@ export const baselineOf = (facts: Partial<InstrumentBaseline>): Baseline => ({
     week_high: Number.NaN,
     week_low: Number.NaN,
     usual_range_30m: Number.NaN,
+    day_atr: Number.NaN,
     history: { '1m': [], '5m': [], '15m': [] },
     usualVolume: () => undefined,
     usualVolumeSoFar: () => undefined,
