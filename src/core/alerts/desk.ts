@@ -155,9 +155,14 @@ export class AlertDesk {
     const same = this.#sameAs(claim)
     if (same === undefined || !(rounded(confidence - same.confidence) >= this.#setup.rules.update_rise)) return
     same.confidence = confidence
-    const { known_at_ms, bar } = claim.detection
-    const multipliers = multipliersOf(contender, this.#setup.rules)
-    this.#tellTransition(same, 'update', { known_at_ms, last_price: bar.close, evidence: evidenceOf(contender), multipliers })
+    const { detection } = claim
+    this.#tellTransition(same, 'update', {
+      detection,
+      known_at_ms: detection.known_at_ms,
+      last_price: detection.bar.close,
+      evidence: evidenceOf(contender),
+      multipliers: multipliersOf(contender, this.#setup.rules),
+    })
   }
 
   #emit(contender: Contender): void {

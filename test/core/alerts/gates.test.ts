@@ -96,7 +96,14 @@ describe('duplicate', () => {
       ['suppressed', 0.96, 4],
       ['suppressed', 0.91, 5],
     ])
-    expect(alerts[3]).toMatchObject({ alert_id: id, known_at_ms: atMs('10:21'), bar_start_ms: atMs('09:59') })
+    expect(alerts[3]).toMatchObject({
+      alert_id: id,
+      known_at_ms: atMs('10:21'),
+      detection: { known_at_ms: atMs('10:21') },
+      level: 100_000,
+      bar_start_ms: atMs('09:59'),
+      expires_at_ms: atMs('14:00'),
+    })
     for (const alert of alerts.filter(({ state }) => state === 'suppressed')) expect(alert.parent_id).toBe(id)
     expect(desk.counts).toMatchObject({ emitted: 1, suppressed: { duplicate: 4 }, transitions: { update: 1 } })
   })

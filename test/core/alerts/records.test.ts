@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { ALERT_FIELDS, ALERT_RULES, type Alert, alertCells, DEFAULT_ALERT_RULES } from '../../../src/core/alerts/index.js'
 import { ndjson, RecordBatch } from '../../../src/core/formats/index.js'
@@ -21,6 +22,13 @@ describe('alert_id', () => {
     const { alert_id } = only({ candidate: { level: 100_012.6 } })
     expect(alert_id).toBe(sha256('c0ffee|2025-10-06|738561|volume_spike|BUY|1759724940000|100015').slice(0, 16))
     expect(atMs('09:59')).toBe(1_759_724_940_000)
+  })
+
+  test('the example of the docs is right', () => {
+    const page = readFileSync(new URL('../../../docs/alerts.md', import.meta.url), 'utf8')
+    const [, identity = '', id] = /`(c0ffee\|[^`]+)` gives `(\w+)`/.exec(page) ?? []
+    expect(only({ candidate: { level: 100_012.6 } }).alert_id).toBe(id)
+    expect(sha256(identity).slice(0, 16)).toBe(id)
   })
 
   test('the bar that the detector names counts; without one the minute, or the second that has ended', () => {
