@@ -247,6 +247,13 @@ describe('for two minutes after an alert', () => {
     expect(next(0.96)).toEqual(['emitted', 'target_hit', 'emitted'])
   })
 
+  test('what has expired cannot be superseded, though its end is told later', () => {
+    const brief = { ...buy, candidate: { ...buy.candidate, expires_min: 1 } }
+    const { alerts } = run([moment('10:00', [brief]), moment('10:01', [sell('10:01', 0.96)]), moment('10:03')])
+    expect(alerts.map(({ state }) => state)).toEqual(['emitted', 'emitted', 'expired'])
+    expect(alerts[2]?.alert_id).toBe(alerts[0]?.alert_id)
+  })
+
   test('a strategy is superseded by a direction of 0.90 only', () => {
     const first = strategy(0.86, { instrument: stock(9, { underlying: 'RELIANCE' }) })
     const next = (confidence: number, priority = 0) =>

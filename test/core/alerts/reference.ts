@@ -191,7 +191,7 @@ export function reference(moments: readonly Moment[], rules: AlertRules, close_m
         continue
       }
       const leader = kin.find((p) => p.view === c.view && p.group === p.id && t < p.d.known_at_ms + 1000 * rules.group_window_s)
-      const beaten = rivals.filter(({ end }) => end === '')
+      const beaten = rivals.filter(({ end, dies_ms }) => end === '' && t < dies_ms)
       const group = leader?.id ?? c.id
       tell('emitted', c, conf, beaten[0]?.id, group)
       claims_of.set(c.id, 1)
