@@ -123,7 +123,7 @@ export function viewOf(facts: ViewFacts): PatternView {
     rv: known(facts.rv),
     rv_source: 'tod',
     rv3: known(facts.rv3 ?? facts.rv),
-    rvOver: () => known(facts.rv_over ?? facts.rv),
+    relativeVolume: () => known(facts.rv_over ?? facts.rv),
     atr: known(facts.atr),
     atr_1m: known(facts.atr_1m),
     atr_15m: known(facts.atr_15m),

@@ -131,6 +131,7 @@ export const baselineOf = (facts: Partial<InstrumentBaseline>): Baseline => ({
     usual_range_30m: Number.NaN,
     day_atr: Number.NaN,
     history: { '1m': [], '5m': [], '15m': [] },
+    day_volume: undefined,
     usualVolume: () => undefined,
     usualVolumeSoFar: () => undefined,
     ...facts,
