@@ -83,7 +83,9 @@ describe('from one session to the next', () => {
     for (const reset_daily of [false, true])
       expect(column(run('sma:2', bars, { reset_daily }))).toEqual([Number.NaN, 100.5, 101.5])
     // A day's volume is not compared within its day.
-    const many = Array.from({ length: 12 }, (_, day) => candle({ session: day, interval: '1d', phase: 'day', close: 100, volume: 200 }))
+    const many = Array.from({ length: 12 }, (_, day) =>
+      candle({ session: day, interval: '1d', phase: 'day', close: 100, volume: 200 }),
+    )
     expect(column(run('rvol_roll:20', many))[11]).toBe(1)
   })
 
@@ -104,6 +106,19 @@ test('instruments and intervals are series of their own; auctions belong to none
     candle({ close: 7000, instrument: other, minute: 1 }),
   ])
   expect(column(rows)).toEqual([Number.NaN, Number.NaN, Number.NaN, Number.NaN, 1.5, 60])
+})
+
+test('an auction has no value, and none comes after it through it', () => {
+  const rows = run('obv,sma:1', [
+    candle({ close: 100 }),
+    candle({ close: 900, phase: 'closing_auction' }),
+    candle({ close: 200, minute: 1 }),
+  ])
+  expect(rows).toEqual([
+    [100, 1],
+    [Number.NaN, Number.NaN],
+    [200, 2],
+  ])
 })
 
 test('an index has no volume and no value where volume is needed', () => {
@@ -139,7 +154,7 @@ describe('opening range', () => {
 
   test('is not known when nothing traded in it, or a bar lies across its end', () => {
     expect(column(run('opening_range:3', [bar(5, 100), bar(6, 300)]))).toEqual([Number.NaN, Number.NaN])
-    expect(column(run('opening_range:3', [bar(0, 100, 5), bar(5, 300, 5)]))).toEqual([Number.NaN, Number.NaN])
+    expect(column(run('opening_range:3', [bar(0, 100, 2), bar(2, 300, 2), bar(4, 200, 2)])).every(Number.isNaN)).toBe(true)
   })
 })
 

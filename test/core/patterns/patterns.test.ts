@@ -88,7 +88,8 @@ describe.each(patterns.map((definition) => [definition.id, definition] as const)
       seen.map(({ known_at_ms, candidate }) => [known_at_ms, candidate.direction]),
     )
     // Percentages of a price differ a little from those of its mirror image.
-    for (const [i, { candidate }] of mirrored.entries()) expect(candidate.score).toBeCloseTo(seen[i]?.candidate.score as number, 1)
+    for (const [i, { candidate }] of mirrored.entries())
+      expect(candidate.score).toBeCloseTo(seen[i]?.candidate.score as number, 1)
   })
 })
 
