@@ -15,6 +15,7 @@ const external = [
   'typescript',
   'ws',
   'ioredis',
+  'jiti',
 ]
 
 rmSync('dist', { recursive: true, force: true })

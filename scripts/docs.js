@@ -5,11 +5,12 @@ import { join, relative } from 'node:path'
 import { build } from 'esbuild'
 import { root } from './setup.js'
 
-const { market, wire, candles, feed, indicators, CAPTURE_METRICS, DIAGNOSTIC_CODES, EXIT } = await loadCore()
+const { market, wire, candles, feed, indicators, options, patterns, CAPTURE_METRICS, DIAGNOSTIC_CODES, EXIT } = await loadCore()
 const SECTIONS = {
   commands: commandReference,
   'candle-fields': () => fieldTable(market.CANDLE_FIELDS),
   'tick-fields': () => fieldTable(market.TICK_FIELDS),
+  'chain-fields': () => fieldTable(options.CHAIN_FIELDS),
   'bar-kinds': () =>
     table(['`--bars`', 'a bar ends', 'smallest', 'largest', 'interval on output'], candles.BAR_KINDS.map(barKindRow)),
   indicators: indicatorTables,
@@ -23,6 +24,8 @@ const SECTIONS = {
     ),
   'profile-fields': profileFields,
   'error-codes': errorCodes,
+  patterns: patternTable,
+  'pattern-parameters': patternParameters,
   'capture-metrics': () =>
     table(
       ['metric', 'kind', 'meaning'],
@@ -58,8 +61,10 @@ async function loadCore() {
         export * as market from './src/core/market/index.js'
         export * as wire from './src/core/wire/index.js'
         export * as candles from './src/core/candles/index.js'
+        export * as patterns from './src/core/patterns/index.js'
         export * as feed from './src/core/feed/index.js'
         export * as indicators from './src/core/indicators/index.js'
+        export * as options from './src/core/options/index.js'
         export * from './src/core/diagnostics.js'
         export { CAPTURE_METRICS } from './src/io/capture/metrics.js'
         export * from './src/core/errors.js'`,
@@ -134,6 +139,31 @@ function feedStates() {
         (TRANSITIONS[state][event] ?? []).map((to) => (to === state ? 'stays' : to)).join(', '),
       ),
     ]),
+  )
+}
+
+function patternTable() {
+  return table(
+    ['pattern', 'category', 'what it finds', 'source', 'needs', 'cooldown'],
+    patterns.PATTERNS.filter(({ category }) => category !== 'candlestick').map(
+      ({ id, category, summary, source, needs = [], cooldown_min }) => [
+        `\`${id}\``,
+        category,
+        summary,
+        source,
+        needs.join(', '),
+        `${cooldown_min} min`,
+      ],
+    ),
+  )
+}
+
+function patternParameters() {
+  return table(
+    ['parameter', 'default', 'smallest', 'largest', 'meaning'],
+    patterns.PATTERNS.filter(({ category }) => category !== 'candlestick').flatMap(({ id, parameters }) =>
+      Object.entries(parameters).map(([name, { default: usual, min, max, doc }]) => [`\`${id}.${name}\``, usual, min, max, doc]),
+    ),
   )
 }
 

@@ -8,6 +8,7 @@ import { hungTerminalGuard } from '../io/hung-terminal.js'
 import { Progress } from '../io/progress.js'
 import type { CandleWords } from '../io/run-candles.js'
 import type { RunListener, SessionRequest } from '../io/run-sessions.js'
+import type { SignalWords } from '../io/signals/signal-config.js'
 import { tellError } from '../io/tell-error.js'
 
 export const sessionArgs = {
@@ -125,6 +126,34 @@ export const symbolFlag = {
   }),
 } as const
 
+/** Which detectors run, with which numbers. */
+export const signalFlags = {
+  only: Flags.string({
+    summary: 'Only these detectors: ids or categories (mds patterns --list), separated by commas; all: the optional ones too',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'NAME,NAME',
+  }),
+  'min-confidence': Flags.string({ summary: 'Confidence an alert must have, 0 to 1; default 0.85', helpValue: '0.85' }),
+  param: Flags.string({
+    summary: 'A number of a detector, or of the gates (alerts.NAME); may be repeated',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'PATTERN.NAME=N',
+  }),
+  config: Flags.string({ summary: 'JSON file with such numbers', helpValue: 'FILE' }),
+  plugin: Flags.string({
+    summary: 'TypeScript or JavaScript file with a detector of your own; may be repeated',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'FILE',
+  }),
+  baseline: Flags.string({
+    summary: 'What earlier sessions say (mds baseline); default: PROFILE.baseline.ndjson beside the recordings',
+    helpValue: 'FILE',
+  }),
+} as const
+
 /** Which part of the day. */
 export const windowFlags = {
   from: Flags.string({
@@ -141,6 +170,14 @@ export const formatFlag = {
 interface FileWords {
   readonly 'data-dir': string
   readonly profile: readonly string[] | undefined
+}
+interface SignalFlagValues {
+  readonly only: readonly string[] | undefined
+  readonly 'min-confidence': string | undefined
+  readonly param: readonly string[] | undefined
+  readonly config: string | undefined
+  readonly plugin: readonly string[] | undefined
+  readonly baseline: string | undefined
 }
 interface RecordingWords extends FileWords {
   readonly instruments: readonly string[] | undefined
@@ -196,6 +233,17 @@ export abstract class MdsCommand extends Command {
       recordings: this.recordingQuery(argv, flags),
       instruments: flags.instruments ?? [],
       calendar: flags.calendar,
+    }
+  }
+
+  protected signalWords(flags: SignalFlagValues): Omit<SignalWords, 'version'> {
+    return {
+      only: flags.only ?? [],
+      min_confidence: flags['min-confidence'],
+      params: flags.param ?? [],
+      config: flags.config,
+      plugins: flags.plugin ?? [],
+      baseline: flags.baseline,
     }
   }
 

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
 import { EXIT } from '../core/errors.js'
-import { MdsCommand, profileDataDirFlag, recordingFlags } from './base.js'
+import { MdsCommand, profileDataDirFlag, recordingFlags, signalFlags } from './base.js'
 
 /** A stop takes two seconds at most, and one Ctrl-C may come twice: npx and some shells pass on what the terminal has sent already. */
 const STOP_PATIENCE_MS = 3000
@@ -53,6 +53,8 @@ Exit codes: 0 done, 1 a bug in mds, 2 usage, 3 files or folders, 5 feed or authe
       summary: 'How; default ndjson. parquet and arrow are complete at the end',
       options: ['ndjson', 'csv', 'parquet', 'arrow'] as const,
     })(),
+    patterns: Flags.boolean({ summary: 'Also alerts while recording, as mds patterns raises them from the recording' }),
+    ...signalFlags,
     redis: Flags.string({
       summary: 'Also to this Redis server; a password is better in $MDS_REDIS_PASSWORD',
       helpValue: 'URL',
@@ -97,6 +99,8 @@ Exit codes: 0 done, 1 a bug in mds, 2 usage, 3 files or folders, 5 feed or authe
         jsonl: flags.jsonl,
         candles: flags.candles ?? [],
         candles_format: flags['candles-format'],
+        patterns: flags.patterns,
+        signals: { ...this.signalWords(flags), version: this.config.version },
         port: flags.control ? flags.port : undefined,
         log_file: flags['log-file'],
         version: this.config.version,
@@ -105,7 +109,13 @@ Exit codes: 0 done, 1 a bug in mds, 2 usage, 3 files or folders, 5 feed or authe
     )
     if (end === undefined) return { recorded: false }
     if (end.status.recorder.suspect_files.length > 0) process.exitCode = EXIT.unreadable
-    const { reason, candles, status } = end
-    return { recorded: true, reason, ...(candles === undefined ? {} : { candles }), ...status }
+    const { reason, candles, alerts, status } = end
+    return {
+      recorded: true,
+      reason,
+      ...(candles === undefined ? {} : { candles }),
+      ...(alerts === undefined ? {} : { alerts }),
+      ...status,
+    }
   }
 }

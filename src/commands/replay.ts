@@ -1,6 +1,16 @@
 import { Flags, type Interfaces } from '@oclif/core'
 import { usageError } from '../core/errors.js'
-import { barFlags, EXIT_CODES, formatFlag, MdsCommand, recordingFlags, sessionArgs, symbolFlag, windowFlags } from './base.js'
+import {
+  barFlags,
+  EXIT_CODES,
+  formatFlag,
+  MdsCommand,
+  recordingFlags,
+  sessionArgs,
+  signalFlags,
+  symbolFlag,
+  windowFlags,
+} from './base.js'
 
 const SERVE = { helpGroup: 'SERVE', dependsOn: ['serve'] }
 
@@ -77,7 +87,7 @@ ${EXIT_CODES}`
   static override flags = {
     speed: Flags.string({ summary: '0.1x to 1000x, or max', default: '1x', helpValue: '10x' }),
     emit: Flags.string({
-      summary: 'ticks, candles or both',
+      summary: 'ticks, candles, alerts or several of them',
       default: ['ticks'],
       multiple: true,
       multipleNonGreedy: true,
@@ -90,13 +100,17 @@ ${EXIT_CODES}`
       multipleNonGreedy: true,
       helpValue: 'TIME|SINK',
     }),
-    redis: Flags.string({ summary: 'Server for --to redis; a password is better in $MDS_REDIS_PASSWORD', helpValue: 'URL' }),
+    redis: Flags.string({
+      summary: 'Server for --to redis, and for --emit alerts; a password is better in $MDS_REDIS_PASSWORD',
+      helpValue: 'URL',
+    }),
     jsonl: Flags.string({ summary: 'Folder for --to jsonl; default: this one', helpValue: 'DIR' }),
     ...symbolFlag,
     'max-wait': Flags.string({ summary: 'Shorten longer silences to this much real time; default: never', helpValue: '5s' }),
     output: Flags.string({ char: 'o', summary: 'File to write; default: standard output', helpValue: 'FILE' }),
     ...formatFlag,
     ...barFlags,
+    ...signalFlags,
     ...recordingFlags,
     ...serveFlags,
   }
@@ -106,7 +120,8 @@ ${EXIT_CODES}`
     if (flags.serve !== undefined) return this.#serve(argv, flags, flags.serve)
     const { closingLine, runReplay } = await import('../io/run-replay.js')
     const { sinkLines, splitTo } = await import('../io/replay-sinks.js')
-    const { to, sinks } = splitTo(flags.to ?? [], flags)
+    const emits_alerts = flags.emit.join(',').includes('alerts')
+    const { to, sinks } = splitTo(flags.to ?? [], { ...flags, redis: emits_alerts ? undefined : flags.redis })
     if (sinks.length === 0) this.requireFileForJson(flags.output, 'mds replay 20251005 --speed max --json -o ticks.ndjson')
     const words = {
       ...this.sessionRequest(argv, flags),
@@ -120,9 +135,11 @@ ${EXIT_CODES}`
       to,
       speed: flags.speed,
       max_wait: flags['max-wait'],
+      signals: { ...this.signalWords(flags), version: this.config.version },
       emit: flags.emit,
       output: flags.output,
       format: flags.format,
+      redis: sinks.length === 0 ? flags.redis : undefined,
     }
     const summary = await this.withProgress('Replay', flags.quiet, async (run) => {
       if (sinks.length === 0) return runReplay(words, { ...run, interrupt: () => process.emit('SIGINT') })
@@ -130,6 +147,8 @@ ${EXIT_CODES}`
       return runReplayTo({ ...words, sinks, redis: flags.redis, jsonl: flags.jsonl }, run)
     })
     this.report(summary.diagnostics, flags)
+    const { faultLine } = await import('../io/signals/fault-line.js')
+    for (const fault of summary.faults) this.notice(faultLine(fault))
     if (!flags.quiet) for (const line of [closingLine(summary), ...sinkLines(summary)]) this.notice(line)
     return { ...summary, diagnostics: summary.diagnostics.map((log) => log.summary()) }
   }

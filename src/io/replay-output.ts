@@ -1,21 +1,24 @@
+import { ALERT_FIELDS, type Alert, alertCells } from '../core/alerts/index.js'
 import type { RawTick } from '../core/engine/index.js'
 import { usageError } from '../core/errors.js'
-import { type Batch, CandleBatch, type Encoder, labelled, TickBatch, TYPE_FIELD } from '../core/formats/index.js'
+import { type Batch, CandleBatch, type Encoder, labelled, RecordBatch, TickBatch, TYPE_FIELD } from '../core/formats/index.js'
 import { CANDLE_FIELDS, type Candle, type Field, type Instrument, TICK_FIELDS } from '../core/market/index.js'
 import { type FormatId, loadFormat } from './formats.js'
 import { openFile, openStdout, type Sink } from './output.js'
 
-export const RECORD_KINDS = ['ticks', 'candles'] as const
+export const RECORD_KINDS = ['ticks', 'candles', 'alerts'] as const
 export type RecordKind = (typeof RECORD_KINDS)[number]
 
 /** Where the records of a replay go, in the order in which they are given. */
 export interface ReplayOutput {
   readonly ticks: number
   readonly candles: number
+  readonly alerts: number
   /** False once nobody reads any more. */
   readonly wanted: boolean
   onTick(tick: RawTick): void
   onCandle(candle: Candle): void
+  onAlert(alert: Alert): void
   /** Encodes what was given so far. */
   prepare(): void
   /** What was given so far leaves now. */
@@ -34,7 +37,7 @@ export function parseKinds(texts: readonly string[]): RecordKind[] {
   if (unknown !== undefined || kinds.length === 0)
     throw usageError(
       'unknown_kind',
-      `--emit does not know "${unknown ?? ''}": expected ${RECORD_KINDS.join(', ')} or both.`,
+      `--emit does not know "${unknown ?? ''}": expected ${RECORD_KINDS.join(', ')} or several.`,
       'mds replay --emit ticks,candles',
     )
   return kinds
@@ -69,13 +72,22 @@ interface OutputSetup {
 /** Encoded bytes gather up to here before they leave: a call of the kernel per line would set the pace at full speed. */
 const GATHERED_BYTES = 256 * 1024
 
+/** Records of one kind on their way out. */
+interface Lane {
+  readonly batch: Batch & { clear(): void; readonly isFull: boolean }
+  /** The batch, with the kind in front where there are several. */
+  readonly rows: Batch
+  readonly encoder: Encoder
+}
+
 /**
- * Ticks and candles in one stream. Each kind fills its own batch; when the other kind comes, the batch is encoded, so the order holds. With
- * both kinds every line begins with its `type`; with one kind the bytes are those of `mds decode` and `mds candles`.
+ * Records of several kinds in one stream. Each kind fills its own batch; when another kind comes, the batch is encoded, so the order holds. With
+ * several kinds every line begins with its `type`; with one kind the bytes are those of `mds decode`, `mds candles` and `mds patterns`.
  */
 class MergedOutput implements ReplayOutput {
   ticks = 0
   candles = 0
+  alerts = 0
   wanted: boolean
   readonly #sink: Sink
   readonly #instruments: Instrument[] = []
@@ -83,10 +95,12 @@ class MergedOutput implements ReplayOutput {
   #first_instrument = 0
   readonly #tick_batch: TickBatch
   readonly #candle_batch = new CandleBatch()
-  readonly #tick_rows: Batch
-  readonly #candle_rows: Batch
-  readonly #tick_encoder: Encoder | undefined
-  readonly #candle_encoder: Encoder | undefined
+  readonly #alert_batch = new RecordBatch(ALERT_FIELDS)
+  readonly #tick_lane: Lane | undefined
+  readonly #candle_lane: Lane | undefined
+  readonly #alert_lane: Lane | undefined
+  /** The one whose batch holds rows. */
+  #filling: Lane | undefined
   readonly #is_paced: boolean
   #gathered = new Uint8Array(GATHERED_BYTES)
   #gathered_bytes = 0
@@ -94,20 +108,21 @@ class MergedOutput implements ReplayOutput {
   constructor({ sink, kinds, is_paced, open }: OutputSetup) {
     this.#sink = sink
     this.#is_paced = is_paced
-    const both = kinds.length > 1
-    const fieldsOf = (fields: readonly Field[]): readonly Field[] => (both ? [TYPE_FIELD, ...fields] : fields)
+    const laneOf = (kind: RecordKind, type: string, fields: readonly Field[], batch: Lane['batch']): Lane | undefined => {
+      if (!kinds.includes(kind)) return undefined
+      if (kinds.length === 1) return { batch, rows: batch, encoder: open(fields) }
+      return { batch, rows: labelled(batch, type), encoder: open([TYPE_FIELD, ...fields]) }
+    }
     this.#tick_batch = new TickBatch(this.#instruments)
-    this.#tick_rows = both ? labelled(this.#tick_batch, 'tick') : this.#tick_batch
-    this.#candle_rows = both ? labelled(this.#candle_batch, 'candle') : this.#candle_batch
-    this.#tick_encoder = kinds.includes('ticks') ? open(fieldsOf(TICK_FIELDS)) : undefined
-    this.#candle_encoder = kinds.includes('candles') ? open(fieldsOf(CANDLE_FIELDS)) : undefined
+    this.#tick_lane = laneOf('ticks', 'tick', TICK_FIELDS, this.#tick_batch)
+    this.#candle_lane = laneOf('candles', 'candle', CANDLE_FIELDS, this.#candle_batch)
+    this.#alert_lane = laneOf('alerts', 'alert', ALERT_FIELDS, this.#alert_batch)
     this.wanted = true
-    for (const encoder of this.#encoders) this.#put(encoder.begin())
+    for (const { encoder } of this.#lanes) this.#put(encoder.begin())
   }
 
   onTick({ view, at, length, received_at_ms, sequence, index, instrument }: RawTick): void {
-    if (this.#tick_encoder === undefined || !this.wanted) return
-    if (this.#candle_batch.rows > 0) this.#encode()
+    if (!this.#turnTo(this.#tick_lane)) return
     const number = this.#first_instrument + index
     this.#instruments[number] ??= instrument
     this.#tick_batch.append(view, at, length, received_at_ms, sequence, number)
@@ -116,11 +131,17 @@ class MergedOutput implements ReplayOutput {
   }
 
   onCandle(candle: Candle): void {
-    if (this.#candle_encoder === undefined || !this.wanted) return
-    if (this.#tick_batch.rows > 0) this.#encode()
+    if (!this.#turnTo(this.#candle_lane)) return
     this.#candle_batch.append(candle)
     this.candles++
     if (this.#candle_batch.isFull) this.#encode()
+  }
+
+  onAlert(alert: Alert): void {
+    if (!this.#turnTo(this.#alert_lane)) return
+    this.#alert_batch.append(alertCells(alert), alert.detection.instrument.price_divisor)
+    this.alerts++
+    if (this.#alert_batch.isFull) this.#encode()
   }
 
   prepare(): void {
@@ -138,7 +159,7 @@ class MergedOutput implements ReplayOutput {
 
   finish(): void {
     this.#encode()
-    for (const encoder of this.#encoders) this.#put(encoder.end())
+    for (const { encoder } of this.#lanes) this.#put(encoder.end())
     this.#send()
     this.#sink.finish()
   }
@@ -147,17 +168,25 @@ class MergedOutput implements ReplayOutput {
     this.#sink.abort()
   }
 
-  get #encoders(): Encoder[] {
-    return [this.#tick_encoder, this.#candle_encoder].filter((encoder) => encoder !== undefined)
+  get #lanes(): Lane[] {
+    return [this.#tick_lane, this.#candle_lane, this.#alert_lane].filter((lane) => lane !== undefined)
   }
 
-  /** At most one of the two batches holds rows. */
+  /** False when nobody wants records of the kind. */
+  #turnTo(lane: Lane | undefined): boolean {
+    if (lane === undefined || !this.wanted) return false
+    if (this.#filling !== lane) {
+      this.#encode()
+      this.#filling = lane
+    }
+    return true
+  }
+
   #encode(): void {
-    if (this.#tick_batch.rows > 0 && this.#tick_encoder !== undefined) this.#put(this.#tick_encoder.write(this.#tick_rows))
-    if (this.#candle_batch.rows > 0 && this.#candle_encoder !== undefined)
-      this.#put(this.#candle_encoder.write(this.#candle_rows))
-    this.#tick_batch.clear()
-    this.#candle_batch.clear()
+    const lane = this.#filling
+    if (lane === undefined || lane.batch.rows === 0) return
+    this.#put(lane.encoder.write(lane.rows))
+    lane.batch.clear()
   }
 
   #put(bytes: Uint8Array): void {

@@ -1,8 +1,8 @@
+import type { Alert } from '../core/alerts/index.js'
 import { Pipeline, type RawTick } from '../core/engine/index.js'
-
 import { interrupted } from '../core/errors.js'
-
 import type { Calendar, Candle, Instrument, InstrumentTable } from '../core/market/index.js'
+import type { DetectorFault } from '../core/patterns/index.js'
 import type { Frame } from '../core/recording/index.js'
 import { type WindowEnd, windowOn } from '../core/replay/index.js'
 import { istDay } from '../core/time/index.js'
@@ -16,6 +16,9 @@ import { type FileSummary, readSession } from './read-session.js'
 import { type EngineRequest, noteMasters } from './run-sessions.js'
 import { masterPaths, sessionInstruments } from './session-instruments.js'
 import { sessionJournals } from './session-journals.js'
+import { type DaySignals, openDaySignals, placeOf, type SignalDay } from './signals/day-signals.js'
+import { SIGNAL_BARS, type SignalConfig } from './signals/signal-config.js'
+import { isShown as isShownBar, withSignalIntervals } from './signals/signal-intervals.js'
 
 export interface ReplayRequest extends EngineRequest {
   readonly wishes: InstrumentWishes
@@ -23,6 +26,8 @@ export interface ReplayRequest extends EngineRequest {
   readonly to: WindowEnd | undefined
   readonly speed: number
   readonly max_wait_ms: number
+  /** Detectors that run along; default none. */
+  readonly signals?: SignalConfig | undefined
 }
 
 /** Who is played to. */
@@ -37,6 +42,7 @@ export interface Audience {
   pause?(): Promise<void>
   onTick?(tick: RawTick): void
   onCandle?(candle: Candle): void
+  onAlert?(alert: Alert): void
   /** What was handed out is made ready to leave. With it, and with a speed, the engine runs one moment ahead. */
   onPrepare?(): void
   /** Everything due has been handed out. */
@@ -58,10 +64,11 @@ export interface ReplayRun {
 }
 
 export interface ReplaySummary {
-  /** Records, packets and candles inside the window. */
+  /** Records, packets, candles and alerts inside the window. */
   records: number
   ticks: number
   candles: number
+  alerts: number
   /** Times of receipt of the first and the last record inside the window; undefined when there is none. */
   first_ms: number | undefined
   last_ms: number | undefined
@@ -70,16 +77,19 @@ export interface ReplaySummary {
   files: FileSummary[]
   /** One per session. */
   diagnostics: DiagnosticsLog[]
+  faults: DetectorFault[]
 }
 
 interface Played {
   records: number
   ticks: number
   candles: number
+  alerts: number
   first_ms: number | undefined
   last_ms: number | undefined
   files: FileSummary[]
   diagnostics: DiagnosticsLog
+  faults: readonly DetectorFault[]
 }
 
 /** Plays recordings in virtual time, day after day. */
@@ -149,10 +159,18 @@ async function readOnce(
   const { audience } = run
   const diagnostics = new DiagnosticsLog()
   const onDiagnostic = diagnostics.add.bind(diagnostics)
-  const played: Played = { records: 0, ticks: 0, candles: 0, first_ms: undefined, last_ms: undefined, files: [], diagnostics }
-  const pipeline = new Pipeline(
+  const played: Played = { ...NOTHING_PLAYED, files: [], diagnostics }
+  const day = await signalsOf(request, session, { calendar, instruments: [...table.known()] }, (alert) => {
+    if (alert.state !== 'emitted' || !isShown(alert.detection.instrument)) return
+    if (playback.isInWindow) played.alerts++
+    else if (!audience.wantsAll) return
+    audience.onAlert?.(alert)
+  })
+  const asked = new Set(request.bars.intervals.map(({ label }) => label))
+  const pipeline: Pipeline = new Pipeline(
     {
       ...request,
+      bars: day === undefined ? request.bars : { ...SIGNAL_BARS, intervals: withSignalIntervals(request.bars.intervals) },
       instruments: table,
       calendar,
       files: session.files.map(({ path }) => path),
@@ -166,14 +184,21 @@ async function readOnce(
         audience.onTick?.(tick)
       },
       onCandle(candle) {
+        if (day !== undefined) {
+          day.signals.onCandle(candle)
+          if (!isShownBar(candle, asked)) return
+        }
         if (!isShown(candle.instrument)) return
         if (playback.isInWindow) played.candles++
         else if (!audience.wantsAll) return
         audience.onCandle?.(candle)
       },
       onDiagnostic,
+      ...(day === undefined ? {} : { onMoment: (now_ms: number) => day.signals.onMoment(now_ms) }),
+      ...(day?.signals.onSecond === undefined ? {} : { onSecond: day.signals.onSecond }),
     },
   )
+  day?.attach(pipeline)
   const reading = readSession(
     session,
     {
@@ -205,7 +230,19 @@ async function readOnce(
   // Cut short, the bars that are still open stay untold: a longer replay would tell them otherwise.
   if (playback.stopped === undefined) pipeline.end()
   await playback.finish()
-  return played
+  return { ...played, faults: day?.faults ?? [] }
+}
+
+const NOTHING_PLAYED = { records: 0, ticks: 0, candles: 0, alerts: 0, first_ms: undefined, last_ms: undefined, faults: [] }
+
+async function signalsOf(
+  { signals }: ReplayRequest,
+  session: SessionFiles,
+  day: Pick<SignalDay, 'calendar' | 'instruments'>,
+  emit: (alert: Alert) => void,
+): Promise<DaySignals | undefined> {
+  if (signals === undefined) return undefined
+  return openDaySignals(signals, { day: session.day, ...placeOf(session), ...day }, emit)
 }
 
 function summaryOf(played: readonly Played[], { lateness }: Playback, real_ms: number): ReplaySummary {
@@ -216,11 +253,13 @@ function summaryOf(played: readonly Played[], { lateness }: Playback, real_ms: n
     records: sum(({ records }) => records),
     ticks: sum(({ ticks }) => ticks),
     candles: sum(({ candles }) => candles),
+    alerts: sum(({ alerts }) => alerts),
     first_ms: played.find(({ first_ms }) => first_ms !== undefined)?.first_ms,
     last_ms: played.findLast(({ last_ms }) => last_ms !== undefined)?.last_ms,
     real_ms,
     lateness: p50_ms === undefined || p99_ms === undefined ? undefined : { p50_ms, p99_ms, max_ms: lateness.max_ms },
     files: played.flatMap(({ files }) => files),
     diagnostics: played.map(({ diagnostics }) => diagnostics),
+    faults: played.flatMap(({ faults }) => faults),
   }
 }

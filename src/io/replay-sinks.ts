@@ -33,5 +33,9 @@ export function splitTo(
 /** `redis: 12345 messages sent, 0 dropped`, for each sink there was. */
 export function sinkLines(summary: ReplaySummary | SinkSummary): string[] {
   if (!('sinks' in summary)) return []
-  return summary.sinks.map(({ name, sent, dropped }) => `${name}: ${sent} messages sent, ${dropped} dropped`)
+  return summary.sinks.map((status) => sinkLine(status, 'messages'))
 }
+
+/** `what`: messages or alerts. */
+export const sinkLine = ({ name, sent, dropped }: SinkStatus, what: string): string =>
+  `${name}: ${sent} ${what} sent, ${dropped} dropped`

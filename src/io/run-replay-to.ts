@@ -18,7 +18,7 @@ import { openRedisSink, probeRedis } from './sinks/redis-sink.js'
 import type { Names } from './sinks/tick-lines.js'
 
 /** Where to, beside what every replay is told. */
-export interface SinkWords extends ReplayWords {
+export interface SinkWords extends Omit<ReplayWords, 'signals'> {
   readonly sinks: readonly SinkName[]
   readonly redis: string | undefined
   readonly jsonl: string | undefined

@@ -1,10 +1,11 @@
 import type { CandleStyle, EventBarSpec, Gap, TimeBarOptions } from '../core/candles/index.js'
 import { Pipeline, type PipelineListener } from '../core/engine/index.js'
-import type { InstrumentTable } from '../core/market/index.js'
+import type { Calendar, InstrumentTable } from '../core/market/index.js'
 import type { BarClock } from '../core/volume/index.js'
 import { loadCalendar } from './calendar-file.js'
 import { DiagnosticsLog } from './diagnostics-log.js'
 import { findRecordings, type RecordingQuery, type SessionFiles } from './find-recordings.js'
+import type { InstrumentsFile } from './instruments-file.js'
 import { type FileSummary, type Gate, readSession } from './read-session.js'
 import { sessionInstruments } from './session-instruments.js'
 import { sessionJournals } from './session-journals.js'
@@ -43,68 +44,107 @@ export interface SessionRun {
   readonly diagnostics: DiagnosticsLog
 }
 
-/** A day's listener; `onEnd` may look at the engine before it is gone. */
+/** A day's listener; `onBegin` and `onEnd` may look at the engine, before its first record and before it is gone. */
 export interface SessionListener extends Omit<PipelineListener, 'onDiagnostic'> {
+  onBegin?(pipeline: Pipeline): void
   onEnd?(pipeline: Pipeline): void
 }
 
-/** Runs the engine over recordings, once per day. `listen` makes the listener of each day. */
-export async function runSessions(
-  request: EngineRequest,
-  run: RunListener,
-  listen: (session: SessionFiles, table: InstrumentTable) => SessionListener,
-): Promise<SessionRun[]> {
+/** Makes the listener of a day. */
+export type Listen = (
+  session: SessionFiles,
+  table: InstrumentTable,
+  calendar: Calendar,
+) => SessionListener | Promise<SessionListener>
+
+/** Runs the engine over recordings, once per day. */
+export async function runSessions(request: EngineRequest, run: RunListener, listen: Listen): Promise<SessionRun[]> {
   const { calendar } = await loadCalendar(request.calendar)
   const { sessions, notices } = findRecordings(request.recordings)
   for (const notice of notices) run.onNotice(notice)
   const runs: SessionRun[] = []
-  for (const session of sessions) {
-    const { table, files: masters } = await sessionInstruments(session, request.instruments)
-    noteMasters(masters, run)
-    const diagnostics = new DiagnosticsLog()
-    const onDiagnostic = diagnostics.add.bind(diagnostics)
-    const listener = listen(session, table)
-    const pipeline = new Pipeline(
-      {
-        ...request,
-        instruments: table,
-        calendar,
-        files: session.files.map(({ path }) => path),
-        journaled: sessionJournals(session, onDiagnostic),
-      },
-      { ...listener, onDiagnostic },
-    )
-    const files = await readSession(session, pipeline, {
-      onDiagnostic,
-      onProgress: run.onProgress,
-      signal: run.signal,
-      gate: gateOf(run),
-    })
-    pipeline.end()
-    listener.onEnd?.(pipeline)
-    runs.push({
-      session,
-      counts: pipeline.counts,
-      volume: { ...pipeline.ledger.counts, ...pipeline.bars.counts },
-      gaps: pipeline.bars.gaps.all,
-      files,
-      masters: masters.map(({ path }) => path),
-      diagnostics,
-    })
-  }
+  for (const session of sessions) runs.push(await runSession(session, { ...request, calendar }, run, listen))
   return runs
+}
+
+/** Runs the engine over the recordings of one day. */
+export async function runSession(
+  session: SessionFiles,
+  request: Omit<EngineRequest, 'recordings' | 'calendar'> & { readonly calendar: Calendar },
+  run: RunListener,
+  listen: Listen,
+): Promise<SessionRun> {
+  const { table, files: masters } = await sessionInstruments(session, request.instruments)
+  noteMasters(masters, run)
+  const diagnostics = new DiagnosticsLog()
+  const onDiagnostic = diagnostics.add.bind(diagnostics)
+  const listener = await listen(session, table, request.calendar)
+  const pipeline = new Pipeline(
+    {
+      ...request,
+      instruments: table,
+      files: session.files.map(({ path }) => path),
+      journaled: sessionJournals(session, onDiagnostic),
+    },
+    { ...listener, onDiagnostic },
+  )
+  listener.onBegin?.(pipeline)
+  const files = await readSession(session, pipeline, {
+    onDiagnostic,
+    onProgress: run.onProgress,
+    signal: run.signal,
+    gate: gateOf(run),
+  })
+  pipeline.end()
+  listener.onEnd?.(pipeline)
+  return {
+    session,
+    counts: pipeline.counts,
+    volume: { ...pipeline.ledger.counts, ...pipeline.bars.counts },
+    gaps: pipeline.bars.gaps.all,
+    files,
+    masters: masters.map(({ path }) => path),
+    diagnostics,
+  }
 }
 
 /** Lets everything pass until nobody wants more. */
 export const gateOf = ({ onStep }: RunListener): Gate => ({ until_ms: Number.POSITIVE_INFINITY, pass: () => onStep?.() ?? true })
 
-export function noteMasters(
-  masters: readonly { path: string; bad_entries: readonly { where: string; reason: string }[] }[],
-  run: Pick<RunListener, 'onNotice'>,
-): void {
+/** What is wrong with the masters of a day: entries that cannot be read, and tokens that two of them call by different names. */
+export function noteMasters(masters: readonly InstrumentsFile[], run: Pick<RunListener, 'onNotice'>): void {
   for (const { path, bad_entries } of masters) {
     const first = bad_entries[0]
     if (first !== undefined)
       run.onNotice(`${path}: ${bad_entries.length} entries left out, the first at ${first.where}: ${first.reason}.`)
   }
+  const disputed = disputedNames(masters)
+  const [first] = disputed
+  if (first === undefined) return
+  const tokens = `${disputed.length} ${disputed.length === 1 ? 'token' : 'tokens'}`
+  run.onNotice(
+    `Two masters disagree about ${tokens}, e.g. ${first.token}: ${first.taken} in ${first.path}, ${first.other} in ${first.other_path}. The first is taken.`,
+  )
+}
+
+interface DisputedName {
+  readonly token: number
+  readonly taken: string
+  readonly path: string
+  readonly other: string
+  readonly other_path: string
+}
+
+function disputedNames(masters: readonly InstrumentsFile[]): DisputedName[] {
+  if (masters.length < 2) return []
+  const names = new Map<number, { taken: string; path: string }>()
+  const disputed: DisputedName[] = []
+  for (const { path: other_path, instruments } of masters)
+    for (const { instrument_token: token, exchange, symbol } of instruments) {
+      const other = `${exchange}:${symbol}`
+      const known = names.get(token)
+      if (known === undefined) names.set(token, { taken: other, path: other_path })
+      else if (known.taken !== other) disputed.push({ token, ...known, other, other_path })
+    }
+  return disputed
 }

@@ -48,6 +48,7 @@ export interface RunOptions {
   late: 'drop' | 'revise'
   gap_volume: 'quarantine' | 'last' | 'spread'
   common_path: boolean
+  flow: 'minute' | 'intraday' | undefined
   calendar: Calendar
 }
 
@@ -59,6 +60,7 @@ export const DEFAULTS: RunOptions = {
   late: 'drop',
   gap_volume: 'quarantine',
   common_path: true,
+  flow: undefined,
   calendar,
 }
 
@@ -66,13 +68,13 @@ export const intervalsOf = (tf: readonly string[]): Interval[] =>
   tf.map((text) => (text === '1d' ? DAY_INTERVAL : parseInterval(text))).sort((a, b) => a.length_s - b.length_s)
 
 export function openPipeline(options: Partial<RunOptions>, listener: Partial<PipelineListener>, journaled?: Journaled): Pipeline {
-  const { tf, clock, auction, fill, late, gap_volume, common_path, calendar } = { ...DEFAULTS, ...options }
+  const { tf, clock, auction, fill, late, gap_volume, common_path, flow, calendar } = { ...DEFAULTS, ...options }
   return new Pipeline(
     {
       instruments: { resolve: instrumentOf },
       calendar,
       clock,
-      bars: { intervals: intervalsOf(tf), auction, fill, late, gap_volume },
+      bars: { intervals: intervalsOf(tf), auction, fill, late, gap_volume, flow },
       files: ['test'],
       common_path,
       journaled,

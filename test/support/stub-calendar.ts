@@ -1,5 +1,5 @@
 import type { Calendar, Instrument, SessionPhase } from '../../src/core/market/index.js'
-import { DAY_S, IST_OFFSET_S, type IstDay, weekday } from '../../src/core/time/index.js'
+import { DAY_S, IST_OFFSET_S, type IstDay, istDayStartMs, weekday } from '../../src/core/time/index.js'
 
 /** Plain hours of 2025, no holidays but weekends: enough for tests that need a calendar but are not about calendars. */
 export const stubCalendar: Calendar = {
@@ -9,6 +9,8 @@ export const stubCalendar: Calendar = {
     closed: weekday(day) === 0 || weekday(day) === 6,
     verified: false,
   }),
+  expiryOf: ({ expiry }) =>
+    expiry === undefined ? undefined : { at_ms: istDayStartMs(expiry) + 15.5 * 3_600_000, verified: false },
 }
 
 function phasesOf({ exchange, asset_class }: Instrument, midnight_s: number): SessionPhase[] {

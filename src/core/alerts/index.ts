@@ -1,2 +1,7 @@
 export * from './alert.js'
+export * from './cells.js'
+export type * from './counts.js'
 export * from './desk.js'
+export * from './fields.js'
+export type * from './levels.js'
+export * from './rules.js'

@@ -312,11 +312,14 @@ export class BarCloser {
   }
 
   #isComplete(track: Track, bar: OpenBar): boolean {
-    const { ledger } = track
-    if (bar.start_s < ledger.whole_from_s || bar.start_s * 1000 < this.begin_ms) return false
-    if (bar.phase === 'day' && ledger.missed > 0) return false
-    if (this.#finality.ending && bar.end_s * 1000 > this.#finality.now_ms) return false
-    return !this.#gaps.cuts(ledger, bar.start_s * 1000, bar.end_s * 1000)
+    return !(bar.phase === 'day' && track.ledger.missed > 0) && this.covers(track, bar)
+  }
+
+  /** True when all of `[start_s, end_s)` was received: nothing is missing at its beginning, at its end or in a gap. */
+  covers({ ledger }: Track, { start_s, end_s }: Pick<OpenBar, 'start_s' | 'end_s'>): boolean {
+    if (start_s < ledger.whole_from_s || start_s * 1000 < this.begin_ms) return false
+    if (this.#finality.ending && end_s * 1000 > this.#finality.now_ms) return false
+    return !this.#gaps.cuts(ledger, start_s * 1000, end_s * 1000)
   }
 }
 

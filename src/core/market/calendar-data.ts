@@ -1,5 +1,5 @@
 import { DAY_S, formatDate, type IstDay, parseClock, parseDate } from '../time/index.js'
-import type { CalendarData, DaylightRow, HolidayRow, HoursRow, PhaseHours, SpecialRow } from './calendar-rows.js'
+import type { CalendarData, DaylightRow, ExpiryTimeRow, HolidayRow, HoursRow, PhaseHours, SpecialRow } from './calendar-rows.js'
 import { JsonValue } from './json-value.js'
 import { MARKET_GROUPS, type MarketGroup } from './market-group.js'
 import { PHASES } from './session.js'
@@ -12,7 +12,7 @@ export function readCalendar(content: unknown, file: string): CalendarData {
   const root = new JsonValue(content, { file, error_code: 'bad_calendar' })
   const top = root.fields(
     ['holiday_years', 'us_daylight_saving', 'group_sets', 'underlying_groups', 'hours', 'holidays', 'special_sessions'],
-    ['$schema', 'note'],
+    ['$schema', 'note', 'expiry_times'],
   )
   const sets = readGroupSets(top.get('group_sets'))
   const calendar: CalendarData = {
@@ -34,6 +34,11 @@ export function readCalendar(content: unknown, file: string): CalendarData {
       .get('special_sessions')
       .list()
       .map((row) => readSpecial(row, sets)),
+    expiry_times:
+      top
+        .maybe('expiry_times')
+        ?.list()
+        .map((row) => readExpiryTime(row, sets)) ?? [],
   }
   for (const group of MARKET_GROUPS) checkGroup(group, calendar, top)
   return calendar
@@ -95,15 +100,28 @@ function readUnderlyings(value: JsonValue): Map<string, MarketGroup> {
 
 function readHours(row: JsonValue, sets: GroupSets): HoursRow {
   const fields = row.fields(['applies_to', 'from', 'to', 'phases', 'source', 'verified'], ['note'])
-  const [from, to] = [fields.get('from'), fields.get('to')]
-  const range = { from: from.isNull() ? -Infinity : readDay(from), to: to.isNull() ? Infinity : readDay(to) }
-  if (range.from >= range.to) to.fail('a day after `from` (it is the first day on which the row no longer holds)')
   return {
     groups: readGroups(fields.get('applies_to'), sets),
-    ...range,
+    ...readRange(fields.get('from'), fields.get('to')),
     phases: readPhases(fields.get('phases')),
     verified: readOrigin(fields),
   }
+}
+
+function readExpiryTime(row: JsonValue, sets: GroupSets): ExpiryTimeRow {
+  const fields = row.fields(['applies_to', 'from', 'to', 'at', 'source', 'verified'], ['note'])
+  return {
+    groups: readGroups(fields.get('applies_to'), sets),
+    ...readRange(fields.get('from'), fields.get('to')),
+    at: readClock(fields.get('at')),
+    verified: readOrigin(fields),
+  }
+}
+
+function readRange(from: JsonValue, to: JsonValue): { from: IstDay; to: IstDay } {
+  const range = { from: from.isNull() ? -Infinity : readDay(from), to: to.isNull() ? Infinity : readDay(to) }
+  if (range.from >= range.to) to.fail('a day after `from` (it is the first day on which the row no longer holds)')
+  return range
 }
 
 function readHoliday(row: JsonValue, sets: GroupSets): HolidayRow {
@@ -170,24 +188,37 @@ function readClock(value: JsonValue): number {
   return (/^\d\d:/.test(text) ? parseClock(text) : undefined) ?? value.fail(expected)
 }
 
-/** Each day has exactly one row of regular hours and at most one holiday and one special session. */
+/** Each day has exactly one row of regular hours and at most one holiday, one special session and one time of expiry. */
 function checkGroup(
   group: MarketGroup,
   calendar: CalendarData,
-  top: { get(key: 'hours' | 'holidays' | 'special_sessions'): JsonValue },
+  top: { get(key: 'hours' | 'holidays' | 'special_sessions'): JsonValue; maybe(key: 'expiry_times'): JsonValue | undefined },
 ): void {
-  const rows = calendar.hours.filter(({ groups }) => groups.includes(group)).sort((a, b) => (a.from < b.from ? -1 : 1))
-  let covered_to = -Infinity
-  for (const row of rows) {
-    if (row.from !== covered_to) top.get('hours').fail(`hours of ${group} without gap or overlap around ${name(covered_to)}`)
-    covered_to = row.to
-  }
-  if (rows.length === 0 || covered_to !== Infinity) top.get('hours').fail(`hours of ${group} for every day (null = no limit)`)
+  checkCover(group, calendar.hours, { what: 'hours', value: top.get('hours'), required: true })
+  const expiry_times = top.maybe('expiry_times')
+  if (expiry_times !== undefined)
+    checkCover(group, calendar.expiry_times, { what: 'expiry times', value: expiry_times, required: false })
   const holidays = calendar.holidays.filter(({ groups }) => groups.includes(group)).flatMap(({ days }) => days)
   const twice = repeated(holidays)
   if (twice !== undefined) top.get('holidays').fail(`${name(twice)} only once for ${group}`)
   const special_twice = repeated(calendar.special_sessions.filter(({ groups }) => groups.includes(group)).map(({ day }) => day))
   if (special_twice !== undefined) top.get('special_sessions').fail(`${name(special_twice)} only once for ${group}`)
+}
+
+/** Rows of a group follow each other from the beginning to the end of all time. */
+function checkCover(
+  group: MarketGroup,
+  all: readonly { groups: readonly MarketGroup[]; from: IstDay; to: IstDay }[],
+  { what, value, required }: { what: string; value: JsonValue; required: boolean },
+): void {
+  const rows = all.filter(({ groups }) => groups.includes(group)).sort((a, b) => (a.from < b.from ? -1 : 1))
+  if (rows.length === 0 && !required) return
+  let covered_to = -Infinity
+  for (const row of rows) {
+    if (row.from !== covered_to) value.fail(`${what} of ${group} without gap or overlap around ${name(covered_to)}`)
+    covered_to = row.to
+  }
+  if (rows.length === 0 || covered_to !== Infinity) value.fail(`${what} of ${group} for every day (null = no limit)`)
 }
 
 function repeated(days: readonly IstDay[]): IstDay | undefined {

@@ -36,6 +36,16 @@ export interface SpecialRow {
   readonly verified: boolean
 }
 
+/** When derivatives that expire on a day of `[from, to)` are settled. */
+export interface ExpiryTimeRow {
+  readonly groups: readonly MarketGroup[]
+  readonly from: IstDay
+  readonly to: IstDay
+  /** Seconds after midnight IST. */
+  readonly at: number
+  readonly verified: boolean
+}
+
 /** `month` 1..12; `sunday` 1 is the first of the month. In force from the year `from_year`. */
 export interface DaylightRow {
   readonly from_year: number
@@ -53,4 +63,6 @@ export interface CalendarData {
   readonly hours: readonly HoursRow[]
   readonly holidays: readonly HolidayRow[]
   readonly special_sessions: readonly SpecialRow[]
+  /** Empty in files that know none. */
+  readonly expiry_times: readonly ExpiryTimeRow[]
 }

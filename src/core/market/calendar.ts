@@ -1,10 +1,10 @@
 import { assert } from '../assert.js'
-import { civilOf, DAY_S, IST_OFFSET_S, type IstDay, weekday } from '../time/index.js'
+import { civilOf, DAY_S, IST_OFFSET_S, type IstDay, istDayStartMs, weekday } from '../time/index.js'
 import { readCalendar } from './calendar-data.js'
 import type { CalendarData, PhaseHours } from './calendar-rows.js'
 import type { Instrument } from './instrument.js'
 import { type GroupChoice, groupOf, type MarketGroup } from './market-group.js'
-import type { Calendar, Session, SessionPhase } from './session.js'
+import type { Calendar, ExpiryMoment, Session, SessionPhase } from './session.js'
 import { isUsDaylightSaving } from './us-daylight.js'
 
 /**
@@ -21,6 +21,13 @@ export function createCalendar(content: unknown, file = 'calendar.json'): Calend
       const session = days.get(day) ?? sessionOfChoice(choice, day, calendar)
       sessions.set(choice, days.set(day, session))
       return session
+    },
+    expiryOf(instrument: Instrument): ExpiryMoment | undefined {
+      const { expiry } = instrument
+      if (expiry === undefined) return undefined
+      const { group } = groupOf(instrument, calendar.underlying_groups)
+      const row = calendar.expiry_times.find(({ groups, from, to }) => from <= expiry && expiry < to && groups.includes(group))
+      return row === undefined ? undefined : { at_ms: istDayStartMs(expiry) + row.at * 1000, verified: row.verified }
     },
   }
 }

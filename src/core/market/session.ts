@@ -1,4 +1,4 @@
-import type { IstDay } from '../time/index.js'
+import type { IstDay, TimestampMs } from '../time/index.js'
 import type { Instrument } from './instrument.js'
 
 /** Part of a trading day. Ticks outside all of them are `off`. */
@@ -23,7 +23,16 @@ export interface Session {
   readonly verified: boolean
 }
 
+/** When a derivative is settled: its time to expiry ends here. */
+export interface ExpiryMoment {
+  readonly at_ms: TimestampMs
+  /** False when the time of day has not been checked against the exchange's circular. */
+  readonly verified: boolean
+}
+
 /** Dated trading hours. Pure data behind it; see config/calendar.json. */
 export interface Calendar {
   sessionOf(instrument: Instrument, day: IstDay): Session
+  /** Undefined for what does not expire, and for groups of which the calendar has no time. */
+  expiryOf(instrument: Instrument): ExpiryMoment | undefined
 }

@@ -3,12 +3,12 @@ import { type IstDay, istDay } from '../time/index.js'
 import type { Baseline } from './baseline.js'
 import { whatIsWrong } from './check-candidate.js'
 import type { Detection, DetectorFault } from './detection.js'
-import { Market } from './market.js'
+import { InstrumentView } from './instrument-view.js'
+import { OpenMarket } from './open-market.js'
 import type { Candidate, Detector, PatternDefinition } from './pattern.js'
 import { qualityOf } from './quality.js'
 import { CONFIDENCE_MAX, confidenceOf } from './score.js'
-import type { LiveQuote } from './underlying-group.js'
-import { InstrumentView } from './view.js'
+import type { LiveQuote } from './view.js'
 
 /** Intervals that detectors live on. */
 export const PATTERN_INTERVALS = ['1m', '5m', '15m'] as const
@@ -26,8 +26,6 @@ export interface BankSetup {
   readonly baseline?: Baseline | undefined
   /** Best bid and offer of the moment, for detectors that are asked each second. */
   liveQuoteOf?(token: number): LiveQuote | undefined
-  /** Around each round of detectors: keeps clocks and chance away from them. */
-  guarded?(round: () => void): void
   onDetection(detection: Detection): void
   onFault(fault: DetectorFault): void
 }
@@ -52,7 +50,7 @@ interface Desk {
  * instrument that has a new minute bar are asked, in the order of the bars. Nothing is kept that is not made of closed bars.
  */
 export class PatternBank {
-  readonly market: Market
+  readonly market: OpenMarket
   readonly #setup: BankSetup
   readonly #desks = new Map<number, Desk>()
   readonly #asked: Desk[] = []
@@ -61,7 +59,7 @@ export class PatternBank {
 
   constructor(setup: BankSetup) {
     this.#setup = setup
-    this.market = new Market(setup.baseline, (token) => setup.liveQuoteOf?.(token))
+    this.market = new OpenMarket(setup.baseline, (token) => setup.liveQuoteOf?.(token))
   }
 
   /** True when some detector wants to be asked each second. */
@@ -82,23 +80,18 @@ export class PatternBank {
   onMoment(now_ms: number): void {
     if (this.#asked.length === 0) return
     const asked = this.#asked.splice(0)
-    this.#guarded(() => {
-      for (const desk of asked) {
-        desk.asked = false
-        this.#ask(desk, desk.by_bar, { known_at_ms: desk.view.now_ms, emitted_at_ms: now_ms })
-      }
-    })
+    for (const desk of asked) {
+      desk.asked = false
+      this.#ask(desk, desk.by_bar, { known_at_ms: desk.view.now_ms, emitted_at_ms: now_ms })
+    }
   }
 
   /** A whole second of virtual time has begun. */
   onSecond(now_ms: number): void {
-    this.#guarded(() => {
-      for (const desk of this.#desks.values()) {
-        const { open_ms, close_ms } = desk.view
-        if (now_ms > open_ms && now_ms <= close_ms)
-          this.#ask(desk, desk.by_second, { known_at_ms: now_ms, emitted_at_ms: now_ms })
-      }
-    })
+    for (const desk of this.#desks.values()) {
+      const { open_ms, close_ms } = desk.view
+      if (now_ms > open_ms && now_ms <= close_ms) this.#ask(desk, desk.by_second, { known_at_ms: now_ms, emitted_at_ms: now_ms })
+    }
   }
 
   #onMinute(candle: Candle): void {
@@ -113,7 +106,8 @@ export class PatternBank {
     this.#asked.push(desk)
   }
 
-  #deskOf({ instrument, open_time_ms }: Candle): Desk {
+  #deskOf(candle: Candle): Desk {
+    const { instrument, open_time_ms } = candle
     const day = istDay(open_time_ms)
     const token = instrument.instrument_token
     const known = this.#desks.get(token)
@@ -121,23 +115,30 @@ export class PatternBank {
     const desk = known ?? this.#openDesk(instrument)
     desk.day = day
     desk.view.beginSession(this.#setup.calendar.sessionOf(instrument, day))
-    desk.by_bar = this.#begin(({ cadence }) => cadence !== 'second')
-    desk.by_second = this.#begin(({ cadence }) => cadence === 'second')
+    desk.by_bar = this.#begin(candle, ({ cadence }) => cadence !== 'second')
+    desk.by_second = this.#begin(candle, ({ cadence }) => cadence === 'second')
     return desk
   }
 
   #openDesk(instrument: Instrument): Desk {
-    const view = new InstrumentView(instrument, this.market, this.#setup.baseline)
+    const view = new InstrumentView(instrument, this.market.groupOf(instrument), this.market)
     view.group.addView(view)
     const desk: Desk = { view, day: -1, by_bar: [], by_second: [], asked: false }
     this.#desks.set(instrument.instrument_token, desk)
     return desk
   }
 
-  #begin(isWanted: (definition: PatternDefinition) => boolean): Running[] {
-    return this.#setup.patterns
-      .filter(({ definition }) => isWanted(definition))
-      .map(({ definition, parameters }) => ({ pattern: definition, detect: definition.create(parameters) }))
+  #begin({ instrument, open_time_ms }: Candle, isWanted: (definition: PatternDefinition) => boolean): Running[] {
+    const running: Running[] = []
+    for (const { definition, parameters } of this.#setup.patterns) {
+      if (!isWanted(definition) || this.#off.has(definition.id)) continue
+      try {
+        running.push({ pattern: definition, detect: definition.create(parameters) })
+      } catch (error) {
+        this.#switchOff(definition, { instrument, at_ms: open_time_ms, kind: 'threw', message: wordsOf(error) })
+      }
+    }
+    return running
   }
 
   #ask({ view }: Desk, detectors: readonly Running[], at: Pick<Detection, 'known_at_ms' | 'emitted_at_ms'>): void {
@@ -159,8 +160,7 @@ export class PatternBank {
       if (wrong === undefined) return candidate
       this.#switchOff(pattern, { instrument: view.instrument, at_ms, kind: 'rubbish', message: wrong })
     } catch (error) {
-      const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-      this.#switchOff(pattern, { instrument: view.instrument, at_ms, kind: 'threw', message })
+      this.#switchOff(pattern, { instrument: view.instrument, at_ms, kind: 'threw', message: wordsOf(error) })
     }
     return undefined
   }
@@ -169,13 +169,9 @@ export class PatternBank {
     this.#off.add(id)
     this.#setup.onFault({ pattern_id: id, ...fault })
   }
-
-  #guarded(round: () => void): void {
-    const { guarded } = this.#setup
-    if (guarded === undefined) round()
-    else guarded(round)
-  }
 }
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error))
 
 function detectionOf(
   pattern: PatternDefinition,
@@ -185,7 +181,8 @@ function detectionOf(
 ): Detection {
   const { multipliers: by_quality, quality_fault } = qualityOf(view)
   const multipliers = { ...by_quality, ...candidate.multipliers }
-  const confidence_raw = Math.min(confidenceOf(candidate.score), candidate.confidence_max ?? CONFIDENCE_MAX, CONFIDENCE_MAX)
+  const { score, confidence_max = CONFIDENCE_MAX } = candidate
+  const confidence_raw = candidate.confidence ?? Math.min(confidenceOf(score), confidence_max, CONFIDENCE_MAX)
   let confidence = confidence_raw
   for (const factor of Object.values(multipliers)) confidence *= factor
   return {

@@ -1,23 +1,9 @@
-import { mid, obi, spreadBps } from '../flow/index.js'
-import { Adx, Atr, Ema, profileBin, Rsi, VolumeProfile } from '../indicators/index.js'
+import type { VolumeProfile } from '../indicators/index.js'
 import type { Candle, Instrument, Session } from '../market/index.js'
-import { BarSeries } from './bar-series.js'
+import type { BarSeries } from './bar-series.js'
 import type { Baseline, InstrumentBaseline } from './baseline.js'
-import type { Market } from './market.js'
-import { REGIMES, type Regime, type RegimeFactors } from './regime.js'
-import { Swings } from './swings.js'
-import type { UnderlyingGroup } from './underlying-group.js'
-
-const MINUTE_MS = 60_000
-/** Bars kept of each interval. */
-const KEPT_1M = 512
-const KEPT_5M = 256
-const KEPT_15M = 128
-/** 3.14: previous minutes of the rolling relative volume, and how many of them there must be. */
-const ROLL_MINUTES = 20
-const ROLL_MINUTES_MIN = 10
-/** 09:15-09:30. */
-const OPENING_RANGE_MS = 15 * MINUTE_MS
+import type { Regime, RegimeFactors } from './regime.js'
+import type { Swings } from './swings.js'
 
 /**
  * Everything a detector may know about one instrument at the end of a minute bar: nothing later. Prices in feed units, percentages in percent
@@ -51,6 +37,8 @@ export interface PatternView {
   readonly rv_source: 'tod' | 'roll' | 'none'
   /** The same over the last three minutes. */
   readonly rv3: number
+  /** The same over the last so many minutes. Where a rule measures a move over several bars, it measures the volume over the same ones. */
+  rvOver(minutes: number): number
   readonly atr: number
   readonly atr_1m: number
   readonly atr_15m: number
@@ -101,258 +89,52 @@ export interface PatternView {
   readonly market: Market
 }
 
-/** Keeps the view of one instrument up to date. */
-export class InstrumentView implements PatternView {
+/** What is the same for all instruments of a session. */
+export interface Market {
+  readonly baseline: Baseline | undefined
+  /** India VIX in points, at the end of its last minute bar; NaN when there is none. */
+  readonly vix: number
+  /** Undefined until India VIX is known. */
+  readonly regime: Regime | undefined
+  /** Best bid and offer of this moment, by token. */
+  liveQuoteOf(token: number): LiveQuote | undefined
+}
+
+/** Everything that has one underlying. The underlying is the one of the instrument master: never part of a name (D16). */
+export interface UnderlyingGroup {
+  /** Its symbol: `NIFTY`, `RELIANCE`. */
+  readonly underlying: string
+  /** The index or stock itself; undefined until it has had a bar. */
+  readonly spot: PatternView | undefined
+  /** Those that have had a bar, nearest first. */
+  readonly futures: readonly PatternView[]
+  /** By token. */
+  readonly options: ReadonlyMap<number, Quote>
+  /** Strategies on the underlying run where its price is best known: the index or stock, else the nearest future. */
+  readonly lead: PatternView | undefined
+}
+
+/** The latest of an option or future, as of its last minute bar. Prices in feed units, NaN where there is none. */
+export interface Quote {
   readonly instrument: Instrument
-  readonly tick: number
-  readonly market: Market
-  readonly m1 = new BarSeries(KEPT_1M)
-  readonly m5 = new BarSeries(KEPT_5M)
-  readonly m15 = new BarSeries(KEPT_15M)
-  readonly swings_1m = new Swings()
-  readonly swings_5m = new Swings()
-  readonly swings_15m = new Swings()
-  readonly baseline: InstrumentBaseline | undefined
-  readonly group: UnderlyingGroup
-  bar!: Candle
-  session!: Session
-  now_ms = 0
-  open_ms = 0
-  close_ms = 0
-  has_volume = true
-  rv = Number.NaN
-  rv_source: 'tod' | 'roll' | 'none' = 'none'
-  rv3 = Number.NaN
-  ema9_before = Number.NaN
-  ema21_before = Number.NaN
-  trend_15m: -1 | 0 | 1 = 0
-  vwap = Number.NaN
-  vwap_sigma = Number.NaN
-  cvd = Number.NaN
-  obi5 = Number.NaN
-  mid = Number.NaN
-  spread_bps = Number.NaN
-  stale_ms = Number.NaN
-  session_high = Number.NaN
-  session_low = Number.NaN
-  session_high_before = Number.NaN
-  session_low_before = Number.NaN
-  opening_high = Number.NaN
-  opening_low = Number.NaN
-  profile: VolumeProfile
-  readonly #ema9 = new Ema(9)
-  readonly #ema21 = new Ema(21)
-  readonly #rsi = new Rsi(14)
-  readonly #atr_1m = new Atr(14)
-  readonly #atr_5m = new Atr(14)
-  readonly #atr_15m = new Atr(14)
-  readonly #adx_5m = new Adx(14)
-  readonly #adx_15m = new Adx(14)
-  readonly #ema20_15m = new Ema(20)
-  #volume = 0
-  #turnover = 0
-  /** Sum of volume x (price - first price)^2. */
-  #squares = 0
-  #first_price = Number.NaN
+  readonly bid: number
+  readonly offer: number
+  readonly last: number
+  /** Contracts; NaN when no full packet came. */
+  readonly oi: number
+  /** Open interest at its first bar of the session. */
+  readonly oi_first: number
+  /** Traded in the session so far, and its mean price. */
+  readonly volume: number
+  readonly vwap: number
+  /** End of the bar they come from. */
+  readonly at_ms: number
+}
 
-  constructor(instrument: Instrument, market: Market, baseline: Baseline | undefined) {
-    this.instrument = instrument
-    this.market = market
-    this.tick = Math.max(1, Math.round(instrument.tick_size * instrument.price_divisor))
-    this.baseline = baseline?.of(instrument)
-    this.group = market.groupOf(instrument)
-    this.profile = new VolumeProfile(this.tick)
-    const { history } = this.baseline ?? {}
-    for (const bar of history?.['1m'] ?? []) this.#addMinute(bar, Number.NaN)
-    for (const bar of history?.['5m'] ?? []) this.#addFive(bar, Number.NaN)
-    for (const bar of history?.['15m'] ?? []) this.#addFifteen(bar, Number.NaN)
-  }
-
-  get ema9(): number {
-    return this.#ema9.value
-  }
-  get ema21(): number {
-    return this.#ema21.value
-  }
-  get rsi(): number {
-    return this.#rsi.value
-  }
-  get atr(): number {
-    return this.#atr_5m.value
-  }
-  get atr_1m(): number {
-    return this.#atr_1m.value
-  }
-  get atr_15m(): number {
-    return this.#atr_15m.value
-  }
-  get atr_pct(): number {
-    return (100 * this.atr) / this.bar.close
-  }
-  get atr_1m_pct(): number {
-    return (100 * this.atr_1m) / this.bar.close
-  }
-  get adx_5m(): number {
-    return this.#adx_5m.value
-  }
-  get adx_15m(): number {
-    return this.#adx_15m.value
-  }
-  get regime(): Regime {
-    return this.market.regime ?? 'NORMAL'
-  }
-  get factors(): RegimeFactors {
-    return REGIMES[this.regime]
-  }
-  get vix(): number {
-    return this.market.vix
-  }
-
-  r(bars: number): number {
-    if (!this.m1.isToday(bars)) return Number.NaN
-    const before = this.m1.close(bars)
-    return before > 0 ? (100 * (this.bar.close - before)) / before : Number.NaN
-  }
-
-  beginSession(session: Session): void {
-    this.session = session
-    this.m1.beginSession()
-    this.m5.beginSession()
-    this.m15.beginSession()
-    this.#volume = this.#turnover = this.#squares = 0
-    this.#first_price = Number.NaN
-    this.cvd = this.vwap = this.vwap_sigma = Number.NaN
-    this.session_high = this.session_low = this.session_high_before = this.session_low_before = Number.NaN
-    this.opening_high = this.opening_low = Number.NaN
-    this.profile = new VolumeProfile(this.tick)
-  }
-
-  onMinute(candle: Candle): void {
-    this.bar = candle
-    this.now_ms = candle.close_time_ms
-    this.has_volume = !candle.volume_na
-    this.#enterPhase(candle)
-    this.#addTrades(candle)
-    this.#addMinute(candle, this.cvd)
-    this.#noteRange(candle)
-    this.#noteBook(candle)
-    this.rv = this.#relativeVolume(1)
-    this.rv3 = this.#relativeVolume(3)
-    this.m1.noteRv(this.rv)
-  }
-
-  onFive(candle: Candle): void {
-    this.#addFive(candle, this.cvd)
-  }
-
-  onFifteen(candle: Candle): void {
-    this.#addFifteen(candle, this.cvd)
-  }
-
-  #addMinute(bar: Parameters<BarSeries['add']>[0], cvd: number): void {
-    this.m1.add(bar, cvd)
-    this.swings_1m.update(this.m1)
-    this.ema9_before = this.#ema9.value
-    this.ema21_before = this.#ema21.value
-    this.#ema9.update(bar.close)
-    this.#ema21.update(bar.close)
-    this.#rsi.update(bar.close)
-    this.#atr_1m.update(bar.high, bar.low, bar.close)
-  }
-
-  #addFive(bar: Parameters<BarSeries['add']>[0], cvd: number): void {
-    this.m5.add(bar, cvd)
-    this.swings_5m.update(this.m5)
-    this.#atr_5m.update(bar.high, bar.low, bar.close)
-    this.#adx_5m.update(bar.high, bar.low, bar.close)
-  }
-
-  #addFifteen(bar: Parameters<BarSeries['add']>[0], cvd: number): void {
-    this.m15.add(bar, cvd)
-    this.swings_15m.update(this.m15)
-    this.#atr_15m.update(bar.high, bar.low, bar.close)
-    this.#adx_15m.update(bar.high, bar.low, bar.close)
-    const before = this.#ema20_15m.value
-    const slope = this.#ema20_15m.update(bar.close) - before
-    this.trend_15m = slope > 0 ? 1 : slope < 0 ? -1 : 0
-  }
-
-  #enterPhase(candle: Candle): void {
-    const at_s = candle.open_time_ms / 1000
-    const phase = this.session.phases.find(({ start_s, end_s }) => at_s >= start_s && at_s < end_s)
-    if (phase === undefined) return
-    this.open_ms = phase.start_s * 1000
-    this.close_ms = phase.end_s * 1000
-  }
-
-  #addTrades({ flow, volume, turnover, volume_na }: Candle): void {
-    if (volume_na) return
-    this.#volume += volume
-    this.#turnover += turnover
-    this.vwap = this.#volume > 0 ? this.#turnover / this.#volume : Number.NaN
-    if (flow === undefined) return
-    const { prices, volumes, signed_volume, previous_close } = flow
-    if (Number.isNaN(this.cvd)) this.cvd = 0
-    this.cvd += signed_volume
-    if (this.m1.session_count === 0) this.profile = new VolumeProfile(profileBin(previous_close, this.tick))
-    for (let i = 0; i < prices.length; i++) {
-      const price = prices[i] as number
-      const traded = volumes[i] as number
-      if (Number.isNaN(this.#first_price)) this.#first_price = price
-      const away = price - this.#first_price
-      this.#squares += traded * away * away
-      this.profile.add(price, traded)
-    }
-    const mean_away = this.vwap - this.#first_price
-    const variance = this.#squares / this.#volume - mean_away * mean_away
-    this.vwap_sigma = variance > 0 ? Math.sqrt(variance) : 0
-  }
-
-  #noteRange({ high, low, open_time_ms }: Candle): void {
-    this.session_high_before = this.session_high
-    this.session_low_before = this.session_low
-    if (!(high <= this.session_high)) this.session_high = high
-    if (!(low >= this.session_low)) this.session_low = low
-    if (this.now_ms < this.open_ms + OPENING_RANGE_MS || !Number.isNaN(this.opening_high)) return
-    // The first bar that ends at or after 09:30: it belongs to the range unless the minutes before it had no trade.
-    const is_inside = open_time_ms < this.open_ms + OPENING_RANGE_MS
-    this.opening_high = is_inside ? this.session_high : this.session_high_before
-    this.opening_low = is_inside ? this.session_low : this.session_low_before
-  }
-
-  #noteBook({ flow, close_time_ms }: Candle): void {
-    const book = flow?.book
-    this.obi5 = book === undefined ? Number.NaN : obi(book, 5)
-    this.mid = book === undefined ? Number.NaN : mid(book)
-    this.spread_bps = book === undefined ? Number.NaN : spreadBps(book)
-    const seen_ms = flow?.last_seen_ms ?? 0
-    this.stale_ms = seen_ms > 0 ? Math.max(0, close_time_ms - seen_ms) : Number.NaN
-  }
-
-  /** 3.14, over the last `minutes`; minutes without a trade count as 0. */
-  #relativeVolume(minutes: number): number {
-    if (minutes === 1) this.rv_source = 'none'
-    if (!this.has_volume) return Number.NaN
-    const begin_ms = this.now_ms - minutes * MINUTE_MS
-    if (begin_ms < this.open_ms) return Number.NaN
-    const volume = this.#volumeSince(begin_ms, 0)
-    const usual = this.baseline?.usualVolume((begin_ms - this.open_ms) / MINUTE_MS, minutes)
-    if (usual !== undefined) {
-      if (minutes === 1) this.rv_source = 'tod'
-      return usual > 0 ? volume / usual : Number.NaN
-    }
-    const known = Math.min(ROLL_MINUTES, (begin_ms - this.open_ms) / MINUTE_MS)
-    if (known < ROLL_MINUTES_MIN) return Number.NaN
-    if (minutes === 1) this.rv_source = 'roll'
-    const before = this.#volumeSince(begin_ms - known * MINUTE_MS, minutes) / known
-    return before > 0 ? volume / minutes / before : Number.NaN
-  }
-
-  /** Volume of the bars that began at or after `from_ms` and, with `but_last`, before the last so many minutes. */
-  #volumeSince(from_ms: number, but_last: number): number {
-    const until_ms = this.now_ms - but_last * MINUTE_MS
-    let volume = 0
-    for (let ago = 0; this.m1.start(ago) >= from_ms; ago++) if (this.m1.start(ago) < until_ms) volume += this.m1.volume(ago)
-    return volume
-  }
+/** Best bid and offer of this moment, for detectors that are asked each second. */
+export interface LiveQuote {
+  readonly bid: number
+  readonly offer: number
+  /** Time of receipt. */
+  readonly received_ms: number
 }

@@ -3,12 +3,13 @@ import type { FeedMode } from '../../core/feed/index.js'
 import type { JournalEvent, RecordedGap } from '../../core/recording/index.js'
 import type { ConnectionStatus } from '../feed/connection-status.js'
 import type { FeedListener } from '../feed/feed.js'
+import type { AlertSink } from '../sinks/alert-sink.js'
 import type { LiveSink } from '../sinks/live-sink.js'
 import type { CaptureClock } from './capture-clock.js'
 import type { CaptureMeter } from './capture-meter.js'
 import type { CaptureControl } from './control-routes.js'
 import type { EventTeller } from './event-teller.js'
-import type { LiveCandles } from './live-candles.js'
+import type { LiveBars } from './live-bars.js'
 import type { RecordedClock } from './recorded-clock.js'
 import type { Recorder } from './recorder-port.js'
 import type { CaptureStatus } from './status.js'
@@ -23,8 +24,8 @@ export interface FeedPort {
   hold(is_held: boolean): void
 }
 
-/** Live candles as a capture feeds and ends them. */
-export type CandlesPort = Pick<LiveCandles, 'push' | 'release' | 'noteGap' | 'end' | 'candles'>
+/** Live candles and alerts as a capture feeds and ends them. */
+export type BarsPort = Pick<LiveBars, 'push' | 'release' | 'noteGap' | 'end' | 'candles' | 'alerts'>
 
 export interface SessionSetup {
   readonly profile: string
@@ -35,7 +36,9 @@ export interface SessionSetup {
   readonly meter: CaptureMeter
   readonly events: Pick<EventTeller, 'recent'>
   readonly sinks: readonly LiveSink[]
-  readonly candles: CandlesPort | undefined
+  readonly bars: BarsPort | undefined
+  /** Where alerts go besides their file. */
+  readonly alert_sink: AlertSink | undefined
   /** Exactly one of them stamps the records. */
   readonly clock: { readonly machine: CaptureClock } | { readonly recorded: RecordedClock }
   /** Takes secrets out of words of others. */
@@ -78,16 +81,16 @@ export class CaptureSession implements FeedListener, CaptureControl {
   }
 
   onBinary(connection: number, message: Uint8Array, served_ms: number | undefined): void {
-    const { recorder, meter, candles, clock, sinks } = this.#setup
+    const { recorder, meter, bars, clock, sinks } = this.#setup
     const stamp_ms = served_ms ?? this.now()
     const kept_ms = recorder.append(connection, stamp_ms, message)
     if (recorder.isCrowded && 'recorded' in clock) this.#feed?.hold(true)
     meter.onMessage(kept_ms ?? stamp_ms, message)
-    // What the recorder had no room for is in no recording, and so in no candle.
-    if (candles !== undefined && kept_ms !== undefined) {
-      candles.push(connection, kept_ms, message)
+    // What the recorder had no room for is in no recording, and so in no bar.
+    if (bars !== undefined && kept_ms !== undefined) {
+      bars.push(connection, kept_ms, message)
       // Of this machine's clock: after it was set back, what one connection keeps may be ahead of it.
-      candles.release('machine' in clock ? stamp_ms : clock.recorded.complete())
+      bars.release('machine' in clock ? stamp_ms : clock.recorded.complete())
     }
     if (sinks.length === 0) return
     const view = new DataView(message.buffer, message.byteOffset, message.byteLength)
@@ -128,7 +131,7 @@ export class CaptureSession implements FeedListener, CaptureControl {
 
   /** Told by the recorder before it accepts the first record behind the gap. */
   onGap(gap: RecordedGap): void {
-    this.#setup.candles?.noteGap(gap)
+    this.#setup.bars?.noteGap(gap)
   }
 
   /** Something besides the recording failed; the words of an error may quote anything. */
@@ -167,11 +170,11 @@ export class CaptureSession implements FeedListener, CaptureControl {
   }
 
   status(): CaptureStatus {
-    const { profile, session, version, meter, events, recorder, sinks, clock } = this.#setup
+    const { profile, session, version, meter, events, recorder, sinks, alert_sink, clock } = this.#setup
     const now_ms = this.now()
     const connections = this.#feed?.status() ?? []
     const recording = recorder.status()
-    const sink_states = sinks.map((sink) => sink.status())
+    const sink_states = [...sinks, ...(alert_sink === undefined ? [] : [alert_sink])].map((sink) => sink.status())
     const problems = [
       ...connections
         .filter(({ state }) => state !== 'open')

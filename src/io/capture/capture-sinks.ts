@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { InstrumentTable } from '../../core/market/index.js'
 import { hideArguments } from '../hide-arguments.js'
+import { type AlertSink, openRedisAlerts } from '../sinks/alert-sink.js'
 import { openJsonlSink } from '../sinks/jsonl-sink.js'
 import type { LiveSink, SinkListener } from '../sinks/live-sink.js'
 import { type RedisConfig, redisConfig } from '../sinks/redis-config.js'
@@ -48,4 +49,11 @@ export function openSinks({ redis, jsonl }: SinkChoice, names: InstrumentTable, 
     ...(jsonl === undefined ? [] : [openJsonlSink(jsonl, names, listenerOf('jsonl'))]),
     ...(redis === undefined ? [] : [openRedisSink(redis, names, listenerOf('redis'))]),
   ]
+}
+
+/** Alerts go to the same server, over a connection of their own: however many ticks wait, an alert does not. */
+export function openAlertSink({ redis }: SinkChoice, { onDown, onUp }: SinksListener): AlertSink | undefined {
+  if (redis === undefined) return undefined
+  const name = 'redis alerts'
+  return openRedisAlerts(redis, { onDown: (detail) => onDown(name, detail), onUp: (dropped) => onUp(name, dropped) })
 }

@@ -9,7 +9,7 @@ const CLOCK_CHECK_MS = 1000
 
 /** What happens in a capture by itself; gives back how to stop it. */
 export function startTimers(
-  { candles, clock }: Pick<SessionSetup, 'candles' | 'clock'>,
+  { bars, clock }: Pick<SessionSetup, 'bars' | 'clock'>,
   { end_ms }: Pick<CapturePlan, 'end_ms'>,
   session: CaptureSession,
 ): () => void {
@@ -19,7 +19,7 @@ export function startTimers(
     ...(end_ms === undefined
       ? []
       : [setInterval(() => void (system.nowMs() >= end_ms && session.stop('the time is over')), TICK_MS)]),
-    ...('machine' in clock ? machineTimers(clock.machine, candles) : []),
+    ...('machine' in clock ? machineTimers(clock.machine, bars) : []),
   ]
   return () => {
     for (const timer of timers) clearInterval(timer)
@@ -27,8 +27,8 @@ export function startTimers(
 }
 
 /** A recording that is played brings its own time, and nothing of this machine's. */
-function machineTimers(machine: CaptureClock, candles: SessionSetup['candles']): NodeJS.Timeout[] {
+function machineTimers(machine: CaptureClock, bars: SessionSetup['bars']): NodeJS.Timeout[] {
   const check = setInterval(() => machine.check(), CLOCK_CHECK_MS)
   // Whatever was received until now has been pushed.
-  return candles === undefined ? [check] : [check, setInterval(() => candles.release(machine.now()), TICK_MS)]
+  return bars === undefined ? [check] : [check, setInterval(() => bars.release(machine.now()), TICK_MS)]
 }

@@ -9,13 +9,14 @@ import { kiteSockets } from '../feed/kite-socket.js'
 import { tokensOfSymbols } from '../instrument-filter.js'
 import { type ControlSetup, openControl } from '../local/open-control.js'
 import { openRecorder } from '../recorder/open-recorder.js'
+import { faultLine } from '../signals/fault-line.js'
 import { SystemClock } from '../system-clock.js'
-import { type CandleChoice, openCandles } from './capture-candles.js'
+import { type BarChoice, openBars } from './capture-bars.js'
 import { CaptureClock } from './capture-clock.js'
 import { CaptureMeter } from './capture-meter.js'
 import type { CapturePlan } from './capture-plan.js'
 import { CaptureSession, type SessionSetup } from './capture-session.js'
-import { openSinks, type SinkChoice } from './capture-sinks.js'
+import { openAlertSink, openSinks, type SinkChoice, type SinksListener } from './capture-sinks.js'
 import { captureRoutes } from './control-routes.js'
 import { watchTokenFile } from './credentials-watch.js'
 import { DayMasters } from './day-masters.js'
@@ -28,7 +29,7 @@ import { RunningCapture } from './running-capture.js'
 export interface CaptureChoice {
   readonly plan: CapturePlan
   readonly sinks: SinkChoice
-  readonly candles: CandleChoice | undefined
+  readonly bars: BarChoice | undefined
   /** Port of the control API; 0: any; undefined: none. */
   readonly port: number | undefined
   readonly log_file: string | undefined
@@ -98,7 +99,11 @@ export async function openCapture(choice: CaptureChoice, onNotice: (text: string
 
   function wired(): RunningCapture {
     keepMaster(istDay(now()))
-    const onFailure = (error: unknown): void => session?.failed('live candles', error)
+    const sinks_listener: SinksListener = {
+      onDown: (sink, detail) => session?.onEvent({ event: 'sink_down', sink, detail }),
+      onUp: (sink, dropped) => session?.onEvent({ event: 'sink_up', sink, dropped }),
+    }
+    const alert_sink = choice.bars?.signals === undefined ? undefined : openAlertSink(choice.sinks, sinks_listener)
     const setup: SessionSetup = {
       profile: profile.name,
       session: session_id,
@@ -109,11 +114,17 @@ export async function openCapture(choice: CaptureChoice, onNotice: (text: string
       events,
       clock,
       scrub,
-      candles: choice.candles === undefined ? undefined : openCandles(choice.candles, plan, { folder, masters, onFailure }),
-      sinks: openSinks(choice.sinks, instruments.table, {
-        onDown: (sink, detail) => session?.onEvent({ event: 'sink_down', sink, detail }),
-        onUp: (sink, dropped) => session?.onEvent({ event: 'sink_up', sink, dropped }),
-      }),
+      bars:
+        choice.bars &&
+        openBars(choice.bars, plan, {
+          folder,
+          masters,
+          onAlert: (alert) => alert_sink?.onAlert(alert),
+          onFault: (fault) => session?.failed('detector', new Error(faultLine(fault))),
+          onFailure: (error) => session?.failed('live candles', error),
+        }),
+      sinks: openSinks(choice.sinks, instruments.table, sinks_listener),
+      alert_sink,
       tokensOf: (symbols) => tokensOfSymbols(symbols, instruments.table),
     }
     const own = new CaptureSession(setup)

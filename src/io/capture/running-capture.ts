@@ -32,7 +32,9 @@ export interface CaptureListener {
 export interface CaptureEnd {
   readonly reason: string
   readonly status: CaptureStatus
+  /** Undefined where none are made. */
   readonly candles: number | undefined
+  readonly alerts: number | undefined
   readonly summary: readonly string[]
 }
 
@@ -80,7 +82,7 @@ export class RunningCapture {
     const reason = await session.stopped
     await this.#finish(reason)
     const status = session.status()
-    return { reason, status, candles: setup.candles?.candles, summary: captureSummary(status) }
+    return { reason, status, candles: setup.bars?.candles, alerts: setup.bars?.alerts, summary: captureSummary(status) }
   }
 
   /** Lets go of everything, also of a capture that failed to begin. */
@@ -96,7 +98,12 @@ export class RunningCapture {
     const { feed, setup, session } = this.#parts
     for (const stop of this.#stopTimers) stop()
     await feed.stop()
-    const { recorder, candles, sinks } = setup
-    await Promise.all([recorder.close(session.now(), reason), candles?.end(), ...sinks.map((sink) => sink.close(SINK_CLOSE_MS))])
+    const { recorder, bars, sinks, alert_sink } = setup
+    // What the end of the bars tells still goes out.
+    const alerts_out = (async () => {
+      await bars?.end()
+      await alert_sink?.close(SINK_CLOSE_MS)
+    })()
+    await Promise.all([recorder.close(session.now(), reason), alerts_out, ...sinks.map((sink) => sink.close(SINK_CLOSE_MS))])
   }
 }

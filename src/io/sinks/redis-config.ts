@@ -39,12 +39,17 @@ export const redisBlock = z.strictObject({
       by_class: pattern.default('ticks:{asset_class}').describe('Channels by asset class'),
       latest: pattern.default('ticks:{symbol}').describe('Key of the latest tick of an instrument'),
       processed: plain.default('ticks:intraday:processed').describe('Stream of every tick'),
+      alerts: plain.default('alerts:system').describe('Stream and channel of every alert'),
+      alerts_new: plain.default('alerts:new').describe('Channel of every alert'),
+      alerts_by_symbol: pattern.default('alerts:{symbol}').describe('Channels of the alerts of an instrument'),
+      patterns: pattern.default('patterns:{symbol}').describe('Streams of the alerts of an instrument'),
     })
     .prefault({}),
   maxlen: z
     .strictObject({
       raw: length.default(50_000).describe('Entries that the raw stream keeps, or slightly more'),
       processed: length.default(50_000).describe('Entries that the processed stream keeps, or slightly more'),
+      alerts: length.default(10_000).describe('Entries that each stream of alerts keeps, or slightly more'),
     })
     .prefault({}),
   source: z.string().min(1).max(100).default('kite').describe('Field source of the raw stream'),

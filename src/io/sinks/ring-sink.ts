@@ -30,6 +30,8 @@ export interface RingSinkOptions {
   readonly ring_bytes: number
   /** Messages wait this long for others to share a delivery with; 0: until the event loop has come round. */
   readonly gather_ms: number
+  /** Which messages are for it; default those with packets. */
+  takes?(message: LiveMessage): boolean
   open(listener: OutletListener): Outlet
 }
 
@@ -90,9 +92,9 @@ export class RingSink implements LiveSink {
     if (this.#outlet.is_ready) this.#onReady()
   }
 
-  /** Heartbeats and texts carry no packet: they are not for sinks. */
   onMessage(message: LiveMessage): void {
-    if (this.#closing !== 'no' || message.end - message.start <= HEARTBEAT_BYTES || isText(message)) return
+    const { takes = hasPackets } = this.#options
+    if (this.#closing !== 'no' || !takes(message)) return
     this.#taken++
     this.#ring.push(message)
     if (this.#ready && !this.#delivering) this.#cancel ??= this.#later(this.#options.gather_ms, () => this.#begin())
@@ -243,3 +245,6 @@ export class RingSink implements LiveSink {
     for (const resolve of this.#waiters.splice(0)) resolve()
   }
 }
+
+/** Heartbeats and texts carry none: they are not for sinks of ticks. */
+const hasPackets = (message: LiveMessage): boolean => message.end - message.start > HEARTBEAT_BYTES && !isText(message)

@@ -65,6 +65,11 @@ test.each([
   ['underlying_groups.0.underlyings.1', 'cotton', 'underlying_groups[0].underlyings[1]: expected each underlying once'],
   ['us_daylight_saving', [], 'us_daylight_saving: expected at least one rule'],
   ['us_daylight_saving.0.starts.sunday', 5, 'expected a whole number from 1 to 4, found 5'],
+  ['expiry_times.0.at', '15:30:60', 'expiry_times[0].at: expected a time of day'],
+  ['expiry_times.1.from', '2026-08-04', 'expiry times of equity_futures without gap or overlap around 2026-08-03'],
+  ['expiry_times.1.to', '2030-01-01', 'expiry times of equity_futures for every day'],
+  ['expiry_times.1.to', '2026-08-03', 'expiry_times[1].to: expected a day after `from`'],
+  ['expiry_times.2.applies_to', ['shares'], 'expected one of cash_with_derivatives'],
   ['group_sets.index', ['currency'], 'expected a set name that is not the name of a group'],
   ['holiday_years', 2024, 'holiday_years: expected a list, found 2024'],
 ] satisfies [string, Json, string][])('%s = %j is refused', (path, value, words) => {
@@ -72,6 +77,10 @@ test.each([
   expect(error.message).toContain(words)
   expect(error.message).toMatch(/^my\.json, at /)
   expect([error.code, error.exitCode]).toEqual(['bad_calendar', 2])
+})
+
+test('a calendar may know no time of expiry', () => {
+  expect(readCalendar(changed('expiry_times', undefined), '').expiry_times).toEqual([])
 })
 
 test.each([[null], [[]], ['calendar'], [{}]])('%j is no calendar', (content) => {
@@ -90,6 +99,7 @@ test('schema and program require and allow the same keys', () => {
     ['$defs.phase.', 'hours.0.phases.0.'],
     ['$defs.holiday.', 'holidays.0.'],
     ['$defs.special.', 'special_sessions.0.'],
+    ['$defs.expiry_time.', 'expiry_times.0.'],
   ]
   for (const [definition, place] of places) {
     const required = at(schema, `${definition}required.x`).parent

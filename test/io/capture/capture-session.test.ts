@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { CaptureClock } from '../../../src/io/capture/capture-clock.js'
 import { CaptureMeter } from '../../../src/io/capture/capture-meter.js'
-import { type CandlesPort, CaptureSession, type SessionSetup } from '../../../src/io/capture/capture-session.js'
+import { type BarsPort, CaptureSession, type SessionSetup } from '../../../src/io/capture/capture-session.js'
 import { RecordedClock } from '../../../src/io/capture/recorded-clock.js'
 import { FakeRecorder } from '../../support/fake-recorder.js'
 import { numberedMessage } from '../../support/numbered-messages.js'
@@ -9,7 +9,7 @@ import { numberedMessage } from '../../support/numbered-messages.js'
 const RING_BYTES = 100_000
 
 /** A session whose disk stands still, and what its feed was told. */
-async function crowded(clock: SessionSetup['clock'], candles?: CandlesPort) {
+async function crowded(clock: SessionSetup['clock'], candles?: BarsPort) {
   const holds: boolean[] = []
   let session: CaptureSession | undefined
   const fake = new FakeRecorder({ ring_bytes: RING_BYTES, onWritten: () => session?.onWritten() })
@@ -25,7 +25,8 @@ async function crowded(clock: SessionSetup['clock'], candles?: CandlesPort) {
     meter: new CaptureMeter(() => 0),
     events: { recent: [] },
     sinks: [],
-    candles,
+    bars: candles,
+    alert_sink: undefined,
     clock,
     scrub: (text) => text,
   })
@@ -70,8 +71,9 @@ test('live candles wait for the clock, not for a connection that is kept ahead o
   const wall = { now_ms: 1_759_722_300_000 }
   const released: number[] = []
   const pushed: number[] = []
-  const candles: CandlesPort = {
+  const candles: BarsPort = {
     candles: 0,
+    alerts: 0,
     push: (_connection, received_at_ms) => pushed.push(received_at_ms),
     release: (before_ms) => released.push(before_ms),
     noteGap: () => {},

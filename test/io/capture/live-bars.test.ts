@@ -6,27 +6,26 @@ import { ndjson } from '../../../src/core/formats/index.js'
 import { InstrumentTable } from '../../../src/core/market/index.js'
 import { istDay } from '../../../src/core/time/index.js'
 import { encodeMessage } from '../../../src/core/wire/index.js'
-import { LiveCandles } from '../../../src/io/capture/live-candles.js'
+import { LiveBars } from '../../../src/io/capture/live-bars.js'
 import { at, calendar, full } from '../../support/feed.js'
 import { tempFolder } from '../../support/temp-folder.js'
 
 const START_MS = at('10:00:10') * 1000
 
 /** Live candles of a day that has one earlier segment with these bytes, or a folder in its place. */
-function restarted(earlier: Uint8Array | 'a folder'): { candles: LiveCandles; path: string; failures: unknown[] } {
+function restarted(earlier: Uint8Array | 'a folder'): { candles: LiveBars; path: string; failures: unknown[] } {
   const folder = tempFolder()
   const segment = join(folder, 'p_20251006_0900.bin')
   if (earlier === 'a folder') mkdirSync(segment)
   else writeFileSync(segment, earlier)
   const path = join(folder, 'candles.ndjson')
   const failures: unknown[] = []
-  const candles = new LiveCandles({
-    bars: { intervals: parseIntervals(['1m']), auction: 'separate', fill: 'skip', late: 'drop', gap_volume: 'quarantine' },
+  const candles = new LiveBars({
     calendar,
-    format: ndjson,
+    candles: { intervals: parseIntervals(['1m']), format: ndjson, pathOf: () => path },
+    alerts: undefined,
     earlier: [{ path: segment, profile: 'p', day: istDay(START_MS), connection: 1 }],
     instrumentsOf: async () => InstrumentTable.of([]),
-    pathOf: () => path,
     onFailure: (error) => failures.push(error),
   })
   const exchange_s = START_MS / 1000

@@ -1,19 +1,17 @@
-import { type Candle, INDEX_OF_UNDERLYING, type Instrument } from '../market/index.js'
+import { type Candle, type Instrument, underlyingOf } from '../market/index.js'
 import type { Baseline } from './baseline.js'
+import { OpenGroup } from './open-group.js'
 import { type Regime, regimeAfter } from './regime.js'
-import { type LiveQuote, UnderlyingGroup } from './underlying-group.js'
+import type { LiveQuote, Market } from './view.js'
 
 const VIX_SYMBOL = 'INDIA VIX'
-const UNDERLYING_OF_INDEX = new Map([...INDEX_OF_UNDERLYING].map(([underlying, index]) => [index, underlying]))
 
-/** What is the same for all instruments of a session. */
-export class Market {
+/** Keeps what is the same for all instruments of a session up to date. */
+export class OpenMarket implements Market {
   readonly baseline: Baseline | undefined
-  /** Points, at the end of its last minute bar. */
   vix = Number.NaN
-  /** Undefined until India VIX is known. */
   regime: Regime | undefined
-  readonly #groups = new Map<string, UnderlyingGroup>()
+  readonly #groups = new Map<string, OpenGroup>()
   readonly #liveQuoteOf: (token: number) => LiveQuote | undefined
 
   constructor(baseline: Baseline | undefined, liveQuoteOf: (token: number) => LiveQuote | undefined = () => undefined) {
@@ -28,14 +26,13 @@ export class Market {
   }
 
   /** Spot and derivatives of one underlying share it. */
-  groupOf(instrument: Instrument): UnderlyingGroup {
-    const name = instrument.underlying ?? UNDERLYING_OF_INDEX.get(instrument.symbol) ?? instrument.symbol
-    const group = this.#groups.get(name) ?? new UnderlyingGroup(name)
+  groupOf(instrument: Instrument): OpenGroup {
+    const name = underlyingOf(instrument)
+    const group = this.#groups.get(name) ?? new OpenGroup(name)
     this.#groups.set(name, group)
     return group
   }
 
-  /** Best bid and offer of this moment. */
   liveQuoteOf(token: number): LiveQuote | undefined {
     return this.#liveQuoteOf(token)
   }

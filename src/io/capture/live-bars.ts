@@ -1,38 +1,60 @@
-import type { Gap, Journaled, TimeBarOptions } from '../../core/candles/index.js'
+import type { Alert } from '../../core/alerts/index.js'
+import type { Gap, Interval, Journaled, TimeBarOptions } from '../../core/candles/index.js'
 import { LiveOrder, Pipeline } from '../../core/engine/index.js'
 import { MdsError } from '../../core/errors.js'
-import { CandleBatch, type Format } from '../../core/formats/index.js'
-import { CANDLE_FIELDS, type Calendar, type InstrumentTable } from '../../core/market/index.js'
+import type { Format } from '../../core/formats/index.js'
+import type { Calendar, InstrumentTable } from '../../core/market/index.js'
+import type { DetectorFault } from '../../core/patterns/index.js'
 import type { Frame, FrameConsumer } from '../../core/recording/index.js'
 import { type IstDay, istDay, istDayStartMs } from '../../core/time/index.js'
-import { EncodedOutput } from '../encoded-output.js'
+import { CandleOutput } from '../candle-output.js'
 import type { RecordingFile } from '../find-recordings.js'
 import type { Sink } from '../output.js'
 import { readSession } from '../read-session.js'
 import { sessionJournals } from '../session-journals.js'
+import { AlertOutput } from '../signals/alert-output.js'
+import type { DaySignals } from '../signals/day-signals.js'
+import { SIGNAL_BARS, SIGNAL_CLOCK } from '../signals/signal-config.js'
+import { isShown, withSignalIntervals } from '../signals/signal-intervals.js'
 import { GrowingFile } from './growing-file.js'
 
-export interface LiveCandlesSetup {
-  readonly bars: TimeBarOptions
+export interface LiveBarsSetup {
   readonly calendar: Calendar
-  readonly format: Format
+  readonly candles: LiveCandles | undefined
+  readonly alerts: LiveAlerts | undefined
   /** Segments that were there before this capture: those of a day are read first, so that a restart changes no candle. */
   readonly earlier: readonly RecordingFile[]
   /** The names a replay of that day will find beside the recording. */
   instrumentsOf(day: IstDay): Promise<InstrumentTable>
-  /** The file of a day. */
-  pathOf(day: IstDay): string
   /** Something failed: no more candles, the recording goes on. */
   onFailure(error: unknown): void
 }
 
+/** Candles into a file a day. */
+export interface LiveCandles {
+  readonly intervals: readonly Interval[]
+  readonly format: Format
+  pathOf(day: IstDay): string
+}
+
+/** Alerts into a file a day. */
+export interface LiveAlerts {
+  readonly format: Format
+  pathOf(day: IstDay): string
+  open(day: IstDay, instruments: InstrumentTable, emit: (alert: Alert) => void): Promise<DaySignals>
+  /** Also told to others, but for those that an earlier capture of the day has told: a restart finds them in the recording. */
+  onAlert(alert: Alert): void
+  onFault(fault: DetectorFault): void
+}
+
 /**
- * Candles while the capture runs: the engine of `mds candles`, fed with what the recorder has accepted, in the order in which a replay reads it.
+ * Candles and alerts while the capture runs: the engine of `mds candles`, fed with what the recorder has accepted, in the order in which a replay reads it.
  * A day's file is the same, byte for byte, as the one made later from the recording.
  */
-export class LiveCandles implements FrameConsumer {
+export class LiveBars implements FrameConsumer {
   candles = 0
-  readonly #setup: LiveCandlesSetup
+  alerts = 0
+  readonly #setup: LiveBarsSetup
   readonly #order: LiveOrder
   readonly #files: GrowingFile[] = []
   /** Gaps told while no engine is ready. */
@@ -42,7 +64,7 @@ export class LiveCandles implements FrameConsumer {
   #opening: Promise<void> | undefined
   #failed = false
 
-  constructor(setup: LiveCandlesSetup) {
+  constructor(setup: LiveBarsSetup) {
     this.#setup = setup
     this.#order = new LiveOrder(this)
   }
@@ -109,13 +131,20 @@ export class LiveCandles implements FrameConsumer {
   }
 
   async #open(day: IstDay): Promise<void> {
+    const { candles, alerts } = this.#setup
     const instruments = await this.#setup.instrumentsOf(day)
-    const file = new GrowingFile(this.#setup.pathOf(day))
-    file.done.catch((error: unknown) => this.#fail(error))
-    this.#files.push(file)
-    const engine = new DayEngine({ ...this.#setup, day, instruments, sink: file, onCandle: () => this.candles++ })
+    const engine = new DayEngine({
+      day,
+      instruments,
+      calendar: this.#setup.calendar,
+      candles: candles && { ...candles, sink: this.#fileOf(candles.pathOf(day)) },
+      alerts: alerts && { ...alerts, sink: this.#fileOf(alerts.pathOf(day)) },
+      onCandle: () => this.candles++,
+      onAlert: () => this.alerts++,
+    })
     const earlier = this.#setup.earlier.filter((segment) => segment.day === day)
     try {
+      await engine.begin()
       if (earlier.length > 0) await engine.warmUp(earlier)
     } catch (error) {
       engine.abort()
@@ -123,6 +152,13 @@ export class LiveCandles implements FrameConsumer {
     }
     for (const gap of this.#gaps.splice(0)) engine.pipeline.noteGap(gap)
     this.#engine = engine
+  }
+
+  #fileOf(path: string): GrowingFile {
+    const file = new GrowingFile(path)
+    file.done.catch((error: unknown) => this.#fail(error))
+    this.#files.push(file)
+    return file
   }
 
   #endDay(): void {
@@ -143,45 +179,79 @@ export class LiveCandles implements FrameConsumer {
   }
 }
 
-interface DaySetup extends Pick<LiveCandlesSetup, 'bars' | 'calendar' | 'format'> {
+interface DaySetup {
   readonly day: IstDay
   readonly instruments: InstrumentTable
-  readonly sink: Sink
+  readonly calendar: Calendar
+  readonly candles: (LiveCandles & { readonly sink: Sink }) | undefined
+  readonly alerts: (LiveAlerts & { readonly sink: Sink }) | undefined
   onCandle(): void
+  onAlert(): void
 }
 
-/** The engine of one day and its file. */
+/** The engine of one day and its files. */
 class DayEngine {
   readonly day: IstDay
   readonly pipeline: Pipeline
-  readonly #output: EncodedOutput
-  readonly #batch = new CandleBatch(CANDLE_FIELDS)
+  readonly #setup: DaySetup
+  readonly #candles: CandleOutput | undefined
+  readonly #alerts: AlertOutput | undefined
+  #signals: DaySignals | undefined
+  #told_faults = 0
+  #warming_up = false
   #journaled: Journaled | undefined
 
-  constructor({ day, sink, onCandle, ...setup }: DaySetup) {
+  constructor(setup: DaySetup) {
+    const { day, instruments, calendar, candles, alerts } = setup
     this.day = day
-    this.#output = new EncodedOutput(sink, setup.format.open(CANDLE_FIELDS))
+    this.#setup = setup
+    this.#candles = candles && new CandleOutput(candles.sink, candles.format)
+    this.#alerts = alerts && new AlertOutput(alerts.sink, alerts.format)
     const journaled: Journaled = {
       gaps: [],
       // From the first session of the day on the journal tells everything; this capture keeps it.
       covers: (connection, from_ms, to_ms) => this.#journaled?.covers(connection, from_ms, to_ms) ?? true,
     }
+    const asked = candles?.intervals ?? []
+    const shown = new Set(asked.map(({ label }) => label))
+    const bars: TimeBarOptions =
+      alerts === undefined ? PLAIN_BARS(asked) : { ...SIGNAL_BARS, intervals: withSignalIntervals(asked) }
     this.pipeline = new Pipeline(
-      { instruments: setup.instruments, calendar: setup.calendar, clock: 'trade', bars: setup.bars, files: [], journaled },
+      { instruments, calendar, clock: SIGNAL_CLOCK, bars, files: [], journaled },
       {
         onCandle: (candle) => {
-          onCandle()
-          this.#batch.append(candle)
-          if (this.#batch.isFull) this.#drain()
+          this.#signals?.signals.onCandle(candle)
+          if (this.#candles === undefined || !isShown(candle, shown)) return
+          setup.onCandle()
+          this.#candles.append(candle)
         },
         onDiagnostic: () => {},
+        ...(alerts === undefined
+          ? {}
+          : {
+              onMoment: (now_ms: number) => this.#signals?.signals.onMoment(now_ms),
+              onSecond: (now_ms: number) => this.#signals?.signals.onSecond?.(now_ms),
+            }),
       },
     )
+  }
+
+  /** To be awaited before the first record. */
+  async begin(): Promise<void> {
+    const { alerts, day, instruments, onAlert } = this.#setup
+    this.#signals = await alerts?.open(day, instruments, (alert) => {
+      if (alert.state !== 'emitted') return
+      onAlert()
+      this.#alerts?.append(alert)
+      if (!this.#warming_up) alerts.onAlert(alert)
+    })
+    this.#signals?.attach(this.pipeline)
   }
 
   /** Earlier recordings of the day, through the same engine. */
   async warmUp(files: readonly RecordingFile[]): Promise<void> {
     const { day, pipeline } = this
+    this.#warming_up = true
     const session = { day, files }
     const journaled = sessionJournals(session, () => {})
     const numbers = [...new Set(files.map(({ connection }) => connection))]
@@ -202,25 +272,30 @@ class DayEngine {
       if (!(error instanceof MdsError) || error.code !== 'not_a_recording') throw error
     })
     this.#journaled = undefined
+    this.#warming_up = false
   }
 
-  /** What is complete reaches the file. */
+  /** What is complete reaches the files. */
   settle(): void {
-    if (this.#batch.rows > 0) this.#drain()
+    this.#candles?.settle()
+    this.#alerts?.settle()
+    const faults = this.#signals?.faults ?? []
+    for (; this.#told_faults < faults.length; this.#told_faults++)
+      this.#setup.alerts?.onFault(faults[this.#told_faults] as DetectorFault)
   }
 
   end(): void {
     this.pipeline.end()
-    this.#drain()
-    this.#output.finish()
+    this.settle()
+    this.#candles?.finish()
+    this.#alerts?.finish()
   }
 
   abort(): void {
-    this.#output.abort()
-  }
-
-  #drain(): void {
-    this.#output.write(this.#batch)
-    this.#batch.clear()
+    this.#candles?.abort()
+    this.#alerts?.abort()
   }
 }
+
+/** Bars as `mds candles` makes them by default. */
+const PLAIN_BARS = (intervals: readonly Interval[]): TimeBarOptions => ({ ...SIGNAL_BARS, intervals, flow: undefined })

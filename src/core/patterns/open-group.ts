@@ -1,45 +1,21 @@
 import type { Candle, Instrument } from '../market/index.js'
-import type { InstrumentView } from './view.js'
+import type { PatternView, Quote, UnderlyingGroup } from './view.js'
 
-/** The latest of an option or future, as of its last minute bar. Prices in feed units, NaN where there is none. */
-export interface Quote {
-  readonly instrument: Instrument
-  bid: number
-  offer: number
-  last: number
-  /** Contracts; NaN when no full packet came. */
-  oi: number
-  /** Open interest at its first bar of the session. */
-  oi_first: number
-  /** Traded in the session so far, and its mean price. */
-  volume: number
-  vwap: number
-  /** End of the bar they come from. */
-  at_ms: number
-}
+type OpenQuote = { -readonly [Name in keyof Quote]: Quote[Name] }
 
-/** Best bid and offer of this moment, for detectors that are asked each second. */
-export interface LiveQuote {
-  readonly bid: number
-  readonly offer: number
-  /** Time of receipt. */
-  readonly received_ms: number
-}
-
-/** Everything that has one underlying. The underlying is the one of the instrument master: never part of a name (D16). */
-export class UnderlyingGroup {
+/** Keeps what has one underlying up to date. */
+export class OpenGroup implements UnderlyingGroup {
   readonly underlying: string
-  /** The index or stock itself, and the futures, nearest first, that have had a bar. */
-  spot: InstrumentView | undefined
-  readonly futures: InstrumentView[] = []
-  readonly options = new Map<number, Quote>()
+  spot: PatternView | undefined
+  readonly futures: PatternView[] = []
+  readonly options = new Map<number, OpenQuote>()
   readonly #turnover = new Map<number, number>()
 
   constructor(underlying: string) {
     this.underlying = underlying
   }
 
-  addView(view: InstrumentView): void {
+  addView(view: PatternView): void {
     const { instrument_type, expiry } = view.instrument
     if (instrument_type === 'FUT') {
       const at = this.futures.findIndex(({ instrument }) => (expiry ?? 0) < (instrument.expiry ?? 0))
@@ -47,8 +23,7 @@ export class UnderlyingGroup {
     } else if (instrument_type !== 'CE' && instrument_type !== 'PE') this.spot = view
   }
 
-  /** Strategies on the underlying run where its price is best known: the index or stock, else the nearest future. */
-  get lead(): InstrumentView | undefined {
+  get lead(): PatternView | undefined {
     return this.spot ?? this.futures[0]
   }
 
@@ -71,7 +46,7 @@ export class UnderlyingGroup {
   }
 }
 
-const newQuote = (instrument: Instrument, oi: number | undefined): Quote => ({
+const newQuote = (instrument: Instrument, oi: number | undefined): OpenQuote => ({
   instrument,
   bid: Number.NaN,
   offer: Number.NaN,
