@@ -102,6 +102,7 @@ describe('3.17: Kyle', () => {
       reset_daily: false,
       gap_tr: true,
       sessionOf: stubCalendar.sessionOf,
+      baselineOf: () => undefined,
     })
     // The middle moves by 40 (2 minute - 1) on 10 + 20 minute, on both days: 4 feed units for each unit, without any rest.
     expect(bars.map((bar) => [...columns.valuesOf(bar)]).at(-1)).toEqual([0.04, 1, 6])

@@ -20,6 +20,7 @@ function run(set: string, candles: readonly Candle[], options: Partial<Indicator
     reset_daily: false,
     gap_tr: true,
     sessionOf: stubCalendar.sessionOf,
+    baselineOf: () => undefined,
     ...options,
   })
   return candles.map((bar) => [...columns.valuesOf(bar)])
@@ -128,7 +129,12 @@ test('an index has no volume and no value where volume is needed', () => {
   const set = parseIndicators([
     'obv,vwap,vwap_bars,rvol_roll,volume_zscore,volume_zscore_robust,rvol_tod,rvol_cum,cvd,vpin,profile,kyle',
   ])
-  const columns = new IndicatorColumns(set, { reset_daily: false, gap_tr: true, sessionOf: stubCalendar.sessionOf })
+  const columns = new IndicatorColumns(set, {
+    reset_daily: false,
+    gap_tr: true,
+    sessionOf: stubCalendar.sessionOf,
+    baselineOf: () => undefined,
+  })
   for (const bar of index) expect([...columns.valuesOf(bar)].every(Number.isNaN)).toBe(true)
   expect(column(run('sma:2', index))[1]).toBe(25_000.005)
 })
@@ -161,7 +167,7 @@ describe('opening range', () => {
 describe('3.14: volume by time of day', () => {
   const baseline: VolumeBaseline = {
     usualVolume: (minute, minutes) => (minute < 5 ? 200 * minutes : undefined),
-    usualVolumeSoFar: (minute) => (minute < 5 ? 200 * (minute + 1) : undefined),
+    usualVolumeSoFar: (minutes) => (minutes <= 5 ? 200 * minutes : undefined),
     day_volume: 37_500,
   }
   const bars = [0, 1, 5].map((minute) => candle({ minute, close: 100, volume: 300 }))
