@@ -1,9 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { configSchema } from '../../../src/io/signals/config-schema.js'
 import { effectiveConfig, readSignalConfig, type SignalWords } from '../../../src/io/signals/signal-config.js'
-import { configText } from '../../../src/io/signals/tell-config.js'
+import { configSchema, configText } from '../../../src/io/signals/tell-config.js'
 import { tempFolder } from '../../support/temp-folder.js'
 
 const WORDS: SignalWords = {
