@@ -1,6 +1,5 @@
 import {
   dealingRangeOf,
-  directionOf,
   GAP_PARAMETERS,
   GapBook,
   inKillzone,
@@ -8,10 +7,11 @@ import {
   killzoneTerm,
   known,
   placeIn,
-  targetsAhead,
+  structureTargets,
 } from './ict/index.js'
 import type { Candidate, PatternDefinition } from './pattern.js'
 import { sat, scoreOf } from './score.js'
+import { directionOf } from './side.js'
 import type { PatternView } from './view.js'
 
 const STOP_ATR = 0.1
@@ -107,7 +107,7 @@ function candidateOf(
     level: near,
     entry,
     stop,
-    targets: targetsAhead(entry, side, atr, [gap.extreme, entry + TARGET_R * (entry - stop)]),
+    targets: structureTargets(entry, side, atr, [gap.extreme, entry + TARGET_R * (entry - stop)]),
     invalidation: far,
     evidence: known({
       gap_near: near,

@@ -1,6 +1,7 @@
-import { directionOf, type Killzone, killzonesOf, known, type Side, targetsAhead, zoneAt } from './ict/index.js'
+import { type Killzone, killzonesOf, known, structureTargets, zoneAt } from './ict/index.js'
 import type { Candidate, PatternDefinition } from './pattern.js'
 import { sat, scoreOf } from './score.js'
+import { directionOf, type Side } from './side.js'
 import type { PatternView } from './view.js'
 
 const RANGE_MS = 15 * 60_000
@@ -98,7 +99,7 @@ function candidateOf(
     level: edge,
     entry: bar.close,
     stop: side * (near_stop - other) > 0 ? near_stop : other,
-    targets: targetsAhead(bar.close, side, atr, []),
+    targets: structureTargets(bar.close, side, atr, []),
     evidence: known({
       killzone: zone.name,
       range_high: high,

@@ -1,6 +1,5 @@
 import {
   dealingRangeOf,
-  directionOf,
   equilibriumOf,
   inKillzone,
   killzoneTerm,
@@ -10,11 +9,11 @@ import {
   PoolBook,
   placeIn,
   poolsBeyond,
-  type Side,
-  targetsAhead,
+  structureTargets,
 } from './ict/index.js'
 import type { Candidate, PatternDefinition } from './pattern.js'
 import { sat, scoreOf } from './score.js'
+import { directionOf, type Side } from './side.js'
 import type { PatternView } from './view.js'
 
 const STOP_ATR = 0.1
@@ -148,7 +147,7 @@ function candidateOf(
     level: pool.level,
     entry: bar.close,
     stop,
-    targets: targetsAhead(bar.close, side, atr, [opposite, equilibriumOf(range)]),
+    targets: structureTargets(bar.close, side, atr, [opposite, equilibriumOf(range)]),
     invalidation: swept_to,
     evidence: known({
       pool: pool.names,

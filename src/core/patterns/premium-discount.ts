@@ -1,18 +1,17 @@
 import {
   type DealingRange,
   dealingRangeOf,
-  directionOf,
   equilibriumOf,
   known,
   lowOf,
   placeIn,
-  type Side,
   StructureClock,
   structureBar,
   structureRv,
 } from './ict/index.js'
 import type { Candidate, PatternDefinition } from './pattern.js'
 import { sat, scoreOf } from './score.js'
+import { directionOf, type Side } from './side.js'
 import type { PatternView } from './view.js'
 
 const STOP_ATR = 0.25

@@ -1,6 +1,7 @@
+import type { Side } from '../side.js'
 import type { Swing } from '../swings.js'
 import type { PatternView } from '../view.js'
-import { highKind, highOf, type Side } from './side.js'
+import { highKind, highOf } from './seen.js'
 import { STRUCTURE_MS } from './structure-interval.js'
 
 /** A price behind which stops rest. Feed units. */
@@ -93,17 +94,13 @@ export class PoolBook {
       this.#above.addLevel('opening', 'opening_range_high', view.opening_high, this.#above.highest(view, m5.session_from, known))
       this.#below.addLevel('opening', 'opening_range_low', view.opening_low, this.#below.highest(view, m5.session_from, known))
     }
-    const tolerance = Math.max(this.#rules.equal_ticks * view.tick, this.#rules.equal_atr * view.atr)
+    const tolerance = toleranceOf(this.#rules, view)
     this.#above.form(tolerance)
     this.#below.form(tolerance)
   }
 
-  #begin({ baseline }: PatternView): void {
-    const { previous, week_high, week_low } = baseline ?? {}
-    this.#above.addLevel('earlier', 'previous_day_high', previous?.high)
-    this.#below.addLevel('earlier', 'previous_day_low', previous?.low)
-    this.#above.addLevel('earlier', 'week_high', week_high)
-    this.#below.addLevel('earlier', 'week_low', week_low)
+  #begin(view: PatternView): void {
+    for (const [side, name, price] of earlierLevels(view)) (side > 0 ? this.#above : this.#below).addLevel('earlier', name, price)
   }
 }
 
@@ -113,6 +110,33 @@ export function poolsOf(view: PatternView, side: Side): readonly Pool[] {
   book.update(view, view.now_ms)
   return book.of(side)
 }
+
+/** Highs and lows of earlier sessions; NaN where the baseline does not tell them. */
+function earlierLevels({ baseline }: PatternView): readonly (readonly [side: Side, name: string, price: number])[] {
+  const { previous, week_high = Number.NaN, week_low = Number.NaN } = baseline ?? {}
+  return [
+    [1, 'previous_day_high', previous?.high ?? Number.NaN],
+    [-1, 'previous_day_low', previous?.low ?? Number.NaN],
+    [1, 'week_high', week_high],
+    [-1, 'week_low', week_low],
+  ]
+}
+
+/**
+ * Whether a pool lies between two prices, swept or not: a level of earlier sessions, an end of the opening range, or two equal swings of one kind.
+ * What a leg has gone through on its way is swept, and can hold the price when it comes back.
+ */
+export function hasLevelWithin(view: PatternView, low: number, high: number, rules: PoolRules = POOL_DEFAULTS): boolean {
+  const isWithin = (price: number): boolean => price >= low && price <= high
+  const named = [...earlierLevels(view).map(([, , price]) => price), view.opening_high, view.opening_low]
+  if (named.some(isWithin)) return true
+  const tolerance = toleranceOf(rules, view)
+  const inside = view.swings_5m.all.filter(({ price }) => isWithin(price))
+  return inside.some((a, i) => inside.slice(i + 1).some((b) => a.kind === b.kind && Math.abs(a.price - b.price) <= tolerance))
+}
+
+const toleranceOf = ({ equal_ticks, equal_atr }: PoolRules, { tick, atr }: PatternView): number =>
+  Math.max(equal_ticks * tick, equal_atr * atr)
 
 class PoolSide {
   readonly pools: Pool[] = []
@@ -124,7 +148,7 @@ class PoolSide {
     this.#side = side
   }
 
-  addLevel(period: Period, name: string, price = Number.NaN, reach = Number.NEGATIVE_INFINITY): void {
+  addLevel(period: Period, name: string, price: number, reach = Number.NEGATIVE_INFINITY): void {
     if (price > 0) this.#add({ at: this.#side * price, period, name, reach })
   }
 
@@ -168,11 +192,7 @@ class PoolSide {
       let end = top
       while (end < marks.length && (marks[end] as Mark).at >= at - tolerance) end++
       if (end - top < 2 && marks[top]?.name === undefined) continue
-      const pool = poolOf(
-        this.#side,
-        this.#side * at,
-        marks.slice(top, end).filter((mark) => mark.reach <= at),
-      )
+      const pool = poolOf(this.#side, this.#side * at, marks.slice(top, end))
       if (pool === undefined) continue
       pools.push(pool)
       formed = at
