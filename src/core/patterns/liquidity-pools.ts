@@ -164,7 +164,7 @@ function candidateOf(
       wick_atr: wick / atr,
       rv,
       rv_confirming,
-      volume_confirms: rv >= rv_confirming,
+      volume_confirms: Number.isNaN(rv) ? undefined : rv >= rv_confirming,
       killzone: inKillzone(view)?.name,
       range_place: placeIn(range, bar.close),
     }),

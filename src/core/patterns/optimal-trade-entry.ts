@@ -62,14 +62,15 @@ export const optimalTradeEntry: PatternDefinition<Numbers> = {
     return (view) => {
       gaps.update(view)
       if (clock.isNew(view)) for (const watch of watches) renew(watch, view, numbers)
+      let told: Candidate | undefined
       for (const watch of watches) {
         const { leg } = watch
         if (leg === undefined) continue
-        const is_entry = isEntry(leg, view, numbers)
+        const is_entry = told === undefined && isEntry(leg, view, numbers)
         if (is_entry || isOver(leg, view)) watch.leg = undefined
-        if (is_entry) return candidateOf(leg, view, numbers, confluencesOf(leg, view, numbers, gaps))
+        if (is_entry) told = candidateOf(leg, view, numbers, confluencesOf(leg, view, numbers, gaps))
       }
-      return undefined
+      return told
     }
   },
 }

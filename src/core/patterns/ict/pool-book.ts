@@ -1,56 +1,12 @@
 import type { Side } from '../side.js'
 import type { Swing } from '../swings.js'
 import type { PatternView } from '../view.js'
+import { type Mark, type Period, POOL_DEFAULTS, type Pool, type PoolRules, poolOf, toleranceOf } from './pool.js'
+import { earlierLevels } from './pool-levels.js'
 import { highKind, highOf } from './seen.js'
 import { STRUCTURE_MS } from './structure-interval.js'
 
-/** A price behind which stops rest. Feed units. */
-export interface Pool {
-  /** 1: above highs (buy-side liquidity); -1: below lows. */
-  readonly side: Side
-  /** The outermost price of the touches: beyond it, all of them are swept. */
-  readonly level: number
-  /** Times the market turned there. */
-  readonly touches: number
-  /** Touches, and 2 more for a level of the previous day or week. */
-  readonly weight: number
-  /** `equal_highs`, `previous_day_low` ... */
-  readonly names: readonly string[]
-}
-
-/** How far apart touches of one pool may lie: the larger of the two. */
-export interface PoolRules {
-  readonly equal_ticks: number
-  readonly equal_atr: number
-}
-
-/** The numbers of 5.9. */
-export const POOL_PARAMETERS = {
-  equal_ticks: { default: 2, min: 0, max: 1000, doc: 'Highs (lows) no further apart are equal, ticks' },
-  equal_atr: { default: 0.1, min: 0, max: 5, doc: 'The same in ATR; the larger of the two counts' },
-} as const
-
-/** The same as plain numbers, for detectors that look at pools but are not about them. */
-export const POOL_DEFAULTS: PoolRules = {
-  equal_ticks: POOL_PARAMETERS.equal_ticks.default,
-  equal_atr: POOL_PARAMETERS.equal_atr.default,
-}
-
-/** When a level was made; one that was made in the same period as a swing of the same price is that swing. */
-type Period = 'earlier' | 'opening' | 'session'
-
-/** A price where the market turned, as its side sees it (feed units times the side). */
-interface Mark {
-  readonly at: number
-  readonly period: Period
-  /** Undefined for a swing. */
-  readonly name: string | undefined
-  /** Highest since. */
-  reach: number
-}
-
 const OPENING_MS = 15 * 60_000
-const MAJOR_WEIGHT = 2
 
 /**
  * The pools of one instrument that no bar of structure has traded through since they were made: two or more equal confirmed swings, the extremes
@@ -111,33 +67,7 @@ export function poolsOf(view: PatternView, side: Side): readonly Pool[] {
   return book.of(side)
 }
 
-/** Highs and lows of earlier sessions; NaN where the baseline does not tell them. */
-function earlierLevels({ baseline }: PatternView): readonly (readonly [side: Side, name: string, price: number])[] {
-  const { previous, week_high = Number.NaN, week_low = Number.NaN } = baseline ?? {}
-  return [
-    [1, 'previous_day_high', previous?.high ?? Number.NaN],
-    [-1, 'previous_day_low', previous?.low ?? Number.NaN],
-    [1, 'week_high', week_high],
-    [-1, 'week_low', week_low],
-  ]
-}
-
-/**
- * Whether a pool lies between two prices, swept or not: a level of earlier sessions, an end of the opening range, or two equal swings of one kind.
- * What a leg has gone through on its way is swept, and can hold the price when it comes back.
- */
-export function hasLevelWithin(view: PatternView, low: number, high: number, rules: PoolRules = POOL_DEFAULTS): boolean {
-  const isWithin = (price: number): boolean => price >= low && price <= high
-  const named = [...earlierLevels(view).map(([, , price]) => price), view.opening_high, view.opening_low]
-  if (named.some(isWithin)) return true
-  const tolerance = toleranceOf(rules, view)
-  const inside = view.swings_5m.all.filter(({ price }) => isWithin(price))
-  return inside.some((a, i) => inside.slice(i + 1).some((b) => a.kind === b.kind && Math.abs(a.price - b.price) <= tolerance))
-}
-
-const toleranceOf = ({ equal_ticks, equal_atr }: PoolRules, { tick, atr }: PatternView): number =>
-  Math.max(equal_ticks * tick, equal_atr * atr)
-
+/** The half of a book that looks up, or down. */
 class PoolSide {
   readonly pools: Pool[] = []
   readonly #side: Side
@@ -204,33 +134,5 @@ class PoolSide {
     let high = Number.NEGATIVE_INFINITY
     for (let bar = from; bar < until; bar++) high = Math.max(high, highOf(m5, m5.count - 1 - bar, this.#side))
     return high
-  }
-}
-
-/** Pools of one side beyond a price, the nearest first. */
-export function poolsBeyond(pools: readonly Pool[], side: Side, price: number): Pool[] {
-  return pools.filter(({ level }) => side * (level - price) > 0).sort((a, b) => side * (a.level - b.level))
-}
-
-/** Undefined for a single swing: that is no pool. */
-function poolOf(side: Side, level: number, members: readonly Mark[]): Pool | undefined {
-  const swings = members.filter(({ name }) => name === undefined)
-  const levels = members.filter(({ name }) => name !== undefined)
-  // The high of the previous day may be that of the week, and a swing of the bars that the baseline brings: one touch.
-  const own = levels.filter(
-    ({ at, period }, i) =>
-      !swings.some((swing) => swing.at === at && swing.period === period) &&
-      !levels.slice(0, i).some((other) => other.at === at && other.period === period),
-  )
-  const touches = swings.length + own.length
-  if (levels.length === 0 && touches < 2) return undefined
-  const is_major = levels.some(({ period }) => period === 'earlier')
-  const names = levels.flatMap(({ name }) => name ?? [])
-  return {
-    side,
-    level,
-    touches,
-    weight: touches + (is_major ? MAJOR_WEIGHT : 0),
-    names: swings.length > 1 ? [side > 0 ? 'equal_highs' : 'equal_lows', ...names] : names,
   }
 }
