@@ -148,8 +148,15 @@ export function viewOf(facts: ViewFacts): PatternView {
     regime,
     factors: REGIMES[regime],
     vix: Number.NaN,
-    group: { underlying: instrument.symbol, spot: undefined, futures: [], options: new Map(), lead: undefined },
-    market: { baseline: undefined, vix: Number.NaN, regime, liveQuoteOf: () => undefined },
+    group: {
+      underlying: instrument.symbol,
+      spot: undefined,
+      futures: [],
+      chains: [],
+      optionOf: () => undefined,
+      lead: undefined,
+    },
+    market: { baseline: undefined, vix: Number.NaN, regime },
   }
 }
 

@@ -116,7 +116,8 @@ export class SessionBuilder {
   #noteValueArea(minute: number): void {
     const quarters = Math.floor(minute / VA_MINUTES)
     if (this.#va_widths.length >= quarters) return
-    const width = this.#profile === undefined ? 0 : this.#profile.vah - this.#profile.val
+    const profile = this.#profile
+    const width = profile === undefined || profile.total === 0 ? 0 : profile.vah - profile.val
     while (this.#va_widths.length < quarters) this.#va_widths.push(width)
   }
 
