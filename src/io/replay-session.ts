@@ -175,6 +175,7 @@ async function readOnce(
       calendar,
       files: session.files.map(({ path }) => path),
       journaled: sessionJournals(session, onDiagnostic),
+      options: day?.options,
     },
     {
       onTick(tick) {
@@ -198,7 +199,6 @@ async function readOnce(
       ...(day?.signals.onSecond === undefined ? {} : { onSecond: day.signals.onSecond }),
     },
   )
-  day?.attach(pipeline)
   const reading = readSession(
     session,
     {

@@ -123,7 +123,7 @@ export function viewOf(facts: ViewFacts): PatternView {
     rv: known(facts.rv),
     rv_source: 'tod',
     rv3: known(facts.rv3 ?? facts.rv),
-    rvOver: () => known(facts.rv_over ?? facts.rv),
+    relativeVolume: () => known(facts.rv_over ?? facts.rv),
     atr: known(facts.atr),
     atr_1m: known(facts.atr_1m),
     atr_15m: known(facts.atr_15m),
@@ -148,8 +148,15 @@ export function viewOf(facts: ViewFacts): PatternView {
     regime,
     factors: REGIMES[regime],
     vix: Number.NaN,
-    group: { underlying: instrument.symbol, spot: undefined, futures: [], options: new Map(), lead: undefined },
-    market: { baseline: undefined, vix: Number.NaN, regime, liveQuoteOf: () => undefined },
+    group: {
+      underlying: instrument.symbol,
+      spot: undefined,
+      futures: [],
+      chains: [],
+      optionOf: () => undefined,
+      lead: undefined,
+    },
+    market: { baseline: undefined, vix: Number.NaN, regime },
   }
 }
 

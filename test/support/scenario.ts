@@ -1,6 +1,7 @@
 import { parseIntervals } from '../../src/core/candles/index.js'
 import { Pipeline } from '../../src/core/engine/index.js'
 import type { Calendar, Instrument } from '../../src/core/market/index.js'
+import { OptionBook } from '../../src/core/options/index.js'
 import {
   type ActivePattern,
   type Baseline,
@@ -131,6 +132,7 @@ export const baselineOf = (facts: Partial<InstrumentBaseline>): Baseline => ({
     usual_range_30m: Number.NaN,
     day_atr: Number.NaN,
     history: { '1m': [], '5m': [], '15m': [] },
+    day_volume: undefined,
     usualVolume: () => undefined,
     usualVolumeSoFar: () => undefined,
     ...facts,
@@ -309,15 +311,16 @@ export function runScenario(
   const instruments = new Map((scenario.instruments ?? [scenarioStock()]).map((each) => [each.instrument_token, each]))
   const detections: Detection[] = []
   const faults: DetectorFault[] = []
-  const bank: PatternBank = new PatternBank({
+  const options = new OptionBook(instruments.values(), calendar)
+  const bank = new PatternBank({
     patterns,
     calendar,
     baseline: scenario.baseline,
-    liveQuoteOf: (token) => pipeline.quoteOf(token),
+    options,
     onDetection: (detection) => detections.push(detection),
     onFault: (fault) => faults.push(fault),
   })
-  const pipeline: Pipeline = new Pipeline(
+  const pipeline = new Pipeline(
     {
       instruments: { resolve: (token) => instruments.get(token) as Instrument },
       calendar,
@@ -331,6 +334,7 @@ export function runScenario(
         flow: 'minute',
       },
       files: ['scenario'],
+      options,
     },
     {
       onCandle: (candle) => bank.onCandle(candle),

@@ -32,7 +32,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   indicators: ['candlesticks', 'flow', 'market', 'time'],
   options: ['market', 'time'],
   patterns: ['options', 'indicators', 'candlesticks', 'flow', 'market', 'time'],
-  baseline: ['candles', 'patterns', 'indicators', 'wire', 'market', 'time'],
+  baseline: ['candles', 'patterns', 'options', 'indicators', 'wire', 'market', 'time'],
   alerts: ['patterns', 'market', 'time'],
   feed: ['recording', 'wire', 'market', 'time'],
   formats: ['market', 'wire', 'time'],

@@ -1,4 +1,5 @@
 import type { Calendar, Instrument } from '../market/index.js'
+import { constantMaturity } from '../options/index.js'
 import type { Baseline, InstrumentBaseline, UnderlyingBaseline } from '../patterns/index.js'
 import type { IstDay } from '../time/index.js'
 import { ExpiryDay } from './expiry-days.js'
@@ -6,6 +7,8 @@ import { decodeFigures, decodeUnderlying } from './figures-line.js'
 import { DAYS_BACK, instrumentBaseline } from './instrument-history.js'
 import { hoursOf, tradingDaysBefore } from './trading-days.js'
 
+/** Maturity of the volatilities that ranks are made of, in calendar days. */
+export const IV_DAYS = 30
 /** Daily figures of an underlying that ranks are made of. */
 const DAILY_MAX = 252
 
@@ -64,8 +67,9 @@ function dailyOf(lines: readonly string[], day: IstDay): UnderlyingBaseline | un
     .filter((each) => each.day < day)
     .slice(-DAILY_MAX)
   if (days.length === 0) return undefined
-  const known = (values: readonly number[]): number[] => values.filter((value) => !Number.isNaN(value))
-  return { iv: known(days.map(({ iv_30d }) => iv_30d)), closes: known(days.map(({ close }) => close)) }
+  const closes = days.map(({ close }) => close).filter((close) => !Number.isNaN(close))
+  const ivOf = (maturity_days: number): number[] => days.flatMap(({ terms }) => constantMaturity(terms, maturity_days) ?? [])
+  return { closes, iv: ivOf(IV_DAYS), ivOf }
 }
 
 function remembered<K, V>(values: Map<K, V | undefined>, key: K, make: (key: K) => V | undefined): V | undefined {

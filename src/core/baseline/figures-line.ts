@@ -1,4 +1,5 @@
 import { assert } from '../assert.js'
+import { type TermVolatility, YEAR_DAYS } from '../options/index.js'
 import type { HistoryBar } from '../patterns/index.js'
 import { formatDate, istDayStartMs, MINUTE_MS, parseClock, parseDate } from '../time/index.js'
 import { BAR_LABELS, type SessionFigures, type Span, type UnderlyingFigures } from './session-figures.js'
@@ -29,8 +30,16 @@ export function encodeFigures(figures: SessionFigures): string {
 
 /** A line of an underlying. */
 export function encodeUnderlying(figures: UnderlyingFigures): string {
-  const { underlying, day } = figures
-  return JSON.stringify({ [UNDERLYING_KEY]: underlying, date: formatDate(day), ...known(figures, ['close', 'iv_30d']) })
+  const { underlying, day, terms } = figures
+  return JSON.stringify({
+    [UNDERLYING_KEY]: underlying,
+    date: formatDate(day),
+    ...known(figures, ['close']),
+    atm_iv:
+      terms.length === 0
+        ? undefined
+        : terms.map(({ years, volatility }) => [toDecimals(years * YEAR_DAYS, 4), toDecimals(volatility, 6)]),
+  })
 }
 
 /** Reads a line whose file has been checked as a whole; what does not fit is our bug. */
@@ -70,8 +79,18 @@ export function decodeUnderlying(line: string): UnderlyingFigures {
     underlying: record.text(UNDERLYING_KEY),
     day: record.day('date'),
     close: record.number('close'),
-    iv_30d: record.number('iv_30d'),
+    terms: record.has('atm_iv') ? record.list('atm_iv').map(termOf) : [],
   }
+}
+
+function termOf(value: unknown): TermVolatility {
+  const [days, volatility] = listOf(value).map(numberOf) as [number, number]
+  return { years: days / YEAR_DAYS, volatility }
+}
+
+function toDecimals(value: number, decimals: 4 | 6): number {
+  const scale = decimals === 4 ? 10_000 : 1_000_000
+  return Math.round(value * scale) / scale
 }
 
 const PRICES = ['open', 'high', 'low', 'close', 'close_official', 'vah', 'val', 'poc'] as const

@@ -44,6 +44,8 @@ export class SessionBuilder {
   #range_high = Number.NEGATIVE_INFINITY
   #range_low = Number.POSITIVE_INFINITY
   #day: Candle | undefined
+  /** The newest minute bar; undefined before the first. */
+  last: Candle | undefined
 
   constructor(instrument: Instrument, session: Session) {
     this.#instrument = instrument
@@ -92,6 +94,7 @@ export class SessionBuilder {
   #onMinute(candle: Candle): void {
     const { open_time_ms, high, low, volume, flow, complete } = candle
     const minute = (open_time_ms - this.#begin_ms) / MINUTE_MS
+    this.last = candle
     this.#volume[minute] = volume
     if (!complete) this.#cut.add(minute)
     this.#range_high = Math.max(this.#range_high, high)

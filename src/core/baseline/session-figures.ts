@@ -1,3 +1,4 @@
+import type { TermVolatility } from '../options/index.js'
 import type { HistoryBar } from '../patterns/index.js'
 import type { IstDay } from '../time/index.js'
 
@@ -61,6 +62,6 @@ export interface UnderlyingFigures {
   readonly day: IstDay
   /** Rupees; NaN without one. */
   readonly close: number
-  /** At-the-money volatility of 30 days, 1 = 100 %; NaN where the options do not tell it. */
-  readonly iv_30d: number
+  /** At-the-money volatilities at the close, of each expiry whose options tell one; ascending by years. */
+  readonly terms: readonly TermVolatility[]
 }

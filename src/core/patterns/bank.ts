@@ -1,4 +1,5 @@
 import type { Calendar, Candle, Instrument } from '../market/index.js'
+import type { OptionBook } from '../options/index.js'
 import { type IstDay, istDay } from '../time/index.js'
 import type { Baseline } from './baseline.js'
 import { whatIsWrong } from './check-candidate.js'
@@ -8,7 +9,6 @@ import { OpenMarket } from './open-market.js'
 import type { Candidate, Detector, PatternDefinition } from './pattern.js'
 import { qualityOf } from './quality.js'
 import { CONFIDENCE_MAX, confidenceOf } from './score.js'
-import type { LiveQuote } from './view.js'
 
 /** Intervals that detectors live on. */
 export const PATTERN_INTERVALS = ['1m', '5m', '15m'] as const
@@ -24,8 +24,8 @@ export interface BankSetup {
   readonly patterns: readonly ActivePattern[]
   readonly calendar: Calendar
   readonly baseline?: Baseline | undefined
-  /** Best bid and offer of the moment, for detectors that are asked each second. */
-  liveQuoteOf?(token: number): LiveQuote | undefined
+  /** Option chains whose quotes the engine keeps up to date; for detectors that are asked each second. */
+  readonly options?: Pick<OptionBook, 'chains'> | undefined
   onDetection(detection: Detection): void
   onFault(fault: DetectorFault): void
 }
@@ -59,7 +59,7 @@ export class PatternBank {
 
   constructor(setup: BankSetup) {
     this.#setup = setup
-    this.market = new OpenMarket(setup.baseline, (token) => setup.liveQuoteOf?.(token))
+    this.market = new OpenMarket(setup.baseline, setup.options?.chains ?? [])
   }
 
   /** True when some detector wants to be asked each second. */
@@ -99,8 +99,6 @@ export class PatternBank {
     const { view } = desk
     this.market.onMinute(candle)
     view.onMinute(candle)
-    const { instrument_type } = candle.instrument
-    if (instrument_type === 'CE' || instrument_type === 'PE') view.group.onOptionMinute(candle)
     if (desk.asked) return
     desk.asked = true
     this.#asked.push(desk)

@@ -48,8 +48,10 @@ export type HistoryBar = Pick<Candle, 'open_time_ms' | 'open' | 'high' | 'low' |
 
 /** Daily figures of an underlying, oldest first. */
 export interface UnderlyingBaseline {
-  /** At-the-money implied volatility (1 = 100 %) of a constant maturity of 30 days at the close of each session that tells one. */
+  /** At-the-money implied volatility (1 = 100 %) of a constant maturity of 30 days at the close of each session with an expiry on each side. */
   readonly iv: readonly number[]
+  /** The same of another maturity in calendar days, e.g. 7; sessions without an expiry on each side of it are left out. */
+  ivOf(maturity_days: number): readonly number[]
   /** Closes of the underlying in rupees, of each session that has one. */
   readonly closes: readonly number[]
 }

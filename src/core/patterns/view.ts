@@ -1,5 +1,6 @@
 import type { VolumeProfile } from '../indicators/index.js'
 import type { Candle, Instrument, Session } from '../market/index.js'
+import type { OptionChain } from '../options/index.js'
 import type { BarSeries } from './bar-series.js'
 import type { Baseline, InstrumentBaseline } from './baseline.js'
 import type { Regime, RegimeFactors } from './regime.js'
@@ -37,8 +38,11 @@ export interface PatternView {
   readonly rv_source: 'tod' | 'roll' | 'none'
   /** The same over the last three minutes. */
   readonly rv3: number
-  /** The same over the last so many minutes. Where a rule measures a move over several bars, it measures the volume over the same ones. */
-  rvOver(minutes: number): number
+  /**
+   * The same over so many minutes that end at `end_ms` (default now, never later). Where a rule measures a move over several bars, it measures
+   * the volume over the same ones.
+   */
+  relativeVolume(minutes: number, end_ms?: number): number
   readonly atr: number
   readonly atr_1m: number
   readonly atr_15m: number
@@ -96,8 +100,6 @@ export interface Market {
   readonly vix: number
   /** Undefined until India VIX is known. */
   readonly regime: Regime | undefined
-  /** Best bid and offer of this moment, by token. */
-  liveQuoteOf(token: number): LiveQuote | undefined
 }
 
 /** Everything that has one underlying. The underlying is the one of the instrument master: never part of a name (D16). */
@@ -108,33 +110,13 @@ export interface UnderlyingGroup {
   readonly spot: PatternView | undefined
   /** Those that have had a bar, nearest first. */
   readonly futures: readonly PatternView[]
-  /** By token. */
-  readonly options: ReadonlyMap<number, Quote>
+  /**
+   * Its option chains by expiry, the nearest first, expired ones too; their quotes are those of this very moment. Only detectors that are asked
+   * each second may read them: to one that speaks of a closed bar they tell what came after it.
+   */
+  readonly chains: readonly OptionChain[]
+  /** The view of an option that has had a bar: its VWAP and volume up to its last closed minute. */
+  optionOf(token: number): PatternView | undefined
   /** Strategies on the underlying run where its price is best known: the index or stock, else the nearest future. */
   readonly lead: PatternView | undefined
-}
-
-/** The latest of an option or future, as of its last minute bar. Prices in feed units, NaN where there is none. */
-export interface Quote {
-  readonly instrument: Instrument
-  readonly bid: number
-  readonly offer: number
-  readonly last: number
-  /** Contracts; NaN when no full packet came. */
-  readonly oi: number
-  /** Open interest at its first bar of the session. */
-  readonly oi_first: number
-  /** Traded in the session so far, and its mean price. */
-  readonly volume: number
-  readonly vwap: number
-  /** End of the bar they come from. */
-  readonly at_ms: number
-}
-
-/** Best bid and offer of this moment, for detectors that are asked each second. */
-export interface LiveQuote {
-  readonly bid: number
-  readonly offer: number
-  /** Time of receipt. */
-  readonly received_ms: number
 }

@@ -146,7 +146,7 @@ function weakMove(view: PatternView, { weak_move_pct_min, weak_rv_max }: Numbers
   const move = view.r(WEAK_BARS)
   const move_min = weak_move_pct_min * view.factors.move
   if (!(Math.abs(move) > move_min)) return undefined
-  const rv = view.rvOver(WEAK_BARS)
+  const rv = view.relativeVolume(WEAK_BARS)
   if (!(rv < weak_rv_max)) return undefined
   const trend: Side = move > 0 ? 1 : -1
   const { value, missing } = scoreOf([

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Alert } from '../../core/alerts/index.js'
-import { type Pipeline, Signals } from '../../core/engine/index.js'
+import { Signals } from '../../core/engine/index.js'
 import { usageError } from '../../core/errors.js'
 import type { Calendar, Instrument } from '../../core/market/index.js'
+import { OptionBook } from '../../core/options/index.js'
 import type { DetectorFault } from '../../core/patterns/index.js'
 import type { IstDay } from '../../core/time/index.js'
 import { baselinePathIn, type LoadedBaseline, loadBaseline } from '../baseline-file.js'
@@ -19,8 +20,8 @@ export interface DaySignals {
   /** What the user should know about the baseline, one sentence each. */
   readonly notices: readonly string[]
   readonly faults: readonly DetectorFault[]
-  /** To be called once the engine is there, before its first record: its quotes are asked by detectors that look each second. */
-  attach(pipeline: Pick<Pipeline, 'quoteOf'>): void
+  /** For the engine, which keeps its quotes up to date; undefined where no detector looks at options. */
+  readonly options: OptionBook | undefined
 }
 
 /** Whose day it is. */
@@ -44,7 +45,7 @@ export async function openDaySignals(
   const baseline = baseline_path === undefined ? undefined : await earlierSessions(baseline_path, session)
   const config_hash = sha256(effectiveConfig(config, baseline?.sha256))
   const faults: DetectorFault[] = []
-  let quotes: Pick<Pipeline, 'quoteOf'> | undefined
+  const options = needsOptions(config) ? new OptionBook(session.instruments, session.calendar) : undefined
   const signals = new Signals({
     patterns: config.patterns,
     rules: config.rules,
@@ -55,7 +56,7 @@ export async function openDaySignals(
     sha256,
     emit,
     onFault: (fault) => faults.push(fault),
-    liveQuoteOf: (token) => quotes?.quoteOf(token),
+    options,
   })
   return {
     signals,
@@ -63,9 +64,7 @@ export async function openDaySignals(
     baseline_path,
     notices: baseline?.notices ?? [],
     faults,
-    attach: (pipeline) => {
-      quotes = pipeline
-    },
+    options,
   }
 }
 
@@ -90,3 +89,6 @@ export function placeOf({ files }: SessionFiles): { folder: string; profile: str
   const [first] = files
   return { folder: first === undefined || first.path === '-' ? '' : dirname(first.path), profile: first?.profile ?? '' }
 }
+
+const needsOptions = ({ patterns }: SignalConfig): boolean =>
+  patterns.some(({ definition }) => definition.needs?.includes('option_chain') === true)

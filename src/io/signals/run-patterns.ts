@@ -77,7 +77,7 @@ export async function runPatterns(words: PatternWords, run: RunListener): Promis
           onCandle: (candle) => signals.onCandle(candle),
           onMoment: (now_ms) => signals.onMoment(now_ms),
           ...(signals.onSecond === undefined ? {} : { onSecond: signals.onSecond }),
-          onBegin: (pipeline) => day.attach(pipeline),
+          options: day.options,
           onEnd: () => faults.push(...day.faults),
         }
       },

@@ -12,7 +12,7 @@ import { profileLevels } from '../../../src/core/patterns/profile-levels.js'
 import { volumeProfileAdvanced } from '../../../src/core/patterns/volume-profile-advanced.js'
 import { volumeProfileBreakout } from '../../../src/core/patterns/volume-profile-breakout.js'
 import { formatIso, istDayStartMs, parseDate } from '../../../src/core/time/index.js'
-import { active, calm, type MinuteRow, minuteAt, runScenario, type Scenario } from '../../support/scenario.js'
+import { active, baselineOf, calm, type MinuteRow, minuteAt, runScenario, type Scenario } from '../../support/scenario.js'
 import { atTenths } from './profile-day.js'
 import * as hold from './scenarios/volume_profile_advanced.js'
 import { textbook } from './scenarios/volume_profile_breakout.js'
@@ -44,21 +44,8 @@ const previous: PreviousSession = {
   vaWidthAt: () => 100,
 }
 
-function baseline(facts: Partial<InstrumentBaseline> = {}): Baseline {
-  const own: InstrumentBaseline = {
-    previous,
-    week_high: Number.NaN,
-    week_low: Number.NaN,
-    usual_range_30m: Number.NaN,
-    day_atr: Number.NaN,
-    history: { '1m': [], '5m': bars, '15m': [] },
-    day_volume: undefined,
-    usualVolume: () => undefined,
-    usualVolumeSoFar: () => undefined,
-    ...facts,
-  }
-  return { sha256: '', of: () => own, ofUnderlying: () => undefined }
-}
+const baseline = (facts: Partial<InstrumentBaseline> = {}): Baseline =>
+  baselineOf({ previous, history: { '1m': [], '5m': bars, '15m': [] }, ...facts })
 
 interface Found {
   readonly at: string
