@@ -17,9 +17,10 @@ import type { InstrumentBaseline, PreviousSession } from '../../src/core/pattern
 import { type IstDay, parseDate } from '../../src/core/time/index.js'
 import { type LoadedBaseline, loadBaseline } from '../../src/io/baseline-file.js'
 import { loadCalendar } from '../../src/io/calendar-file.js'
+import { systemLock } from '../../src/io/recorder/folder-lock.js'
 import { sessionInstruments } from '../../src/io/session-instruments.js'
 import { ensureBuilt } from '../support/cli.js'
-import { type Outcome, runMds, sha256 } from '../support/run-mds.js'
+import { type Outcome, ROOT, runMds, sha256 } from '../support/run-mds.js'
 
 // Seven trading days around a holiday (2025-10-02) and weekends.
 const DAYS = ['20250929', '20250930', '20251001', '20251003', '20251006', '20251007', '20251008'] as const
@@ -305,6 +306,18 @@ describe('what the user is told', () => {
     expect(statSync(join(folder, 'none.ndjson'), { throwIfNoEntry: false })).toBeUndefined()
   })
 
+  test('a day that a capture is still writing is left for later', async () => {
+    mkdirSync(join(folder, 'live/synth'), { recursive: true })
+    for (const name of readdirSync(raw('')).filter((each) => /20251007|20251008/.test(each)))
+      copyFileSync(raw(name), join(folder, 'live/synth', name))
+    const lock = await systemLock(join(folder, 'live/synth'), { session: 's', now_ms: 0 })
+    const { stderr, stdout } = await mds('baseline --data-dir live --json')
+    expect(stderr).toContain('2025-10-08 is left out: a capture is writing live/synth/synth_20251008_1500.bin')
+    expect(JSON.parse(stdout.toString()).sessions).toMatchObject([{ date: '2025-10-07' }])
+    await lock.release()
+    expect(JSON.parse((await mds('baseline --data-dir live --json')).stdout.toString()).sessions).toHaveLength(2)
+  })
+
   test('a day on which the exchange is closed is a rehearsal', async () => {
     await mds('synth --date 20251005 --instruments 3 --data-dir sunday --quiet')
     const { code, stderr } = await mds('baseline --data-dir sunday')
@@ -403,6 +416,15 @@ describe('a file that is not what was written', () => {
       suggestions: [expect.stringContaining('mds baseline')],
     })
   })
+})
+
+test('the page on baselines names every field', () => {
+  const page = readFileSync(join(ROOT, 'docs/baseline.md'), 'utf8')
+  const named = new Set([...page.matchAll(/^\| (`[^|]*`) \|/gm)].flatMap(([, cell = '']) => cell.replaceAll('`', '').split(', ')))
+  const lines = readFileSync(join(folder, DEFAULT), 'utf8').trim().split('\n')
+  const fields = new Set(lines.flatMap((line) => Object.keys(JSON.parse(line))))
+  // Not in this market: gaps, and options enough for a forward.
+  expect(new Set([...fields, 'unknown', 'atm_iv', 'expiry_day', 'close_official'])).toEqual(named)
 })
 
 test('nothing that is read is written over', async () => {
