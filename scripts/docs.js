@@ -5,12 +5,15 @@ import { join, relative } from 'node:path'
 import { build } from 'esbuild'
 import { root } from './setup.js'
 
-const { market, wire, candles, feed, indicators, options, patterns, CAPTURE_METRICS, DIAGNOSTIC_CODES, EXIT } = await loadCore()
+const { alerts, market, wire, candles, feed, indicators, options, patterns, CAPTURE_METRICS, DIAGNOSTIC_CODES, EXIT } =
+  await loadCore()
 const SECTIONS = {
   commands: commandReference,
   'candle-fields': () => fieldTable(market.CANDLE_FIELDS),
   'tick-fields': () => fieldTable(market.TICK_FIELDS),
   'chain-fields': () => fieldTable(options.CHAIN_FIELDS),
+  'alert-fields': () => fieldTable(alerts.ALERT_FIELDS),
+  'alert-rules': alertRules,
   'bar-kinds': () =>
     table(['`--bars`', 'a bar ends', 'smallest', 'largest', 'interval on output'], candles.BAR_KINDS.map(barKindRow)),
   indicators: indicatorTables,
@@ -58,6 +61,7 @@ async function loadCore() {
   const { outputFiles } = await build({
     stdin: {
       contents: `
+        export * as alerts from './src/core/alerts/index.js'
         export * as market from './src/core/market/index.js'
         export * as wire from './src/core/wire/index.js'
         export * as candles from './src/core/candles/index.js'
@@ -95,6 +99,17 @@ function fieldTable(fields) {
       doc,
     ]),
   )
+}
+
+function alertRules() {
+  const rows = Object.entries(alerts.ALERT_RULES).map(([name, { default: value, min, max, doc }]) => [
+    `\`${name}\``,
+    value,
+    min,
+    max,
+    doc,
+  ])
+  return table(['rule', 'default', 'smallest', 'largest', 'meaning'], rows)
 }
 
 function barKindRow({ name, example, summary, size, label }) {

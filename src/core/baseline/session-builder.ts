@@ -84,7 +84,7 @@ export class SessionBuilder {
       vah: this.#profile?.vah ?? Number.NaN,
       val: this.#profile?.val ?? Number.NaN,
       poc: this.#profile?.poc ?? Number.NaN,
-      va_widths: this.#va_widths,
+      va_widths: this.#profile === undefined ? [] : this.#va_widths,
       volume: has_volume ? this.#volume : undefined,
       ranges_30m: this.#ranges,
       bars: this.#bars,
@@ -106,7 +106,7 @@ export class SessionBuilder {
       this.#range_low = Number.POSITIVE_INFINITY
     }
     this.#noteValueArea(minute)
-    if (flow === undefined) return
+    if (flow === undefined || flow.prices.length === 0) return
     const { prices, volumes, previous_close } = flow
     this.#profile ??= new VolumeProfile(profileBin(previous_close > 0 ? previous_close : candle.open, this.#tick))
     for (let i = 0; i < prices.length; i++) this.#profile.add(prices[i] as number, volumes[i] as number)
@@ -116,7 +116,8 @@ export class SessionBuilder {
   #noteValueArea(minute: number): void {
     const quarters = Math.floor(minute / VA_MINUTES)
     if (this.#va_widths.length >= quarters) return
-    const width = this.#profile === undefined ? 0 : this.#profile.vah - this.#profile.val
+    const profile = this.#profile
+    const width = profile === undefined || profile.total === 0 ? 0 : profile.vah - profile.val
     while (this.#va_widths.length < quarters) this.#va_widths.push(width)
   }
 
