@@ -26,6 +26,11 @@ export class OpenMarket implements Market {
     this.regime = regimeAfter(this.vix, this.regime)
   }
 
+  /** A whole minute has begun. */
+  noteInterest(at_ms: number): void {
+    for (const group of this.#groups.values()) group.noteInterest(at_ms)
+  }
+
   /** Spot and derivatives of one underlying share it. */
   groupOf(instrument: Instrument): OpenGroup {
     const name = underlyingOf(instrument)

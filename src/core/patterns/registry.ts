@@ -6,6 +6,9 @@ import { killzone } from './killzone.js'
 import { liquidityPools } from './liquidity-pools.js'
 import { momentumEngine } from './momentum-engine.js'
 import { optimalTradeEntry } from './optimal-trade-entry.js'
+import { ivCrushPlayStraddle } from './options/iv-crush-play-straddle.js'
+import { premiumCollectionStrategy } from './options/premium-collection-strategy.js'
+import { rangeBoundStrangle } from './options/range-bound-strangle.js'
 import type { PatternDefinition } from './pattern.js'
 import { premiumDiscount } from './premium-discount.js'
 import { reversal } from './reversal.js'
@@ -35,4 +38,7 @@ export const PATTERNS: readonly PatternDefinition[] = [
   premiumDiscount,
   killzone,
   ictMomentum,
+  ivCrushPlayStraddle,
+  rangeBoundStrangle,
+  premiumCollectionStrategy,
 ]

@@ -3,6 +3,7 @@ import type { Candle, Instrument, Session } from '../market/index.js'
 import type { OptionChain } from '../options/index.js'
 import type { BarSeries } from './bar-series.js'
 import type { Baseline, InstrumentBaseline } from './baseline.js'
+import type { ChainInterest } from './options/chain-interest.js'
 import type { Regime, RegimeFactors } from './regime.js'
 import type { Swings } from './swings.js'
 
@@ -16,6 +17,8 @@ export interface PatternView {
   readonly tick: number
   /** End of the bar, and virtual time of the claim. */
   readonly now_ms: number
+  /** Of the present question: the whole second of a detector with `cadence: 'second'`, else `now_ms`. */
+  readonly second_ms: number
   readonly session: Session
   /** Of the continuous phase that the bar lies in. */
   readonly open_ms: number
@@ -115,6 +118,8 @@ export interface UnderlyingGroup {
    * each second may read them: to one that speaks of a closed bar they tell what came after it.
    */
   readonly chains: readonly OptionChain[]
+  /** Open interest of the nearest chain that has not expired, as it stood at the last whole minute; undefined until there is one. For detectors of any cadence. */
+  readonly interest: ChainInterest | undefined
   /** The view of an option that has had a bar: its VWAP and volume up to its last closed minute. */
   optionOf(token: number): PatternView | undefined
   /** Strategies on the underlying run where its price is best known: the index or stock, else the nearest future. */
