@@ -156,6 +156,14 @@ describe('what was not received', () => {
   })
 })
 
+test('a recording that goes on over midnight tells its own day, and no more', () => {
+  const tuesday = recordingOfScenario({ ...scenario, date: '2025-10-07', minutes: calm('09:15', 30, { from: 2000 }) })
+  const told = only(gathered(scenario, (bytes) => new Uint8Array([...bytes, ...tuesday])))
+  const alone = only(gathered(scenario))
+  // What the engine knew of Monday's silences is gone; every minute has a bar.
+  expect(told).toEqual(alone)
+})
+
 describe('what is left out', () => {
   test('tokens that no master names, and days on which the exchange is closed', () => {
     expect(gathered({ ...scenario, instruments: [scenarioStock({ known: false })] })).toMatchObject({
