@@ -19,6 +19,21 @@ export const indexOf = (symbol: string, instrument_token = INDEX_TOKEN): Instrum
     lot_size: 0,
   })
 
+/** A future of an index. */
+export const futureOf = (underlying: string, expiry: string, instrument_token = 256 * 1500 + 2): Instrument =>
+  instrument({
+    instrument_token,
+    exchange: 'NFO',
+    segment: 'NFO-FUT',
+    symbol: `${underlying}${expiry.slice(2).replaceAll('-', '')}FUT`,
+    name: underlying,
+    underlying,
+    expiry: parseDate(expiry) as number,
+    instrument_type: 'FUT',
+    asset_class: 'index_futures',
+    lot_size: 75,
+  })
+
 /** What a chain is made of. */
 export interface ChainFacts {
   readonly underlying: string

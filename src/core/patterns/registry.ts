@@ -7,6 +7,7 @@ import { liquidityPools } from './liquidity-pools.js'
 import { momentumEngine } from './momentum-engine.js'
 import { optimalTradeEntry } from './optimal-trade-entry.js'
 import { ivCrushPlayStraddle } from './options/iv-crush-play-straddle.js'
+import { marketMakerTrapDetection } from './options/market-maker-trap-detection.js'
 import { premiumCollectionStrategy } from './options/premium-collection-strategy.js'
 import { rangeBoundStrangle } from './options/range-bound-strangle.js'
 import type { PatternDefinition } from './pattern.js'
@@ -40,5 +41,6 @@ export const PATTERNS: readonly PatternDefinition[] = [
   ictMomentum,
   ivCrushPlayStraddle,
   rangeBoundStrangle,
+  marketMakerTrapDetection,
   premiumCollectionStrategy,
 ]
