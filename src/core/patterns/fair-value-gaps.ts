@@ -3,9 +3,9 @@ import {
   GAP_PARAMETERS,
   GapBook,
   inKillzone,
+  inRupees,
   type KeptGap,
   killzoneTerm,
-  known,
   placeIn,
   structureTargets,
 } from './ict/index.js'
@@ -109,9 +109,8 @@ function candidateOf(
     stop,
     targets: structureTargets(entry, side, atr, [gap.extreme, entry + TARGET_R * (entry - stop)]),
     invalidation: far,
-    evidence: known({
-      gap_near: near,
-      gap_far: far,
+    evidence: {
+      ...inRupees(view.instrument, { gap_near: near, gap_far: far }),
       gap_atr: gap.size_atr,
       gap_atr_min,
       gap_ticks: Math.abs(near - far) / tick,
@@ -122,11 +121,11 @@ function candidateOf(
       rv: gap.rv,
       age_bars: m5.count - 1 - gap.bar,
       age_max_bars,
-      tap_bars: gap.tapped_at > 0 ? m1.count - gap.tapped_at + 1 : undefined,
+      tap_bars: gap.tapped_at > 0 ? m1.count - gap.tapped_at + 1 : 0,
       react_bars,
       trend_15m: view.trend_15m,
-      killzone: inKillzone(view)?.name,
+      killzone: inKillzone(view)?.name ?? 'none',
       range_place: place,
-    }),
+    },
   }
 }

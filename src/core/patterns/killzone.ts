@@ -1,4 +1,4 @@
-import { type Killzone, killzonesOf, known, structureTargets, zoneAt } from './ict/index.js'
+import { inRupees, type Killzone, killzonesOf, structureTargets, zoneAt } from './ict/index.js'
 import type { Candidate, PatternDefinition } from './pattern.js'
 import { sat, scoreOf } from './score.js'
 import { directionOf, type Side } from './side.js'
@@ -100,10 +100,9 @@ function candidateOf(
     entry: bar.close,
     stop: side * (near_stop - other) > 0 ? near_stop : other,
     targets: structureTargets(bar.close, side, atr, []),
-    evidence: known({
+    evidence: {
       killzone: zone.name,
-      range_high: high,
-      range_low: low,
+      ...inRupees(view.instrument, { range_high: high, range_low: low }),
       displacement_atr,
       displacement_atr_min,
       rv,
@@ -111,6 +110,6 @@ function candidateOf(
       rv_source: view.rv_source,
       priority: zone.priority,
       time_left,
-    }),
+    },
   }
 }

@@ -2,8 +2,8 @@ import {
   dealingRangeOf,
   equilibriumOf,
   inKillzone,
+  inRupees,
   killzoneTerm,
-  known,
   POOL_PARAMETERS,
   type Pool,
   PoolBook,
@@ -149,12 +149,11 @@ function candidateOf(
     stop,
     targets: structureTargets(bar.close, side, atr, [opposite, equilibriumOf(range)]),
     invalidation: swept_to,
-    evidence: known({
+    evidence: {
       pool: pool.names,
       touches: pool.touches,
       weight: pool.weight,
-      level: pool.level,
-      swept_to,
+      ...inRupees(view.instrument, { level: pool.level, swept_to }),
       sweep_atr: Math.abs(swept_to - pool.level) / atr,
       sweep_atr_max: numbers.sweep_atr_max,
       sweep_bars: m1.count - from + 1,
@@ -164,9 +163,9 @@ function candidateOf(
       wick_atr: wick / atr,
       rv,
       rv_confirming,
-      volume_confirms: Number.isNaN(rv) ? undefined : rv >= rv_confirming,
-      killzone: inKillzone(view)?.name,
+      volume_confirms: rv >= rv_confirming,
+      killzone: inKillzone(view)?.name ?? 'none',
       range_place: placeIn(range, bar.close),
-    }),
+    },
   }
 }

@@ -6,7 +6,7 @@ import {
   GapBook,
   hasLevelWithin,
   inKillzone,
-  known,
+  inRupees,
   type Leg,
   legOf,
   lowOf,
@@ -155,10 +155,8 @@ function candidateOf(
     stop: origin.price - side * STOP_ATR * atr,
     targets: TARGETS.map((target) => priceAt(leg, target)),
     invalidation: origin.price,
-    evidence: known({
-      leg_origin: origin.price,
-      leg_end: end.price,
-      broken_swing: broken.price,
+    evidence: {
+      ...inRupees(view.instrument, { leg_origin: origin.price, leg_end: end.price, broken_swing: broken.price }),
       leg_atr,
       leg_atr_min: numbers.leg_atr_min,
       deepest: retracementOf(leg, deepest(side, bar)),
@@ -171,8 +169,8 @@ function candidateOf(
       age_max_bars: numbers.age_max_bars,
       confluences,
       rv,
-      killzone: inKillzone(view)?.name,
+      killzone: inKillzone(view)?.name ?? 'none',
       range_place: placeIn(dealingRangeOf(view, bar.close), bar.close),
-    }),
+    },
   }
 }

@@ -2,7 +2,7 @@ import {
   type DealingRange,
   dealingRangeOf,
   equilibriumOf,
-  known,
+  inRupees,
   lowOf,
   placeIn,
   StructureClock,
@@ -131,10 +131,9 @@ function candidateOf(
     targets: [equilibriumOf(range)],
     invalidation: edge,
     bar_start_ms: m5.start(0),
-    evidence: known({
+    evidence: {
       range: range.source,
-      range_low: range.low,
-      range_high: range.high,
+      ...inRupees(view.instrument, { range_low: range.low, range_high: range.high }),
       range_place: place,
       range_place_limit: side > 0 ? limit : 1 - limit,
       visit_bars: structureBar(view) - since + 1,
@@ -143,6 +142,6 @@ function candidateOf(
       clv_min: numbers.clv_min,
       trend_15m,
       rv,
-    }),
+    },
   }
 }

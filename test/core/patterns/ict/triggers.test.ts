@@ -441,7 +441,7 @@ describe('premium_discount', () => {
     expect(detection?.candidate.direction).toBe('BUY')
     const { range, range_low, range_high } = detection?.candidate.evidence ?? {}
     expect(range).toBe('vwap')
-    expect((Number(range_high) - Number(range_low)) / (detection?.atr ?? 0)).toBeCloseTo(12, 6)
+    expect((100 * (Number(range_high) - Number(range_low))) / (detection?.atr ?? 0)).toBeCloseTo(12, 6)
     // Beyond the far end it is no discount any more.
     expect(told(id, discountScenario({}), { range: 1 })).toEqual([])
   })
