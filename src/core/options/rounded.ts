@@ -1,5 +1,5 @@
 /** Decimal digits that count in every number that came out of `exp` or `log`. */
-export const DIGITS = 12
+const DIGITS = 12
 
 /**
  * The one rounding of option mathematics: the double nearest to `value` written with 12 significant digits. The kernels are good to 13 or more, so

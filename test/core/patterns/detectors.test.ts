@@ -8,7 +8,7 @@ import { cases as hidden } from './knock-outs/hidden_accumulation.js'
 import { cases as reversal } from './knock-outs/reversal.js'
 import { cases as momentum } from './knock-outs/upside_momentum.js'
 import { cases as volume_breakout } from './knock-outs/volume_breakout.js'
-import { cases as divergence } from './knock-outs/volume_price_divergence.js'
+import { cases as divergence, twoLows } from './knock-outs/volume_price_divergence.js'
 import { cases as spike } from './knock-outs/volume_spike.js'
 
 /** What the detectors do besides triggering or not. */
@@ -162,10 +162,11 @@ describe('volume_price_divergence', () => {
       return [minutes?.first_swing_ms, minutes?.second_swing_ms].map((at) => ((at as number) - viewOf(sound).open_ms) / 60_000)
     }
     expect(swingOf(sound.m1)).toEqual([31, 39])
-    // A dip on the way to the first low is no leg of its own: no confirmed high follows it.
-    const dip = sound.m1.map((bar, i) => (i === 29 ? { ...bar, low: bar.low - 260, rv: 4 } : bar))
-    expect(swingOf(dip)).toEqual([31, 39])
-    expect(detect('volume_price_divergence', { ...sound, m1: dip })?.evidence.leg_volume).toBe(1 / 2.5)
+    // A dip on the way to the first low is a confirmed swing, but no leg of its own: no high follows it. The first leg has its volume too.
+    const dip = twoLows({ first_bars: 8 }).map((bar, i) => (i === 31 ? { ...bar, low: 99_700, rv: 4 } : bar))
+    expect(swingOf(dip)).toEqual([35, 43])
+    expect(viewOf({ ...sound, m1: dip }).swings_1m.all.map(({ bar }) => bar)).toContain(31)
+    expect(detect('volume_price_divergence', { ...sound, m1: dip })?.evidence.leg_volume).toBe(1 / 2.25)
     // A bar that turns both ways ends its leg, and begins none that ends there too.
     const outside = sound.m1.map((bar, i) => (i === 39 ? { ...bar, high: 100_120 } : bar))
     expect(swingOf(outside)).toEqual([31, 39])

@@ -15,7 +15,7 @@ function snapshot(quoted = true): ChainSnapshot {
   return book.chains[0]?.snapshot(NOW, CHAIN_TERMS) ?? expect.fail('no chain')
 }
 
-const linesAt = (width: number, chain = snapshot()) => chainLines({ chain, rows: chain.rows, facts, width })
+const linesAt = (width: number, chain = snapshot()) => chainLines({ chain, rows: chain.rows, strikes_hidden: 0, facts, width })
 
 describe('a chain as lines', () => {
   test.each([60, 80, 100, 120, 160, 200])('fits %d columns, strikes below each other', (width) => {
@@ -45,6 +45,13 @@ describe('a chain as lines', () => {
     expect(Number(ask) - Number(bid)).toBeCloseTo(0.05, 10)
     expect(iv).toMatch(/^13\.\d\d%$/)
   })
+})
+
+test('strikes that are left out are counted', () => {
+  const chain = snapshot()
+  const lines = chainLines({ chain, rows: chain.rows.slice(2, 7), strikes_hidden: 4, facts, width: 200 })
+  expect(lines.at(-1)).toBe('… 4 strikes farther from the money: --strikes N')
+  expect(lines).toHaveLength(4 + 3 + 5 + 1)
 })
 
 test('the head leaves out what is not known', () => {
