@@ -83,7 +83,7 @@ describe('the stop', () => {
     [29.9, 5.1, undefined],
     [30, 15.1, undefined],
     [30, 15, 'profit_lock'],
-  ])('D14: after a profit of %d %%, one of %d %% ends it: %s', (best, then, reason) => {
+  ])('D14: after a profit of %s percent, one of %s ends it: %s', (best, then, reason) => {
     const at = (profit_pct: number): number => 100 - (profit_pct * 190) / 100
     const { told } = play()
       .go(1, at(best), 90)

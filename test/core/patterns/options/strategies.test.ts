@@ -347,7 +347,7 @@ function walk({
   const minutes = Array.from({ length: 24 }, (_, i) => ({
     at: `09:${String(15 + i).padStart(2, '0')}`,
     spot: i < 15 ? from : to,
-    volatility: i < 15 || calm ? 0.16 : 0.14,
+    volatility: i < 15 || calm ? 0.16 : 0.11,
   }))
   const flat = chainMinutes(facts, minutes, { busy: () => true }).map((row) => ({
     ...row,
