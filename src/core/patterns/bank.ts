@@ -33,6 +33,9 @@ export interface BankSetup {
 interface Running {
   readonly pattern: PatternDefinition
   readonly detect: Detector
+  /** Asked only of what leads its underlying. */
+  readonly on_lead: boolean
+  readonly wants_volume: boolean
 }
 
 /** One instrument at work. */
@@ -139,7 +142,12 @@ export class PatternBank {
     for (const { definition, parameters } of this.#setup.patterns) {
       if (!isWanted(definition) || this.#off.has(definition.id)) continue
       try {
-        running.push({ pattern: definition, detect: definition.create(parameters) })
+        running.push({
+          pattern: definition,
+          detect: definition.create(parameters),
+          on_lead: definition.on === 'underlyings',
+          wants_volume: definition.needs?.includes('volume') === true,
+        })
       } catch (error) {
         this.#switchOff(definition, { instrument, at_ms: open_time_ms, kind: 'threw', message: wordsOf(error) })
       }
@@ -148,10 +156,10 @@ export class PatternBank {
   }
 
   #ask({ view }: Desk, detectors: readonly Running[], at: Pick<Detection, 'known_at_ms' | 'emitted_at_ms'>): void {
-    for (const { pattern, detect } of detectors) {
-      if (this.#off.has(pattern.id)) continue
-      if (pattern.on === 'underlyings' && view.group.lead !== view) continue
-      if (!view.has_volume && pattern.needs?.includes('volume') === true) continue
+    const is_lead = view.group.lead === view
+    for (const { pattern, detect, on_lead, wants_volume } of detectors) {
+      if ((on_lead && !is_lead) || (wants_volume && !view.has_volume)) continue
+      if (this.#off.size > 0 && this.#off.has(pattern.id)) continue
       const candidate = this.#candidateOf(pattern, detect, view, at.known_at_ms)
       if (candidate !== undefined) this.#setup.onDetection(detectionOf(pattern, candidate, view, at))
     }

@@ -375,3 +375,63 @@ function walk({
     closesOf: (strike, type) => flat.filter((row) => row.token === tokenOf(strike, type)).map(({ close }) => close),
   }
 }
+
+/** 5.0: what only just triggers is worth 0.60 to 0.75; what could not be better is far above the gate. */
+describe('the score reaches from one end to the other', () => {
+  test.each<[string, string, Omit<Scenario, 'shows'>]>([
+    [
+      'range_bound_strangle',
+      'a range of the whole move, ADX 18',
+      range({ swing: 105, drift: 0.064, spot: 24_900, month: 0.168 }),
+    ],
+    [
+      'premium_collection_strategy',
+      'two points, ADX 24, a week',
+      premium({ expiry: '2025-10-13', volatility: 0.162, realised: 0.137, drift: 0.08 }),
+    ],
+    [
+      'market_maker_trap_detection',
+      'a small wall, twice the volume, back by a hair',
+      wallBreak({
+        steps: [
+          { close: 25_040 },
+          { close: 25_053, volume: 21_000, volatility: 0.15 },
+          { close: 25_049, volatility: 0.14 },
+          { close: 25_049 },
+        ],
+        share: 0.12,
+      }),
+    ],
+    [
+      'kow_signal_straddle',
+      'one percent below, in a trend',
+      straddle([...times(15, [0.16]), ...times(3, [0.159])], { drift: 0.1 }),
+    ],
+  ])('%s: %s', (id, _, bare) => {
+    const confidence = confidenceOf(detect(id, bare)[0]?.candidate.score ?? Number.NaN)
+    expect(confidence).toBeGreaterThanOrEqual(0.6)
+    expect(confidence).toBeLessThanOrEqual(0.75)
+  })
+
+  test.each<[string, Omit<Scenario, 'shows'>]>([
+    ['range_bound_strangle', range({})],
+    ['premium_collection_strategy', premium({})],
+    [
+      'market_maker_trap_detection',
+      wallBreak({
+        steps: [
+          { close: 25_040 },
+          { close: 25_057, volume: 60_000, volatility: 0.15 },
+          { close: 25_028, volatility: 0.13, oi: 1.11 },
+          { close: 25_028 },
+        ],
+      }),
+    ],
+    ['kow_signal_straddle', straddle([...times(15, [0.16]), ...times(4, [0.15])])],
+  ])('%s at its best', (id, best) => {
+    const { score, missing } = detect(id, best)[0]?.candidate ?? NONE
+    expect(missing).toEqual([])
+    expect(score).toBeGreaterThanOrEqual(0.9)
+    expect(score).toBeLessThanOrEqual(1)
+  })
+})
