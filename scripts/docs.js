@@ -5,13 +5,23 @@ import { join, relative } from 'node:path'
 import { build } from 'esbuild'
 import { root } from './setup.js'
 
-const { market, wire, candles, feed, CAPTURE_METRICS, DIAGNOSTIC_CODES, EXIT } = await loadCore()
+const { market, wire, candles, candlesticks, feed, CAPTURE_METRICS, DIAGNOSTIC_CODES, EXIT } = await loadCore()
 const SECTIONS = {
   commands: commandReference,
   'candle-fields': () => fieldTable(market.CANDLE_FIELDS),
   'tick-fields': () => fieldTable(market.TICK_FIELDS),
   'bar-kinds': () =>
     table(['`--bars`', 'a bar ends', 'smallest', 'largest', 'interval on output'], candles.BAR_KINDS.map(barKindRow)),
+  candlesticks: () =>
+    table(
+      ['id', 'TA-Lib', 'name', 'candles', 'bars ahead', 'reports', 'what it is'],
+      candlesticks.CANDLESTICKS.map(candlestickRow),
+    ),
+  'candle-settings': () =>
+    table(
+      ['setting', 'TA-Lib', 'measures', 'over the bars before', 'times', 'so that'],
+      Object.entries(candlesticks.CANDLE_SETTINGS).map(candleSettingRow),
+    ),
   packets: packetTables,
   segments: segmentTable,
   'feed-states': feedStates,
@@ -28,6 +38,9 @@ const SECTIONS = {
       CAPTURE_METRICS.map(({ name, kind, help }) => [`\`mds_capture_${name}\``, kind, help]),
     ),
 }
+
+const SIGNS = { colour: 'the colour', none: 'no direction' }
+const MEASURES = { body: 'body', range: 'high - low', shadow: 'mean of the two shadows' }
 
 const stale = []
 const unused = new Set(Object.keys(SECTIONS))
@@ -57,6 +70,7 @@ async function loadCore() {
         export * as market from './src/core/market/index.js'
         export * as wire from './src/core/wire/index.js'
         export * as candles from './src/core/candles/index.js'
+        export * as candlesticks from './src/core/candlesticks/index.js'
         export * as feed from './src/core/feed/index.js'
         export * from './src/core/diagnostics.js'
         export { CAPTURE_METRICS } from './src/io/capture/metrics.js'
@@ -92,6 +106,17 @@ function fieldTable(fields) {
 
 function barKindRow({ name, example, summary, size, label }) {
   return [`\`${name}:${example}\``, summary, size.min, size.max, `\`${label(Number(example))}\``]
+}
+
+function candlestickRow({ id, talib, name, candles, lookback, reports, sign, summary }) {
+  const said = reports.filter((value) => value > 0).sort((a, b) => a - b)
+  const signs = reports.some((value) => value < 0) ? (said.length > 0 ? '±' : '-') : ''
+  const values = (said.length > 0 ? said : reports.map((value) => -value)).map((value) => `${signs}${value}`).join(', ')
+  return [`\`${id}\``, talib, name, candles, lookback, sign === 'direction' ? values : `${values} (${SIGNS[sign]})`, summary]
+}
+
+function candleSettingRow([name, { talib, measure, bars, factor, doc }]) {
+  return [`\`${name}\``, talib, MEASURES[measure], bars === 0 ? 'the bar itself' : bars, factor, doc]
 }
 
 /** A row for each state, a column for each event, in the cells where it leads. */

@@ -1,5 +1,6 @@
 export * from './assert.js'
 export * as candles from './candles/index.js'
+export * as candlesticks from './candlesticks/index.js'
 export * from './diagnostics.js'
 export * as engine from './engine/index.js'
 export * from './errors.js'
