@@ -1,4 +1,5 @@
 import { breakout } from './breakout.js'
+import { CANDLESTICK_PATTERNS } from './candlestick-patterns.js'
 import { fairValueGaps } from './fair-value-gaps.js'
 import { hiddenAccumulation } from './hidden-accumulation.js'
 import { ictMomentum } from './ict-momentum.js'
@@ -45,4 +46,5 @@ export const PATTERNS: readonly PatternDefinition[] = [
   marketMakerTrapDetection,
   premiumCollectionStrategy,
   kowSignalStraddle,
+  ...CANDLESTICK_PATTERNS,
 ]
