@@ -1,6 +1,7 @@
 // Writes test/core/candlesticks/talib/*.json: bars made here, and what TA-Lib sees in them. Needs the npm package `talib` 1.1.6, which compiles
 // TA-Lib 0.6.0 and is no dependency of ours. In a folder of your own: `npm install talib@1.1.6`. Then, in a few minutes:
 //   node scripts/talib-candlesticks.js FOLDER
+// With `--compare N` it writes nothing and compares our reports with TA-Lib's on N times 100,000 other bars.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
@@ -11,37 +12,62 @@ const VERSION = '1.1.6'
 const OUT = join(root, 'test/core/candlesticks/talib')
 /** Each number a pattern can report is there at least so often, by search where chance does not bring it. */
 const LEAST = 6
-/** Bars ahead of a pattern that was searched for, above every lookback, and after it, for its confirmation. */
-const AHEAD = 16
+/** Bars after a pattern that was searched for, for its confirmation. */
 const AFTER = 3
 const BATCH = 100_000
 const MOST_BATCHES = 200
 /** Places of each report that are changed until the report changes, and how far prices are moved for it, in ticks. */
 const CHANGED = 4
-const TRIED = [0, 1, 2, 3, 5, 8, 12, 18, 27, 40, 60, 90, 140, 200, 300, 450, 700]
+const TRIED = [1, 2, 3, 5, 8, 12, 18, 27, 40, 60, 90, 140, 200, 300, 450, 700]
 
 const folder = process.argv[2]
 if (folder === undefined) throw new Error('usage: node scripts/talib-candlesticks.js FOLDER (the one where talib is installed)')
 const talib = oracle(resolve(folder))
-const { Random, CANDLESTICKS, MOVED, changed } = await modules()
+const { Random, CANDLESTICKS, CandlestickReader, AHEAD, MOVED, changed } = await modules()
 
-const series = {
-  weather: weather('weather', 1500, 2_400),
-  flat: flat('flat', 800, 500),
-  five_paise: weather('five_paise', 800, 20_000, { tick: 5 }),
-  // Here the last bit of a sum like close + tolerance is no longer that of the tolerance.
-  large: weather('large', 800, 900_000_000),
-}
-series.rare = rare('rare', LEAST, Object.values(series), {})
-const round = rare('round', CHANGED, [], { round: true })
+if (process.argv[3] === '--compare') compare(Number(process.argv[4]))
+else writeGoldens()
 
-mkdirSync(OUT, { recursive: true })
-for (const [name, bars] of Object.entries(series)) {
-  const golden = { talib: VERSION, bars: coded(bars), patterns: seenBy(bars) }
-  write(name, name === 'rare' ? { ...golden, edges: edges(bars) } : golden)
+function compare(batches) {
+  let found = 0
+  for (let batch = 0; batch < batches; batch++) {
+    const bars = weather(`compare ${batch}`, BATCH, 5_000, { round: batch % 2 === 1 })
+    const reader = new CandlestickReader(CANDLESTICKS)
+    const reports = CANDLESTICKS.map(() => [])
+    bars.forEach((bar, at) => {
+      const values = reader.update(...bar)
+      for (let n = 0; n < values.length; n++)
+        if (values[n] !== 0 && at >= CANDLESTICKS[n].lookback) reports[n].push(at, values[n])
+    })
+    const theirs = seenBy(bars)
+    CANDLESTICKS.forEach(({ talib }, n) => {
+      found += reports[n].length / 2
+      if (JSON.stringify(reports[n]) !== JSON.stringify(theirs[talib].reports))
+        throw new Error(`${talib} differs in batch ${batch}`)
+    })
+  }
+  console.log(`${batches * BATCH} bars, ${found} reports, all equal`)
 }
-write('round', { talib: VERSION, bars: coded(round), edges: edges(round) })
-run('npx', ['biome', 'format', '--write', OUT])
+
+function writeGoldens() {
+  const series = {
+    weather: weather('weather', 1500, 2_400),
+    flat: flat('flat', 800, 500),
+    five_paise: weather('five_paise', 800, 20_000, { tick: 5 }),
+    // Here the last bit of a sum like close + tolerance is no longer that of the tolerance.
+    large: weather('large', 800, 900_000_000),
+  }
+  series.rare = rare('rare', LEAST, Object.values(series), {})
+  const round = rare('round', CHANGED, [], { round: true })
+
+  mkdirSync(OUT, { recursive: true })
+  for (const [name, bars] of Object.entries(series)) {
+    const golden = { talib: VERSION, bars: coded(bars), patterns: seenBy(bars) }
+    write(name, name === 'rare' ? { ...golden, edges: edges(bars) } : golden)
+  }
+  write('round', { talib: VERSION, bars: coded(round), edges: edges(round) })
+  run('npx', ['biome', 'format', '--write', OUT])
+}
 
 function write(name, golden) {
   writeFileSync(join(OUT, `${name}.json`), JSON.stringify(golden))
@@ -82,28 +108,27 @@ async function modules() {
 }
 
 /** For each pattern of TA-Lib: its lookback, and its reports as index, value, index, value ... */
-function seenBy(bars) {
-  return Object.fromEntries(
-    CANDLESTICKS.map(({ talib }) => {
-      const { begIndex, result } = execute(talib, bars)
-      const reports = result.outInteger.flatMap((value, n) => (value === 0 ? [] : [n + begIndex, value]))
-      return [talib, { lookback: begIndex, reports }]
-    }),
-  )
-}
-
-function execute(name, bars) {
-  const { optInputs = [] } = talib.functions.find((entry) => entry.name === name)
-  return talib.execute({
-    name,
-    startIdx: 0,
-    endIdx: bars.length - 1,
+function seenBy(bars, names = talib.functions.map(({ name }) => name).filter((name) => name.startsWith('CDL'))) {
+  const prices = {
     open: bars.map((bar) => bar[0]),
     high: bars.map((bar) => bar[1]),
     low: bars.map((bar) => bar[2]),
     close: bars.map((bar) => bar[3]),
-    ...Object.fromEntries(optInputs.map((input) => [input.name, input.defaultValue])),
-  })
+  }
+  return Object.fromEntries(
+    names.map((name) => {
+      const { begIndex, result } = execute(name, prices)
+      const reports = []
+      for (const [n, value] of result.outInteger.entries()) if (value !== 0) reports.push(n + begIndex, value)
+      return [name, { lookback: begIndex, reports }]
+    }),
+  )
+}
+
+function execute(name, prices) {
+  const { optInputs = [] } = talib.functions.find((entry) => entry.name === name)
+  const defaults = Object.fromEntries(optInputs.map((input) => [input.name, input.defaultValue]))
+  return talib.execute({ name, startIdx: 0, endIdx: prices.open.length - 1, ...prices, ...defaults })
 }
 
 /**
@@ -192,7 +217,8 @@ function rare(stream, least, others, kind) {
   for (let batch = 0; [...missing.values()].some((count) => count > 0); batch++) {
     if (batch === MOST_BATCHES) throw new Error(`not found: ${[...missing].filter(([, count]) => count > 0).join('; ')}`)
     const source = weather(`${stream} ${batch}`, BATCH, 5_000, kind)
-    for (const { key, at } of reportsIn(seenBy(source))) {
+    const names = [...missing].filter(([, count]) => count > 0).map(([key]) => key.split(' ')[0])
+    for (const { key, at } of reportsIn(seenBy(source, [...new Set(names)]))) {
       if (!(missing.get(key) > 0) || at < AHEAD || at + AFTER >= BATCH) continue
       missing.set(key, missing.get(key) - 1)
       append(bars, source.slice(at - AHEAD, at + AFTER + 1))
@@ -228,7 +254,7 @@ function edges(bars) {
         for (const { at } of places)
           for (let ago = 0; ago < candles; ago++)
             for (let part = 0; part < MOVED.length; part++)
-              for (const way of [1, -1]) kept.push(...edge(talib, bars, { at, ago, part, way }))
+              for (const way of MOVED[part] === 'colour' ? [1] : [1, -1]) kept.push(...edge(talib, bars, { at, ago, part, way }))
       }
       return [talib, kept]
     }),
@@ -236,19 +262,19 @@ function edges(bars) {
 }
 
 function edge(name, bars, { at, ago, part, way }) {
-  const report = (tried) => {
-    const windows = tried.map((ticks) => changed(bars.slice(at - AHEAD, at + 1), ago, part, ticks * way))
-    const { begIndex, result } = execute(name, windows.flat())
-    return windows.map((_, n) => result.outInteger[(n + 1) * (AHEAD + 1) - 1 - begIndex])
+  const window = bars.slice(at - AHEAD, at + 1)
+  const report = (ticks) => {
+    const { reports } = seenBy(changed(window, ago, part, ticks * way), [name])[name]
+    return reports.at(-2) === AHEAD ? reports.at(-1) : 0
   }
-  const values = report(TRIED)
-  const beyond = values.findIndex((value) => value !== values[0])
+  const usual = report(0)
+  const beyond = TRIED.findIndex((ticks) => report(ticks) !== usual)
   if (beyond === -1) return []
-  let [same, other] = [TRIED[beyond - 1], TRIED[beyond]]
+  let [same, other] = [TRIED[beyond - 1] ?? 0, TRIED[beyond]]
   while (other - same > 1) {
     const middle = (same + other) >> 1
-    if (report([middle])[0] === values[0]) same = middle
+    if (report(middle) === usual) same = middle
     else other = middle
   }
-  return [at, ago, part, other * way, report([other])[0]]
+  return [at, ago, part, other * way, report(other)]
 }

@@ -12,6 +12,9 @@ export function barsOf(coded: readonly number[]): Prices[] {
   return bars
 }
 
+/** Bars of a window around a pattern ahead of its last: above every lookback. */
+export const AHEAD = 16
+
 /** What of a candle is moved. `rest`: the candle and all after it. `colour` is no move: open and close change places. */
 export const MOVED = ['open', 'high', 'low', 'close', 'body', 'candle', 'rest', 'colour'] as const
 

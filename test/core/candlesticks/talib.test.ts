@@ -1,15 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { CANDLESTICKS, type CandlestickDefinition, CandlestickReader } from '../../../src/core/candlesticks/index.js'
-import { barsOf, changed, type Prices } from './bars.js'
+import { AHEAD, barsOf, changed, type Prices } from './bars.js'
 
 /** What scripts/talib-candlesticks.js wrote. */
 interface Golden {
   readonly bars: readonly number[]
   /** By function of TA-Lib: bars ahead of its first report; index, value of the bars where it reports, and so on. */
   readonly patterns?: Readonly<Record<string, { readonly lookback: number; readonly reports: readonly number[] }>>
-  /** Bars ahead of the last one that a case of `edges` begins with. */
-  readonly ahead?: number
   /** By function: index of the last bar, bars ago of what is moved, part, ticks, what is then reported, and so on. */
   readonly edges?: Readonly<Record<string, readonly number[]>>
 }
@@ -22,9 +20,7 @@ const GOLDENS = readdirSync(FOLDER).map((file): [string, Golden] => [
 const SERIES = GOLDENS.flatMap(([file, { bars, patterns }]) =>
   patterns === undefined ? [] : [{ file, bars: barsOf(bars), patterns }],
 )
-const EDGES = GOLDENS.flatMap(([file, { bars, ahead = 0, edges }]) =>
-  edges === undefined ? [] : [{ file, bars: barsOf(bars), ahead, edges }],
-)
+const EDGES = GOLDENS.flatMap(([file, { bars, edges }]) => (edges === undefined ? [] : [{ file, bars: barsOf(bars), edges }]))
 
 describe('the registry', () => {
   test('has the 61 patterns of TA-Lib, each once', () => {
@@ -69,7 +65,7 @@ describe.each(SERIES)('$file', ({ bars, patterns }) => {
 })
 
 /** Where TA-Lib changes its mind: at the tick told it reports otherwise, one tick less it still does as without the move. */
-describe.each(EDGES)('edges of $file', ({ bars, ahead, edges }) => {
+describe.each(EDGES)('edges of $file', ({ bars, edges }) => {
   test.each(CANDLESTICKS)('$talib', (definition) => {
     for (const [at, ago, part, ticks, report] of inRows(edges[definition.talib] ?? [], 5) as [
       number,
@@ -78,7 +74,7 @@ describe.each(EDGES)('edges of $file', ({ bars, ahead, edges }) => {
       number,
       number,
     ][]) {
-      const window = bars.slice(at - ahead, at + 1)
+      const window = bars.slice(at - AHEAD, at + 1)
       const less = changed(window, ago, part, ticks - Math.sign(ticks))
       const found = [lastValue(definition, changed(window, ago, part, ticks)), lastValue(definition, less)]
       expect(found, JSON.stringify({ at, ago, part, ticks })).toEqual([report, lastValue(definition, window)])
