@@ -1,3 +1,4 @@
+import { assert } from '../assert.js'
 import { obi } from '../flow/index.js'
 import type { Candle } from '../market/index.js'
 
@@ -5,60 +6,57 @@ import type { Candle } from '../market/index.js'
 type SeriesBar = Pick<Candle, 'open_time_ms' | 'open' | 'high' | 'low' | 'close' | 'volume' | 'oi'> &
   Partial<Pick<Candle, 'flow' | 'complete'>>
 
-/** Bars of one instrument and interval, the last `capacity` of them. Bar 0 ago is the newest. Out of reach every number is NaN. */
+/** Where a number stands in the row of a bar. */
+const START = 0
+const OPEN = 1
+const HIGH = 2
+const LOW = 3
+const CLOSE = 4
+const VOLUME = 5
+const CVD = 6
+const OBI = 7
+const OI = 8
+const RV = 9
+const RSI = 10
+/** 0 for a bar cut by a gap. */
+const COMPLETE = 11
+const ROW = 12
+
+/** Bars of one instrument and interval, the last `capacity` (a power of two) of them. Bar 0 ago is the newest. Out of reach every number is NaN. */
 export class BarSeries {
   /** Bars taken so far, those of earlier sessions included; the number of the newest is one less. */
   count = 0
   /** Number of the first bar of the present session. */
   session_from = 0
-  readonly #capacity: number
-  readonly #start_ms: Float64Array
-  readonly #open: Float64Array
-  readonly #high: Float64Array
-  readonly #low: Float64Array
-  readonly #close: Float64Array
-  readonly #volume: Float64Array
-  readonly #cvd: Float64Array
-  readonly #obi: Float64Array
-  readonly #oi: Float64Array
-  /** Written by the view of the instrument, for bars of a minute. */
-  readonly #rv: Float64Array
-  readonly #rsi: Float64Array
-  /** 0 for a bar cut by a gap. */
-  readonly #complete: Uint8Array
+  /** Bars that can be asked for. */
+  #reach = 0
+  readonly #mask: number
+  /** Bar by bar, as they are mostly asked about: thousands of series do not stay in the caches. */
+  readonly #rows: Float64Array
 
   constructor(capacity: number) {
-    this.#capacity = capacity
-    const numbers = () => new Float64Array(capacity).fill(Number.NaN)
-    this.#start_ms = numbers()
-    this.#open = numbers()
-    this.#high = numbers()
-    this.#low = numbers()
-    this.#close = numbers()
-    this.#volume = numbers()
-    this.#cvd = numbers()
-    this.#obi = numbers()
-    this.#oi = numbers()
-    this.#rv = numbers()
-    this.#rsi = numbers()
-    this.#complete = new Uint8Array(capacity)
+    assert(capacity > 0 && (capacity & (capacity - 1)) === 0, 'a power of two')
+    this.#mask = capacity - 1
+    this.#rows = new Float64Array(capacity * ROW)
   }
 
   /** `cvd`: cumulative volume delta of the session up to the end of the bar. */
   add(candle: SeriesBar, cvd: number): void {
-    const at = this.count++ % this.#capacity
-    this.#start_ms[at] = candle.open_time_ms
-    this.#open[at] = candle.open
-    this.#high[at] = candle.high
-    this.#low[at] = candle.low
-    this.#close[at] = candle.close
-    this.#volume[at] = candle.volume
-    this.#cvd[at] = cvd
-    this.#obi[at] = candle.flow?.book === undefined ? Number.NaN : obi(candle.flow.book, 5)
-    this.#oi[at] = candle.oi ?? Number.NaN
-    this.#rv[at] = Number.NaN
-    this.#rsi[at] = Number.NaN
-    this.#complete[at] = candle.complete === false ? 0 : 1
+    const at = (this.count++ & this.#mask) * ROW
+    if (this.#reach <= this.#mask) this.#reach++
+    const rows = this.#rows
+    rows[at + START] = candle.open_time_ms
+    rows[at + OPEN] = candle.open
+    rows[at + HIGH] = candle.high
+    rows[at + LOW] = candle.low
+    rows[at + CLOSE] = candle.close
+    rows[at + VOLUME] = candle.volume
+    rows[at + CVD] = cvd
+    rows[at + OBI] = candle.flow?.book === undefined ? Number.NaN : obi(candle.flow.book, 5)
+    rows[at + OI] = candle.oi ?? Number.NaN
+    rows[at + RV] = Number.NaN
+    rows[at + RSI] = Number.NaN
+    rows[at + COMPLETE] = candle.complete === false ? 0 : 1
   }
 
   beginSession(): void {
@@ -72,52 +70,52 @@ export class BarSeries {
 
   /** Epoch ms at which the bar began. */
   start(ago: number): number {
-    return this.#at(this.#start_ms, ago)
+    return this.#at(START, ago)
   }
   open(ago: number): number {
-    return this.#at(this.#open, ago)
+    return this.#at(OPEN, ago)
   }
   high(ago: number): number {
-    return this.#at(this.#high, ago)
+    return this.#at(HIGH, ago)
   }
   low(ago: number): number {
-    return this.#at(this.#low, ago)
+    return this.#at(LOW, ago)
   }
   close(ago: number): number {
-    return this.#at(this.#close, ago)
+    return this.#at(CLOSE, ago)
   }
   volume(ago: number): number {
-    return this.#at(this.#volume, ago)
+    return this.#at(VOLUME, ago)
   }
   /** Cumulative volume delta of its session at the end of the bar; NaN where nothing tells it. */
   cvd(ago: number): number {
-    return this.#at(this.#cvd, ago)
+    return this.#at(CVD, ago)
   }
   /** Imbalance of the five levels at the end of the bar, -1..1. */
   obi(ago: number): number {
-    return this.#at(this.#obi, ago)
+    return this.#at(OBI, ago)
   }
   oi(ago: number): number {
-    return this.#at(this.#oi, ago)
+    return this.#at(OI, ago)
   }
   /** Volume against the usual one; bars of a minute only. */
   rv(ago: number): number {
-    return this.#at(this.#rv, ago)
+    return this.#at(RV, ago)
   }
   noteRv(rv: number): void {
-    this.#rv[(this.count - 1) % this.#capacity] = rv
+    this.#rows[this.#rowOf(0) + RV] = rv
   }
   /** RSI 14 at the end of the bar; bars of a minute only. */
   rsi(ago: number): number {
-    return this.#at(this.#rsi, ago)
+    return this.#at(RSI, ago)
   }
   noteRsi(rsi: number): void {
-    this.#rsi[(this.count - 1) % this.#capacity] = rsi
+    this.#rows[this.#rowOf(0) + RSI] = rsi
   }
 
   /** False for a bar cut by a gap in the recording, and out of reach. Bars of earlier sessions are taken for whole. */
   isComplete(ago: number): boolean {
-    return ago >= 0 && ago < this.count && ago < this.#capacity && this.#complete[(this.count - 1 - ago) % this.#capacity] === 1
+    return this.#at(COMPLETE, ago) === 1
   }
 
   range(ago: number): number {
@@ -166,8 +164,11 @@ export class BarSeries {
     return ago < this.session_count
   }
 
-  #at(column: Float64Array, ago: number): number {
-    if (ago < 0 || ago >= this.count || ago >= this.#capacity) return Number.NaN
-    return column[(this.count - 1 - ago) % this.#capacity] as number
+  #at(column: number, ago: number): number {
+    return ago >= 0 && ago < this.#reach ? (this.#rows[this.#rowOf(ago) + column] as number) : Number.NaN
+  }
+
+  #rowOf(ago: number): number {
+    return ((this.count - 1 - ago) & this.#mask) * ROW
   }
 }

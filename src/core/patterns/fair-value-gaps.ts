@@ -1,5 +1,6 @@
 import {
   dealingRangeOf,
+  extremeOf,
   GAP_PARAMETERS,
   GapBook,
   inKillzone,
@@ -53,6 +54,7 @@ export const fairValueGaps: PatternDefinition<Numbers> = {
     return (view) => {
       const made = book.update(view)
       if (is_on_create) return made !== undefined && isTrendFine(view, made) ? onCreate(made, view, numbers) : undefined
+      if (book.touched_at <= view.m1.count - numbers.react_bars) return undefined
       let tapped: KeptGap | undefined
       for (const gap of book.gaps)
         if (gap.tapped_at > view.m1.count - numbers.react_bars && isReaction(gap, view) && !told.has(gap)) {
@@ -107,7 +109,7 @@ function candidateOf(
     level: near,
     entry,
     stop,
-    targets: structureTargets(entry, side, atr, [gap.extreme, entry + TARGET_R * (entry - stop)]),
+    targets: structureTargets(entry, side, atr, [extremeOf(gap, view), entry + TARGET_R * (entry - stop)]),
     invalidation: far,
     evidence: {
       ...inRupees(view.instrument, { gap_near: near, gap_far: far }),

@@ -47,8 +47,8 @@ export interface KeptGap extends Gap {
   /** End of its last bar. */
   readonly known_ms: number
   state: GapState
-  /** Furthest price of the displacement, from its middle bar until now. */
-  extreme: number
+  /** Furthest price of its last two bars; `extremeOf` has what came later. */
+  readonly displaced_to: number
   /** `m1.count` at the minute bar that tapped it first; 0 while it is open. */
   tapped_at: number
 }
@@ -60,8 +60,13 @@ export interface KeptGap extends Gap {
 export class GapBook {
   /** From old to new. */
   readonly gaps: KeptGap[] = []
+  /** `m1.count` at the last minute bar that touched one. */
+  touched_at = 0
   readonly #rules: GapRules
   readonly #clock = new StructureClock()
+  /** The nearest edges that can be touched, of bullish gaps and of bearish ones: most bars reach neither. */
+  #highest_near = Number.NEGATIVE_INFINITY
+  #lowest_near = Number.POSITIVE_INFINITY
 
   constructor(rules: GapRules) {
     this.#rules = rules
@@ -70,17 +75,30 @@ export class GapBook {
   /** To be called at each minute bar. Gives the gap that the newest bar of structure has made, once. */
   update(view: PatternView): KeptGap | undefined {
     const made = this.#clock.isNew(view) ? this.#onStructure(view) : undefined
-    const { gaps } = this
-    if (gaps.length === 0) return made
     const { bar, m1 } = view
-    for (let i = 0; i < gaps.length; i++) {
-      const gap = gaps[i] as KeptGap
-      if (gap.state !== 'filled' && gap.state !== 'inverted') touch(gap, bar, m1.count)
-    }
+    if (bar.low > this.#highest_near && bar.high < this.#lowest_near) return made
+    for (const gap of this.gaps) if (isAlive(gap) && touch(gap, bar, m1.count)) this.touched_at = m1.count
+    this.#noteEdges()
     return made
   }
 
+  #noteEdges(): void {
+    this.#highest_near = Number.NEGATIVE_INFINITY
+    this.#lowest_near = Number.POSITIVE_INFINITY
+    for (const gap of this.gaps) {
+      if (!isAlive(gap)) continue
+      if (gap.side > 0) this.#highest_near = Math.max(this.#highest_near, gap.near)
+      else this.#lowest_near = Math.min(this.#lowest_near, gap.near)
+    }
+  }
+
   #onStructure(view: PatternView): KeptGap | undefined {
+    const made = this.#renew(view)
+    this.#noteEdges()
+    return made
+  }
+
+  #renew(view: PatternView): KeptGap | undefined {
     const { gaps } = this
     const bar = structureBar(view)
     while (gaps[0] !== undefined && bar - gaps[0].bar > this.#rules.age_max_bars) gaps.shift()
@@ -112,22 +130,31 @@ export class GapBook {
       bar: structureBar(view),
       known_ms: m5.start(0) + STRUCTURE_MS,
       state: 'open',
-      extreme: gap.side * Math.max(highOf(m5, 0, gap.side), highOf(m5, 1, gap.side)),
+      displaced_to: gap.side * Math.max(highOf(m5, 0, gap.side), highOf(m5, 1, gap.side)),
       tapped_at: 0,
     }
   }
 }
 
-/** What a minute bar does to a gap. */
-function touch(gap: KeptGap, bar: Candle, minutes: number): void {
-  if (bar.open_time_ms < gap.known_ms) return
+/** A filled gap can only be inverted, by the close of a bar of structure; an inverted one is done. */
+const isAlive = ({ state }: KeptGap): boolean => state !== 'filled' && state !== 'inverted'
+
+/** What a minute bar does to a gap; true when it reached it. */
+function touch(gap: KeptGap, bar: Candle, minutes: number): boolean {
+  if (bar.open_time_ms < gap.known_ms) return false
   const { side, state } = gap
-  const best = side > 0 ? bar.high : bar.low
   const worst = side > 0 ? bar.low : bar.high
-  if (side * (best - gap.extreme) > 0) gap.extreme = best
-  if (side * (worst - gap.near) > 0) return
+  if (side * (worst - gap.near) > 0) return false
   gap.state = stateAfterTouch(gap, state, worst)
   if (gap.tapped_at === 0) gap.tapped_at = minutes
+  return true
+}
+
+/** Furthest price of the displacement, from the middle bar of the gap until now. */
+export function extremeOf({ side, displaced_to, known_ms }: KeptGap, { m1 }: PatternView): number {
+  let furthest = side * displaced_to
+  for (let ago = 0; m1.start(ago) >= known_ms; ago++) furthest = Math.max(furthest, highOf(m1, ago, side))
+  return side * furthest
 }
 
 /** For which side a gap is a place to turn: its own until it is filled, the other one once it is inverted; 0 in between. */
@@ -146,6 +173,7 @@ function joinedKept(elder: KeptGap, made: KeptGap, atr: number): KeptGap {
     size_atr: Math.abs(gap.near - gap.far) / atr,
     body_atr: stronger.body_atr,
     rv: stronger.rv,
-    extreme: side * Math.max(side * elder.extreme, side * made.extreme),
+    // What came after the elder was made is the last bar of the newer.
+    displaced_to: side * Math.max(side * elder.displaced_to, side * made.displaced_to),
   }
 }

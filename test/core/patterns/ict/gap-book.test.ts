@@ -1,21 +1,23 @@
 import { describe, expect, test } from 'vitest'
-import { actsFor, GAP_DEFAULTS, GapBook, type GapRules, type KeptGap } from '../../../../src/core/patterns/ict/index.js'
+import { actsFor, extremeOf, GAP_DEFAULTS, GapBook, type GapRules, type KeptGap } from '../../../../src/core/patterns/ict/index.js'
 import { type MinuteRow, minuteAt } from '../../../support/scenario.js'
 import { resting, type StructureBar, structure, watched } from '../../../support/structure.js'
 
 const BEGIN = '09:15'
 const QUIET = 16
 
+type SeenGap = KeptGap & { extreme: number }
+
 /** The gaps of a book after each minute of quiet bars around 1000 (no higher than 1001), then these. */
-function gapsAfter(bars: readonly StructureBar[], then: readonly MinuteRow[] = [], rules: Partial<GapRules> = {}): KeptGap[][] {
+function gapsAfter(bars: readonly StructureBar[], then: readonly MinuteRow[] = [], rules: Partial<GapRules> = {}): SeenGap[][] {
   const book = new GapBook({ ...GAP_DEFAULTS, ...rules })
   const minutes = [...structure(BEGIN, 1000, [...resting(QUIET, 1000), ...bars]), ...then]
   return watched({ shows: 'gaps', minutes }, (view) => {
     book.update(view)
-    return book.gaps.map((gap) => ({ ...gap }))
+    return book.gaps.map((gap) => ({ ...gap, extreme: extremeOf(gap, view) }))
   })
 }
-const lastGaps = (...given: Parameters<typeof gapsAfter>): KeptGap[] => gapsAfter(...given).at(-1) ?? []
+const lastGaps = (...given: Parameters<typeof gapsAfter>): SeenGap[] => gapsAfter(...given).at(-1) ?? []
 /** Minutes after so many bars: low and close of each. */
 const minutesAfter = (bars: number, moves: readonly (readonly [low: number, close: number])[]): MinuteRow[] =>
   moves.map(([low, close], i) => ({
@@ -35,7 +37,7 @@ describe('a gap is kept', () => {
     const seen = gapsAfter([STRONG, AFTER])
     expect(seen.map((gaps) => gaps.length)).toEqual([...Array(5 * QUIET + 9).fill(0), 1])
     const [gap] = seen.at(-1) ?? []
-    expect(gap).toMatchObject({ side: 1, near: 100300, far: 100100, state: 'open', extreme: 100620, tapped_at: 0 })
+    expect(gap).toMatchObject({ side: 1, near: 100300, far: 100100, state: 'open', displaced_to: 100620, tapped_at: 0 })
     // ATR 14: 200 over the quiet bars, of which the first has no true range; then ranges of 610 and 320.
     const atr = (((200 * 13 + 610) / 14) * 13 + 320) / 14
     expect(gap?.size_atr).toBeCloseTo(200 / atr, 9)
@@ -157,7 +159,7 @@ describe('a kept gap from 1001 to 1003', () => {
     const [gap] = after([
       [1007, 1009],
       [1004, 1004],
-    ]).at(-1) as KeptGap[]
+    ]).at(-1) as SeenGap[]
     expect(gap?.extreme).toBe(100900)
   })
 })
