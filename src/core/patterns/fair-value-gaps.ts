@@ -2,7 +2,8 @@ import {
   dealingRangeOf,
   extremeOf,
   GAP_PARAMETERS,
-  GapBook,
+  type GapBook,
+  gapBookOf,
   inKillzone,
   inRupees,
   type KeptGap,
@@ -48,10 +49,11 @@ export const fairValueGaps: PatternDefinition<Numbers> = {
     },
   },
   create(numbers) {
-    const book = new GapBook(numbers)
+    let book: GapBook | undefined
     const told = new Set<KeptGap>()
     const is_on_create = numbers.on_create >= 0.5
     return (view) => {
+      book ??= gapBookOf(view, numbers)
       const made = book.update(view)
       if (is_on_create) return made !== undefined && isTrendFine(view, made) ? onCreate(made, view, numbers) : undefined
       if (book.touched_at <= view.m1.count - numbers.react_bars) return undefined

@@ -3,6 +3,7 @@ import { Adx, Atr, Ema, profileBin, Rsi, VolumeProfile } from '../indicators/ind
 import type { Candle, Instrument, Session } from '../market/index.js'
 import { BarSeries } from './bar-series.js'
 import type { InstrumentBaseline } from './baseline.js'
+import { MinuteVolumes } from './minute-volumes.js'
 import type { OpenGroup } from './open-group.js'
 import { REGIMES, type Regime, type RegimeFactors } from './regime.js'
 import { Swings } from './swings.js'
@@ -68,6 +69,7 @@ export class InstrumentView implements PatternView {
   readonly #adx_5m = new Adx(14)
   readonly #adx_15m = new Adx(14)
   readonly #ema20_15m = new Ema(20)
+  readonly #volumes = new MinuteVolumes()
   /** Of the relative volume last asked for. */
   #source: PatternView['rv_source'] = 'none'
   #volume = 0
@@ -153,6 +155,7 @@ export class InstrumentView implements PatternView {
     this.now_ms = candle.close_time_ms
     this.has_volume = !candle.volume_na
     this.#enterPhase(candle)
+    this.#volumes.add(candle.open_time_ms, candle.volume)
     this.#addTrades(candle)
     this.#addMinute(candle, this.cvd)
     this.#noteRange(candle)
@@ -202,9 +205,10 @@ export class InstrumentView implements PatternView {
   #enterPhase(candle: Candle): void {
     const at_s = candle.open_time_ms / 1000
     const phase = this.session.phases.find(({ start_s, end_s }) => at_s >= start_s && at_s < end_s)
-    if (phase === undefined) return
+    if (phase === undefined || this.open_ms === phase.start_s * 1000) return
     this.open_ms = phase.start_s * 1000
     this.close_ms = phase.end_s * 1000
+    this.#volumes.beginPhase(this.open_ms, this.close_ms)
   }
 
   #addTrades({ flow, volume, turnover, volume_na, open }: Candle): void {
@@ -258,7 +262,7 @@ export class InstrumentView implements PatternView {
     if (!this.has_volume) return Number.NaN
     const begin_ms = end_ms - minutes * MINUTE_MS
     if (begin_ms < this.open_ms) return Number.NaN
-    const volume = this.#volumeIn(begin_ms, end_ms)
+    const volume = this.#volumes.between(begin_ms, end_ms)
     const usual = this.baseline?.usualVolume((begin_ms - this.open_ms) / MINUTE_MS, minutes)
     if (usual !== undefined) {
       this.#source = 'tod'
@@ -267,14 +271,7 @@ export class InstrumentView implements PatternView {
     const known = Math.min(ROLL_MINUTES, (begin_ms - this.open_ms) / MINUTE_MS)
     if (known < ROLL_MINUTES_MIN) return Number.NaN
     this.#source = 'roll'
-    const before = this.#volumeIn(begin_ms - known * MINUTE_MS, begin_ms) / known
+    const before = this.#volumes.between(begin_ms - known * MINUTE_MS, begin_ms) / known
     return before > 0 ? volume / minutes / before : Number.NaN
-  }
-
-  /** Volume of the minute bars that began in `[from_ms, until_ms)`. */
-  #volumeIn(from_ms: number, until_ms: number): number {
-    let volume = 0
-    for (let ago = 0; this.m1.start(ago) >= from_ms; ago++) if (this.m1.start(ago) < until_ms) volume += this.m1.volume(ago)
-    return volume
   }
 }

@@ -3,7 +3,8 @@ import {
   actsFor,
   dealingRangeOf,
   GAP_DEFAULTS,
-  GapBook,
+  type GapBook,
+  gapBookOf,
   hasLevelWithin,
   inKillzone,
   inRupees,
@@ -57,9 +58,10 @@ export const optimalTradeEntry: PatternDefinition<Numbers> = {
   },
   create(numbers) {
     const clock = new StructureClock()
-    const gaps = new GapBook(GAP_DEFAULTS)
+    let gaps: GapBook | undefined
     const watches: readonly Watch[] = SIDES.map((side) => ({ side, leg: undefined, ended_at: -1 }))
     return (view) => {
+      gaps ??= gapBookOf(view, GAP_DEFAULTS)
       gaps.update(view)
       if (clock.isNew(view)) for (const watch of watches) renew(watch, view, numbers)
       let told: Candidate | undefined

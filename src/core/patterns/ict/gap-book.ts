@@ -64,6 +64,9 @@ export class GapBook {
   touched_at = 0
   readonly #rules: GapRules
   readonly #clock = new StructureClock()
+  /** `m1.count` at the last update, and what that one gave. */
+  #updated_at = -1
+  #made: KeptGap | undefined
   /** The nearest edges that can be touched, of bullish gaps and of bearish ones: most bars reach neither. */
   #highest_near = Number.NEGATIVE_INFINITY
   #lowest_near = Number.POSITIVE_INFINITY
@@ -72,14 +75,20 @@ export class GapBook {
     this.#rules = rules
   }
 
-  /** To be called at each minute bar. Gives the gap that the newest bar of structure has made, once. */
+  isFor(rules: GapRules): boolean {
+    return RULES.every((name) => this.#rules[name] === rules[name])
+  }
+
+  /** To be called at each minute bar, by whoever shares the book. Gives the gap that a bar of structure ending with this minute has made. */
   update(view: PatternView): KeptGap | undefined {
-    const made = this.#clock.isNew(view) ? this.#onStructure(view) : undefined
     const { bar, m1 } = view
-    if (bar.low > this.#highest_near && bar.high < this.#lowest_near) return made
+    if (m1.count === this.#updated_at) return this.#made
+    this.#updated_at = m1.count
+    this.#made = this.#clock.isNew(view) ? this.#onStructure(view) : undefined
+    if (bar.low > this.#highest_near && bar.high < this.#lowest_near) return this.#made
     for (const gap of this.gaps) if (isAlive(gap) && touch(gap, bar, m1.count)) this.touched_at = m1.count
     this.#noteEdges()
-    return made
+    return this.#made
   }
 
   #noteEdges(): void {
@@ -134,6 +143,25 @@ export class GapBook {
       tapped_at: 0,
     }
   }
+}
+
+const RULES = ['gap_atr_min', 'gap_ticks_min', 'body_share_min', 'body_atr_min', 'age_max_bars'] as const
+
+/** By view: detectors that go by the same rules look at the same gaps. */
+const books = new WeakMap<PatternView, { readonly session: PatternView['session']; readonly books: GapBook[] }>()
+
+/** The book of the present session of a view by these rules. */
+export function gapBookOf(view: PatternView, rules: GapRules): GapBook {
+  let own = books.get(view)
+  if (own?.session !== view.session) {
+    own = { session: view.session, books: [] }
+    books.set(view, own)
+  }
+  const known = own.books.find((book) => book.isFor(rules))
+  if (known !== undefined) return known
+  const book = new GapBook(rules)
+  own.books.push(book)
+  return book
 }
 
 /** A filled gap can only be inverted, by the close of a bar of structure; an inverted one is done. */
