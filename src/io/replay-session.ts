@@ -243,7 +243,7 @@ async function signalsOf(
   emit: (alert: Alert) => void,
 ): Promise<DaySignals | undefined> {
   if (signals === undefined) return undefined
-  return openDaySignals(signals, { day: session.day, ...placeOf(session), ...day }, emit)
+  return openDaySignals(signals, { day: session.day, ...placeOf(session), ...day }, { emit, onSuppressed() {} })
 }
 
 function summaryOf(played: readonly Played[], { lateness }: Playback, real_ms: number): ReplaySummary {

@@ -90,4 +90,6 @@ export interface AlertSetup {
   /** SHA-256 of a text, hex: part of the surroundings, as the core has no library for it. */
   sha256(text: string): string
   emit(alert: Alert): void
+  /** Where given, what is held back is told here and gets no record: most detections are, and a record costs as much as finding it. */
+  onSuppressed?: ((detection: Detection, reason: SuppressReason) => void) | undefined
 }

@@ -11,10 +11,9 @@ import { type Stance, stanceOf } from './stance.js'
 const PRIORITY_MAX = 90
 const SECOND_MS = 1000
 
-/** A detection with everything that the gates ask of it, worked out once. */
-export interface Claim {
+/** A detection with everything that the gates ask of it. What only those that pass the first gates are asked is worked out when it is asked. */
+export class Claim {
   readonly detection: Detection
-  readonly id: string
   readonly stance: Stance
   /** As printed, before conflict and confirmations. */
   readonly confidence: number
@@ -22,33 +21,52 @@ export interface Claim {
   readonly score: number
   readonly bar_start_ms: number
   readonly level: number
-  readonly levels: Levels
-  readonly expires_at_ms: number
-  readonly evidence: Readonly<Record<string, EvidenceValue>>
+  readonly #setup: ClaimSetup
+  #id: string | undefined
+  #levels: Levels | undefined
+  #expires_at_ms: number | undefined
+  #evidence: Readonly<Record<string, EvidenceValue>> | undefined
+
+  constructor(detection: Detection, setup: ClaimSetup) {
+    const { candidate, pattern, bar, instrument, known_at_ms } = detection
+    this.detection = detection
+    this.#setup = setup
+    this.stance = stanceOf(detection)
+    this.confidence = rounded(detection.confidence)
+    this.score = rounded(this.confidence + (setup.rules.priority_weight * pattern.priority) / PRIORITY_MAX)
+    this.bar_start_ms = candidate.bar_start_ms ?? (pattern.cadence === 'second' ? known_at_ms - SECOND_MS : bar.open_time_ms)
+    const claimed_level = candidate.level ?? Number.NaN
+    this.level = toTick(Number.isFinite(claimed_level) ? claimed_level : bar.close, tickOf(instrument))
+  }
+
+  get id(): string {
+    const { config_hash, sha256 } = this.#setup
+    this.#id ??= alertId(identityOf(this.detection, { config_hash, bar_start_ms: this.bar_start_ms, level: this.level }), sha256)
+    return this.#id
+  }
+
+  get levels(): Levels {
+    this.#levels ??= levelsOf(this.detection, this.#setup.rules.stop_max_pct)
+    return this.#levels
+  }
+
+  get expires_at_ms(): number {
+    this.#expires_at_ms ??= expiryOf(this.detection, this.#setup)
+    return this.#expires_at_ms
+  }
+
+  get evidence(): Readonly<Record<string, EvidenceValue>> {
+    this.#evidence ??= evidenceOf(this.detection, this.levels)
+    return this.#evidence
+  }
 }
 
-/** Works a detection out. */
-export function claimOf(detection: Detection, setup: Omit<AlertSetup, 'emit'>): Claim {
-  const { rules, calendar, config_hash } = setup
-  const { candidate, pattern, bar, instrument, known_at_ms } = detection
-  const confidence = rounded(detection.confidence)
-  const bar_start_ms = candidate.bar_start_ms ?? (pattern.cadence === 'second' ? known_at_ms - SECOND_MS : bar.open_time_ms)
-  const claimed_level = candidate.level ?? Number.NaN
-  const level = toTick(Number.isFinite(claimed_level) ? claimed_level : bar.close, tickOf(instrument))
-  const levels = levelsOf(detection, rules.stop_max_pct)
+type ClaimSetup = Omit<AlertSetup, 'emit' | 'onSuppressed'>
+
+function expiryOf(detection: Detection, { rules, calendar }: ClaimSetup): number {
+  const { candidate, known_at_ms } = detection
   const lasts_ms = Math.round((candidate.expires_min ?? rules.expires_min) * MINUTE_MS)
-  return {
-    detection,
-    id: alertId(identityOf(detection, { config_hash, bar_start_ms, level }), (text) => setup.sha256(text)),
-    stance: stanceOf(detection),
-    confidence,
-    score: rounded(confidence + (rules.priority_weight * pattern.priority) / PRIORITY_MAX),
-    bar_start_ms,
-    level,
-    levels,
-    expires_at_ms: Math.min(known_at_ms + lasts_ms, endOfTrading(detection, calendar)),
-    evidence: evidenceOf(detection, levels),
-  }
+  return Math.min(known_at_ms + lasts_ms, endOfTrading(detection, calendar))
 }
 
 /** End of the continuous phase in which the claim became known. */

@@ -21,7 +21,7 @@ export class AlertCounter implements AlertCounts {
   readonly transitions = zeros(TRANSITIONS)
   readonly by_pattern = new Map<string, { emitted: number; suppressed: number }>()
 
-  add({ state, suppress_reason, detection: { pattern } }: Alert): void {
+  add({ state, suppress_reason, detection: { pattern } }: Pick<Alert, 'state' | 'suppress_reason' | 'detection'>): void {
     if (state === 'conflict') this.conflicts++
     else if (state === 'leg_event') this.leg_events++
     else if (state === 'emitted' || state === 'suppressed') {

@@ -2,7 +2,7 @@ import type { Candle } from '../market/index.js'
 import type { Detection } from '../patterns/index.js'
 import type { IstDay } from '../time/index.js'
 import type { Alert, AlertSetup, Transition } from './alert.js'
-import { byIdentity, type Claim, claimOf } from './claim.js'
+import { byIdentity, Claim } from './claim.js'
 import { type Contender, plainly, settle } from './conflict.js'
 import { AlertCounter, type AlertCounts } from './counts.js'
 import { type Followed, FollowedAlerts, isActive } from './followed.js'
@@ -65,7 +65,7 @@ export class AlertDesk {
     this.#expire()
     this.#tellEndings()
     if (this.#detections.length === 0) return
-    const claims = this.#detections.map((detection) => claimOf(detection, this.#setup)).sort(byIdentity)
+    const claims = this.#detections.map((detection) => new Claim(detection, this.#setup)).sort(byIdentity)
     this.#detections = []
     this.#followed.forget(this.#now_ms - this.#setup.rules.told_within_s * SECOND_MS)
     this.#enterDay(claims.reduce((latest, { detection }) => Math.max(latest, detection.session_date), this.#day))
@@ -215,6 +215,13 @@ export class AlertDesk {
   }
 
   #suppress(contender: Contender, { reason, detail, parent_id }: Hold): void {
+    const { onSuppressed } = this.#setup
+    if (onSuppressed !== undefined) {
+      const { detection } = contender.claim
+      this.#counter.add({ state: 'suppressed', suppress_reason: reason, detection })
+      onSuppressed(detection, reason)
+      return
+    }
     const told = { state: 'suppressed' as const, suppress_reason: reason, suppress_detail: detail, emitted_at_ms: this.#now_ms }
     const parent = parent_id === undefined ? {} : { parent_id }
     const seen_count = reason === 'duplicate' ? (this.#seen.get(parent_id ?? '') ?? 1) : 1

@@ -1,5 +1,5 @@
 import type { Alert, AlertSetup, Transition } from './alert.js'
-import { type Claim, claimOf } from './claim.js'
+import { Claim } from './claim.js'
 import { type Contender, nameOf, plainly } from './conflict.js'
 import type { Followed } from './followed.js'
 import type { AlertRules } from './rules.js'
@@ -65,6 +65,6 @@ export function conflictOf(better: Claim, worse: Claim, setup: AlertSetup, emitt
     scores: both.map(({ score }) => score),
   }
   const candidate = { direction: 'NEUTRAL' as const, score: detection.candidate.score, level, bar_start_ms, evidence }
-  const note = claimOf({ ...detection, candidate }, setup)
+  const note = new Claim({ ...detection, candidate }, setup)
   return recordOf(plainly(note), setup, { state: 'conflict', emitted_at_ms, seen_count: 1 })
 }

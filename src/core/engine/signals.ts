@@ -1,4 +1,4 @@
-import { type Alert, AlertDesk, type AlertSetup } from '../alerts/index.js'
+import { AlertDesk, type AlertSetup } from '../alerts/index.js'
 import type { Candle } from '../market/index.js'
 import { type BankSetup, PatternBank } from '../patterns/index.js'
 import type { PipelineListener } from './pipeline.js'
@@ -15,7 +15,7 @@ export class Signals implements Pick<Required<PipelineListener>, 'onCandle' | 'o
   readonly #desk: AlertDesk
 
   constructor(setup: SignalSetup) {
-    const desk = new AlertDesk({ ...setup, emit: (alert: Alert) => setup.emit(alert) })
+    const desk = new AlertDesk(setup)
     this.#desk = desk
     this.bank = new PatternBank({ ...setup, onDetection: (detection) => desk.onDetection(detection) })
   }

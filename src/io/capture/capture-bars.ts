@@ -62,7 +62,11 @@ export function openBars({ candles, signals }: BarChoice, plan: CapturePlan, pla
       format: ndjson,
       pathOf: (day) => pathOf(day, `alerts${ndjson.extension}`),
       open: (day, table, emit) =>
-        openDaySignals(signals, { day, folder, profile: profile.name, calendar, instruments: [...table.known()] }, emit),
+        openDaySignals(
+          signals,
+          { day, folder, profile: profile.name, calendar, instruments: [...table.known()] },
+          { emit, onSuppressed() {} },
+        ),
       onAlert,
       onFault,
     },

@@ -1,4 +1,4 @@
-import type { Alert } from '../../core/alerts/index.js'
+import type { AlertSetup } from '../../core/alerts/index.js'
 import { Signals } from '../../core/engine/index.js'
 import { OptionBook } from '../../core/options/index.js'
 import type { DetectorFault } from '../../core/patterns/index.js'
@@ -22,7 +22,7 @@ export interface DaySignals {
 export async function openDaySignals(
   config: SignalConfig,
   session: DayInPlace,
-  emit: (alert: Alert) => void,
+  listener: Pick<AlertSetup, 'emit' | 'onSuppressed'>,
 ): Promise<DaySignals> {
   const earlier = await earlierSessions(config.baseline, session)
   const baseline = earlier?.baseline
@@ -37,7 +37,7 @@ export async function openDaySignals(
     config_hash,
     engine_version: config.version,
     sha256,
-    emit,
+    ...listener,
     onFault: (fault) => faults.push(fault),
     options,
   })

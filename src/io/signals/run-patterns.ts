@@ -1,6 +1,6 @@
-import { type Alert, isForAction } from '../../core/alerts/index.js'
+import { type Alert, isForAction, type SuppressReason } from '../../core/alerts/index.js'
 import type { Instrument } from '../../core/market/index.js'
-import type { DetectorFault, Need } from '../../core/patterns/index.js'
+import type { Detection, DetectorFault, Need } from '../../core/patterns/index.js'
 import { placeOf } from '../earlier-sessions.js'
 import { findRecordings } from '../find-recordings.js'
 import { formatFor } from '../formats.js'
@@ -63,14 +63,21 @@ export async function runPatterns(words: PatternWords, run: RunListener): Promis
       async (session, table, calendar) => {
         const { isWanted } = choice.filterOf(session, table, masterPaths(session, words.instruments))
         const instruments = [...table.known()]
-        const onAlert = (alert: Alert): void => {
-          if (!isWanted(alert.detection.instrument)) return
+        const onSuppressed = ({ instrument }: Detection, reason: SuppressReason): void => {
+          if (isWanted(instrument)) suppressed[reason] = (suppressed[reason] ?? 0) + 1
+        }
+        const emit = (alert: Alert): void => {
+          const { detection, suppress_reason } = alert
+          if (!isWanted(detection.instrument)) return
           if (alert.state === 'emitted') alerts++
-          else if (alert.suppress_reason !== undefined)
-            suppressed[alert.suppress_reason] = (suppressed[alert.suppress_reason] ?? 0) + 1
+          else if (suppress_reason !== undefined) onSuppressed(detection, suppress_reason)
           if (words.all || isForAction(alert)) output.append(alert)
         }
-        const day = await openDaySignals(config, { day: session.day, ...placeOf(session), calendar, instruments }, onAlert)
+        const day = await openDaySignals(
+          config,
+          { day: session.day, ...placeOf(session), calendar, instruments },
+          { emit, onSuppressed: words.all ? undefined : onSuppressed },
+        )
         noteMissing(config, day, instruments, run)
         config_hashes.push(day.config_hash)
         const { signals } = day

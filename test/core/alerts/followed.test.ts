@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { claimOf } from '../../../src/core/alerts/claim.js'
+import { Claim } from '../../../src/core/alerts/claim.js'
 import { plainly } from '../../../src/core/alerts/conflict.js'
 import { FollowedAlerts } from '../../../src/core/alerts/followed.js'
 import { recordOf } from '../../../src/core/alerts/records.js'
@@ -11,7 +11,7 @@ const setup = { rules: rulesWith({}), calendar, config_hash: CONFIG_HASH, engine
 /** One alert of RELIANCE, known at 10:00. */
 function followed(facts: Facts = {}): FollowedAlerts {
   const alerts = new FollowedAlerts(setup.rules)
-  const claim = claimOf(detection(facts), setup)
+  const claim = new Claim(detection(facts), setup)
   alerts.add(
     claim,
     recordOf(plainly(claim), setup, { state: 'emitted', emitted_at_ms: atMs('10:00'), seen_count: 1, group_id: claim.id }),

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { actsFor, extremeOf, GAP_DEFAULTS, GapBook, type GapRules, type KeptGap } from '../../../../src/core/patterns/ict/index.js'
+import {
+  actsFor,
+  extremeOf,
+  GAP_DEFAULTS,
+  GapBook,
+  type GapRules,
+  type KeptGap,
+} from '../../../../src/core/patterns/ict/index.js'
 import { type MinuteRow, minuteAt } from '../../../support/scenario.js'
 import { resting, type StructureBar, structure, watched } from '../../../support/structure.js'
 
