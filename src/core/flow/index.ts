@@ -1,6 +1,4 @@
-export * from './best-quote.js'
 export * from './book-features.js'
-export * from './order-flow-imbalance.js'
+export * from './order-flow.js'
 export * from './read-book.js'
 export * from './tick-rule.js'
-export * from './trade-signer.js'
