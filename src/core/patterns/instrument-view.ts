@@ -1,5 +1,5 @@
 import { mid, obi, spreadBps } from '../flow/index.js'
-import { Adx, Atr, Ema, profileBin, Rsi, VolumeProfile } from '../indicators/index.js'
+import { Adx, Atr, Ema, OpeningRange, profileBin, Rsi, SessionVwap, typicalPrice, VolumeProfile } from '../indicators/index.js'
 import type { Candle, Instrument, Session } from '../market/index.js'
 import { BarSeries } from './bar-series.js'
 import type { InstrumentBaseline } from './baseline.js'
@@ -46,8 +46,6 @@ export class InstrumentView implements PatternView {
   ema9_before = Number.NaN
   ema21_before = Number.NaN
   trend_15m: -1 | 0 | 1 = 0
-  vwap = Number.NaN
-  vwap_sigma = Number.NaN
   cvd = Number.NaN
   obi5 = Number.NaN
   mid = Number.NaN
@@ -57,8 +55,6 @@ export class InstrumentView implements PatternView {
   session_low = Number.NaN
   session_high_before = Number.NaN
   session_low_before = Number.NaN
-  opening_high = Number.NaN
-  opening_low = Number.NaN
   profile: VolumeProfile
   readonly #ema9 = new Ema(9)
   readonly #ema21 = new Ema(21)
@@ -69,14 +65,11 @@ export class InstrumentView implements PatternView {
   readonly #adx_5m = new Adx(14)
   readonly #adx_15m = new Adx(14)
   readonly #ema20_15m = new Ema(20)
+  readonly #vwap = new SessionVwap()
+  readonly #opening = new OpeningRange()
   readonly #volumes = new MinuteVolumes()
   /** Of the relative volume last asked for. */
   #source: PatternView['rv_source'] = 'none'
-  #volume = 0
-  #turnover = 0
-  /** Sum of volume x (price - first price)^2. */
-  #squares = 0
-  #first_price = Number.NaN
 
   constructor(instrument: Instrument, group: OpenGroup, market: Market) {
     this.instrument = instrument
@@ -91,6 +84,18 @@ export class InstrumentView implements PatternView {
     for (const bar of history?.['15m'] ?? []) this.#addFifteen(bar, Number.NaN)
   }
 
+  get vwap(): number {
+    return this.#vwap.value
+  }
+  get vwap_sigma(): number {
+    return this.#vwap.sigma
+  }
+  get opening_high(): number {
+    return this.#opening.high
+  }
+  get opening_low(): number {
+    return this.#opening.low
+  }
   get ema9(): number {
     return this.#ema9.value
   }
@@ -142,11 +147,9 @@ export class InstrumentView implements PatternView {
     this.m1.beginSession()
     this.m5.beginSession()
     this.m15.beginSession()
-    this.#volume = this.#turnover = this.#squares = 0
-    this.#first_price = Number.NaN
-    this.cvd = this.vwap = this.vwap_sigma = Number.NaN
+    this.#vwap.beginSession()
+    this.cvd = Number.NaN
     this.session_high = this.session_low = this.session_high_before = this.session_low_before = Number.NaN
-    this.opening_high = this.opening_low = Number.NaN
     this.profile = new VolumeProfile(this.tick)
   }
 
@@ -209,42 +212,28 @@ export class InstrumentView implements PatternView {
     this.open_ms = phase.start_s * 1000
     this.close_ms = phase.end_s * 1000
     this.#volumes.beginPhase(this.open_ms, this.close_ms)
+    this.#opening.begin(this.open_ms + OPENING_RANGE_MS)
   }
 
-  #addTrades({ flow, volume, turnover, volume_na, open }: Candle): void {
+  #addTrades(candle: Candle): void {
+    const { flow, volume, turnover, volume_na, open } = candle
     if (volume_na) return
-    this.#volume += volume
-    this.#turnover += turnover
-    this.vwap = this.#volume > 0 ? this.#turnover / this.#volume : Number.NaN
+    this.#vwap.update(turnover, volume, typicalPrice(candle), flow)
     if (flow === undefined) return
     const { prices, volumes, signed_volume, previous_close } = flow
     if (Number.isNaN(this.cvd)) this.cvd = 0
     this.cvd += signed_volume
     if (this.m1.session_count === 0)
       this.profile = new VolumeProfile(profileBin(previous_close > 0 ? previous_close : open, this.tick))
-    for (let i = 0; i < prices.length; i++) {
-      const price = prices[i] as number
-      const traded = volumes[i] as number
-      if (Number.isNaN(this.#first_price)) this.#first_price = price
-      const away = price - this.#first_price
-      this.#squares += traded * away * away
-      this.profile.add(price, traded)
-    }
-    const mean_away = this.vwap - this.#first_price
-    const variance = this.#squares / this.#volume - mean_away * mean_away
-    this.vwap_sigma = variance > 0 ? Math.sqrt(variance) : 0
+    for (let i = 0; i < prices.length; i++) this.profile.add(prices[i] as number, volumes[i] as number)
   }
 
-  #noteRange({ high, low, open_time_ms }: Candle): void {
+  #noteRange({ high, low, open_time_ms, close_time_ms }: Candle): void {
     this.session_high_before = this.session_high
     this.session_low_before = this.session_low
     if (!(high <= this.session_high)) this.session_high = high
     if (!(low >= this.session_low)) this.session_low = low
-    if (this.now_ms < this.open_ms + OPENING_RANGE_MS || !Number.isNaN(this.opening_high)) return
-    // The first bar that ends at or after 09:30: it belongs to the range unless the minutes before it had no trade.
-    const is_inside = open_time_ms < this.open_ms + OPENING_RANGE_MS
-    this.opening_high = is_inside ? this.session_high : this.session_high_before
-    this.opening_low = is_inside ? this.session_low : this.session_low_before
+    this.#opening.update(open_time_ms, close_time_ms, high, low)
   }
 
   #noteBook({ flow, close_time_ms }: Candle): void {
