@@ -5,6 +5,7 @@ import {
   type PatternView,
   REGIMES,
   type Regime,
+  SILENT,
   Swings,
 } from '../../src/core/patterns/index.js'
 import { istDayStartMs, parseDate } from '../../src/core/time/index.js'
@@ -103,6 +104,7 @@ export function viewOf(facts: ViewFacts): PatternView {
   }
   return {
     instrument,
+    ask: SILENT,
     tick: 5,
     now_ms,
     second_ms: now_ms,

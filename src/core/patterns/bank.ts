@@ -1,6 +1,7 @@
 import type { Calendar, Candle, Instrument } from '../market/index.js'
 import type { OptionBook } from '../options/index.js'
 import { type IstDay, istDay, MINUTE_MS } from '../time/index.js'
+import { type Asking, SILENT } from './asking.js'
 import type { Baseline } from './baseline.js'
 import { whatIsWrong } from './check-candidate.js'
 import type { Detection, DetectorFault } from './detection.js'
@@ -9,6 +10,7 @@ import { OpenMarket } from './open-market.js'
 import type { Candidate, Detector, PatternDefinition } from './pattern.js'
 import { qualityOf } from './quality.js'
 import { CONFIDENCE_MAX, confidenceOf } from './score.js'
+import type { PatternView } from './view.js'
 
 /** Intervals that detectors live on. */
 export const PATTERN_INTERVALS = ['1m', '5m', '15m'] as const
@@ -27,6 +29,8 @@ export interface BankSetup {
   /** Option chains whose quotes the engine keeps up to date; for detectors that are asked each second. */
   readonly options?: Pick<OptionBook, 'chains'> | undefined
   onDetection(detection: Detection): void
+  /** Whoever wants to hear what a detector asks in this moment; absent, nobody does. */
+  listen?: ((pattern: PatternDefinition, view: PatternView, known_at_ms: number) => Asking | undefined) | undefined
   onFault(fault: DetectorFault): void
 }
 
@@ -150,10 +154,13 @@ export class PatternBank {
   }
 
   #ask({ view }: Desk, detectors: readonly Running[], at: Pick<Detection, 'known_at_ms' | 'emitted_at_ms'>): void {
+    const { listen } = this.#setup
     for (const { pattern, detect, needs_volume } of detectors) {
       if (this.#off.size > 0 && this.#off.has(pattern.id)) continue
-      if (pattern.on === 'underlyings' && view.group.lead !== view) continue
-      if (needs_volume && !view.has_volume) continue
+      const ask = listen?.(pattern, view, at.known_at_ms) ?? SILENT
+      view.ask = ask
+      if (pattern.on === 'underlyings' && !ask.is('leads_its_underlying', view.group.lead === view)) continue
+      if (needs_volume && !ask.is('has_volume', view.has_volume)) continue
       const candidate = this.#candidateOf(pattern, detect, view, at.known_at_ms)
       if (candidate !== undefined) this.#setup.onDetection(detectionOf(pattern, candidate, view, at))
     }

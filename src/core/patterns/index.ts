@@ -1,3 +1,4 @@
+export * from './asking.js'
 export * from './bank.js'
 export * from './bar-series.js'
 export type * from './baseline.js'

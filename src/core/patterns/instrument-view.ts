@@ -1,6 +1,7 @@
 import { mid, obi, spreadBps } from '../flow/index.js'
 import { Adx, Atr, Ema, OpeningRange, profileBin, Rsi, SessionVwap, typicalPrice, VolumeProfile } from '../indicators/index.js'
 import type { Candle, Instrument, Session } from '../market/index.js'
+import { type Asking, SILENT } from './asking.js'
 import { BarSeries } from './bar-series.js'
 import type { InstrumentBaseline } from './baseline.js'
 import { MinuteVolumes } from './minute-volumes.js'
@@ -23,6 +24,7 @@ const OPENING_RANGE_MS = 15 * MINUTE_MS
 /** Keeps the view of one instrument up to date. */
 export class InstrumentView implements PatternView {
   readonly instrument: Instrument
+  ask: Asking = SILENT
   readonly tick: number
   readonly market: Market
   readonly m1 = new BarSeries(KEPT_1M)

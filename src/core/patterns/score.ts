@@ -10,8 +10,10 @@ export interface Score {
   readonly missing: readonly string[]
 }
 
-/** Terms as `[name, weight, value]`; a value of NaN is missing. */
-export function scoreOf(terms: readonly (readonly [name: string, weight: number, value: number])[]): Score {
+/** A value of NaN is missing. */
+export type ScoreTerm = readonly [name: string, weight: number, value: number]
+
+export function scoreOf(terms: readonly ScoreTerm[]): Score {
   let value = 0
   let missing: string[] | undefined
   for (const [name, weight, term] of terms) {

@@ -1,6 +1,7 @@
 import type { VolumeProfile } from '../indicators/index.js'
 import type { Candle, Instrument, Session } from '../market/index.js'
 import type { OptionChain } from '../options/index.js'
+import type { Asking } from './asking.js'
 import type { BarSeries } from './bar-series.js'
 import type { Baseline, InstrumentBaseline } from './baseline.js'
 import type { ChainInterest } from './options/chain-interest.js'
@@ -13,6 +14,8 @@ import type { Swings } from './swings.js'
  */
 export interface PatternView {
   readonly instrument: Instrument
+  /** What a trigger asks through it `mds why` can tell. */
+  readonly ask: Asking
   /** Smallest price step. */
   readonly tick: number
   /** End of the bar, and virtual time of the claim. */

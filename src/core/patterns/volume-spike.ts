@@ -1,5 +1,5 @@
 import type { PatternDefinition } from './pattern.js'
-import { sat, scoreOf } from './score.js'
+import { sat } from './score.js'
 import { directionOf, type Side } from './side.js'
 
 const ATR_STOP = 1.5
@@ -30,17 +30,17 @@ export const volumeSpike: PatternDefinition<'rv_min' | 'move_pct_min' | 'move_at
   create:
     ({ rv_min, move_pct_min, move_atr_min, rv3_min, clv_min }) =>
     (view) => {
-      const { bar, rv, rv3, atr } = view
+      const { ask, bar, rv, rv3, atr } = view
       const threshold = rv_min * view.factors.volume
-      if (!(rv >= threshold && rv3 >= rv3_min)) return undefined
+      if (!(ask.atLeast('rv', rv, threshold) && ask.atLeast('rv3', rv3, rv3_min))) return undefined
       const { atr_1m_pct } = view
       const move = view.r(1)
       const move_min = Math.max(move_pct_min, move_atr_min * atr_1m_pct)
-      if (!(Math.abs(move) >= move_min)) return undefined
+      if (!ask.atLeast('move_pct', Math.abs(move), move_min)) return undefined
       const side: Side = move > 0 ? 1 : -1
       const clv = view.m1.clv(0) * side
       const is_held = clv >= clv_min
-      const { value, missing } = scoreOf([
+      const { value, missing } = ask.score([
         ['rv', 0.45, sat(rv, threshold, 2.5 * threshold)],
         ['move', 0.3, sat(Math.abs(move) / atr_1m_pct, 0.5, 2)],
         ['clv', 0.15, sat(clv, 0.3, 0.9)],
