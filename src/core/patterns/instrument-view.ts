@@ -38,6 +38,7 @@ export class InstrumentView implements PatternView {
   second_ms = 0
   open_ms = 0
   close_ms = 0
+  begun_ms = 0
   has_volume = true
   rv = Number.NaN
   rv_source: 'tod' | 'roll' | 'none' = 'none'
@@ -75,6 +76,8 @@ export class InstrumentView implements PatternView {
   /** Sum of volume x (price - first price)^2. */
   #squares = 0
   #first_price = Number.NaN
+  /** A minute of the opening range was cut by a gap. */
+  #is_opening_cut = false
 
   constructor(instrument: Instrument, group: OpenGroup, market: Market) {
     this.instrument = instrument
@@ -145,10 +148,12 @@ export class InstrumentView implements PatternView {
     this.cvd = this.vwap = this.vwap_sigma = Number.NaN
     this.session_high = this.session_low = this.session_high_before = this.session_low_before = Number.NaN
     this.opening_high = this.opening_low = Number.NaN
+    this.#is_opening_cut = false
     this.profile = new VolumeProfile(this.tick)
   }
 
   onMinute(candle: Candle): void {
+    if (this.m1.session_count === 0) this.begun_ms = candle.open_time_ms
     this.bar = candle
     this.now_ms = candle.close_time_ms
     this.has_volume = !candle.volume_na
@@ -231,14 +236,17 @@ export class InstrumentView implements PatternView {
     this.vwap_sigma = variance > 0 ? Math.sqrt(variance) : 0
   }
 
-  #noteRange({ high, low, open_time_ms }: Candle): void {
+  #noteRange({ high, low, open_time_ms, complete }: Candle): void {
     this.session_high_before = this.session_high
     this.session_low_before = this.session_low
     if (!(high <= this.session_high)) this.session_high = high
     if (!(low >= this.session_low)) this.session_low = low
-    if (this.now_ms < this.open_ms + OPENING_RANGE_MS || !Number.isNaN(this.opening_high)) return
+    const end_ms = this.open_ms + OPENING_RANGE_MS
+    const is_inside = open_time_ms < end_ms
+    if (is_inside && !complete) this.#is_opening_cut = true
+    // Nobody who came later, or missed a part of it, knows the range.
+    if (this.now_ms < end_ms || this.#is_opening_cut || this.begun_ms >= end_ms || !Number.isNaN(this.opening_high)) return
     // The first bar that ends at or after 09:30: it belongs to the range unless the minutes before it had no trade.
-    const is_inside = open_time_ms < this.open_ms + OPENING_RANGE_MS
     this.opening_high = is_inside ? this.session_high : this.session_high_before
     this.opening_low = is_inside ? this.session_low : this.session_low_before
   }
@@ -264,10 +272,9 @@ export class InstrumentView implements PatternView {
       this.#source = 'tod'
       return usual > 0 ? volume / usual : Number.NaN
     }
-    const known = Math.min(ROLL_MINUTES, (begin_ms - this.open_ms) / MINUTE_MS)
-    if (known < ROLL_MINUTES_MIN) return Number.NaN
+    const before = this.#meanBefore(begin_ms)
+    if (Number.isNaN(before)) return Number.NaN
     this.#source = 'roll'
-    const before = this.#volumeIn(begin_ms - known * MINUTE_MS, begin_ms) / known
     return before > 0 ? volume / minutes / before : Number.NaN
   }
 
@@ -276,5 +283,31 @@ export class InstrumentView implements PatternView {
     let volume = 0
     for (let ago = 0; this.m1.start(ago) >= from_ms; ago++) if (this.m1.start(ago) < until_ms) volume += this.m1.volume(ago)
     return volume
+  }
+
+  /**
+   * Mean volume of the up to 20 minutes before; NaN with fewer than 10 that are known. A minute without a bar is one without a trade (2.3), but not
+   * before the first bar of the session nor next to a bar that was cut: nobody has listened then.
+   */
+  #meanBefore(until_ms: number): number {
+    const { m1 } = this
+    const from_ms = Math.max(this.open_ms, this.begun_ms, until_ms - ROLL_MINUTES * MINUTE_MS)
+    let known = (until_ms - from_ms) / MINUTE_MS
+    let volume = 0
+    let later_ms = until_ms
+    let is_later_whole = true
+    for (let ago = 0; later_ms > from_ms; ago++) {
+      const start_ms = m1.start(ago)
+      const is_whole = m1.isComplete(ago)
+      if (start_ms < until_ms) {
+        const silent = (later_ms - Math.max(start_ms + MINUTE_MS, from_ms)) / MINUTE_MS
+        if (!(is_whole && is_later_whole)) known -= silent
+        if (start_ms >= from_ms && is_whole) volume += m1.volume(ago)
+        else if (start_ms >= from_ms) known--
+        later_ms = start_ms
+      } else if (Number.isNaN(start_ms)) return Number.NaN
+      is_later_whole = is_whole
+    }
+    return known >= ROLL_MINUTES_MIN ? volume / known : Number.NaN
   }
 }

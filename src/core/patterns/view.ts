@@ -23,6 +23,8 @@ export interface PatternView {
   /** Of the continuous phase that the bar lies in. */
   readonly open_ms: number
   readonly close_ms: number
+  /** Begin of the session's first minute bar: later than `open_ms` where the recording, or the trading, began later. */
+  readonly begun_ms: number
   /** The newest minute bar. */
   readonly bar: Candle
   readonly m1: BarSeries
@@ -36,7 +38,10 @@ export interface PatternView {
   r(bars: number): number
   /** False for indices and instruments without volume: `rv`, `vwap`, `cvd` are NaN then. */
   readonly has_volume: boolean
-  /** Volume of the bar against the usual one: by time of day over earlier sessions where known, else against the 20 minutes before it. */
+  /**
+   * Volume of the bar against the usual one: by time of day over earlier sessions where known, else against the 20 minutes before it, of which 10
+   * must be known: those before the first bar of the session and those that a gap cut are not.
+   */
   readonly rv: number
   readonly rv_source: 'tod' | 'roll' | 'none'
   /** The same over the last three minutes. */
@@ -78,7 +83,7 @@ export interface PatternView {
   readonly session_low: number
   readonly session_high_before: number
   readonly session_low_before: number
-  /** 09:15-09:30 (the first 15 minutes of the session), once it is over. */
+  /** 09:15-09:30 (the first 15 minutes of the session), once it is over; NaN where nothing traded in it or a minute of it was cut by a gap. */
   readonly opening_high: number
   readonly opening_low: number
   /** From the baseline; undefined without one. */
