@@ -128,6 +128,11 @@ describe('a plugin that is none', () => {
     ['export default { id: "mine" }', 'create is undefined'],
     ['export default { id: "mine", create: () => {}, parameters: { x: { default: 5, min: 6, max: 7 } } }', 'parameters.x'],
     ['export default { id: "mine", create: () => {}, cadence: "tick" }', 'cadence'],
+    ['export default { id: "mine", create: () => {}, category: 7 }', 'category is 7'],
+    ['export default { id: "mine", create: () => {}, on: "stocks" }', 'on is "stocks"'],
+    ['export default { id: "mine", create: () => {}, needs: "volume" }', 'needs is "volume"'],
+    ['export default { id: "mine", create: () => {}, priority: "high" }', 'priority is "high"'],
+    ['export default { id: "mine", create: () => {}, cooldown_min: NaN }', 'cooldown_min is'],
   ])('%s', async (text, says) => {
     const path = join(tempFolder(), 'plugin.js')
     writeFileSync(path, text)
@@ -137,4 +142,11 @@ describe('a plugin that is none', () => {
       message: expect.stringContaining(says),
     })
   })
+})
+
+test('what a parameter of a plugin means may be left out', async () => {
+  const path = join(tempFolder(), 'plugin.js')
+  writeFileSync(path, 'export default { id: "mine", create: () => {}, parameters: { x: { default: 1, min: 0, max: 2 } } }')
+  const wrong = read({ plugins: [path], params: ['mine.x=9'] })
+  await expect(wrong).rejects.toMatchObject({ message: expect.not.stringContaining('undefined') })
 })
