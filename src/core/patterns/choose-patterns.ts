@@ -12,6 +12,8 @@ export interface PatternWishes {
 }
 
 const ALL = 'all'
+/** As people write numbers: no 0x10, no white space. */
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 
 /** The detectors that are to run, each with all its numbers. Throws a usage error that names what is not there or out of range. */
 export function choosePatterns(definitions: readonly PatternDefinition[], { only, parameters }: PatternWishes): ActivePattern[] {
@@ -48,11 +50,12 @@ export function chooseParameters<P extends string>(
 
 function inRange(owner: string, name: string, spec: ParameterSpec, value: unknown): number {
   if (value === undefined) return spec.default
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
-  if (typeof number === 'number' && number >= spec.min && number <= spec.max) return number
+  const number = typeof value === 'string' && DECIMAL.test(value) ? Number(value) : value
+  const is_sound = typeof number === 'number' && (spec.integer !== true || Number.isInteger(number))
+  if (is_sound && number >= spec.min && number <= spec.max) return number
   throw usageError(
     'bad_parameter',
-    `${owner}.${name} is ${JSON.stringify(value)}: expected a number from ${spec.min} to ${spec.max} (${spec.doc}).`,
+    `${owner}.${name} is ${JSON.stringify(value)}: expected a ${spec.integer === true ? 'whole number' : 'number'} from ${spec.min} to ${spec.max} (${spec.doc}).`,
     `--param ${owner}.${name}=${spec.default}`,
   )
 }

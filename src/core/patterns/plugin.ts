@@ -60,7 +60,8 @@ const isFrom = (least: number, value: unknown): value is number =>
 
 function isSpec(spec: unknown): spec is ParameterSpec {
   if (!isRecord(spec)) return false
-  const { default: usual, min, max } = spec
+  const { default: usual, min, max, integer } = spec
+  if (integer !== undefined && typeof integer !== 'boolean') return false
   return typeof usual === 'number' && typeof min === 'number' && typeof max === 'number' && min <= usual && usual <= max
 }
 

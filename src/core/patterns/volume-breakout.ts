@@ -28,7 +28,7 @@ export const volumeBreakout: PatternDefinition<Name> = {
   cooldown_min: 30,
   needs: ['volume'],
   parameters: {
-    bars: { default: 20, min: 2, max: 200, doc: 'Bars of five minutes that make the level' },
+    bars: { default: 20, min: 2, max: 200, integer: true, doc: 'Bars of five minutes that make the level' },
     beyond_atr_min: { default: 0.1, min: 0, max: 5, doc: 'Close beyond the level, more than so many ATR' },
     move_pct_min: { default: 0.3, min: 0, max: 10, doc: 'Move of the close over the five minutes, percent' },
     rv_min: { default: 1.8, min: 1, max: 20, doc: 'Relative volume of the five minutes, times the factor of the regime' },

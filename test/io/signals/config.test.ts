@@ -150,3 +150,20 @@ test('what a parameter of a plugin means may be left out', async () => {
   const wrong = read({ plugins: [path], params: ['mine.x=9'] })
   await expect(wrong).rejects.toMatchObject({ message: expect.not.stringContaining('undefined') })
 })
+
+test('a count or a switch is a whole number, and numbers are written as people write them', async () => {
+  for (const param of ['hidden_accumulation.bars=30.5', 'momentum_engine.mode=0.5', 'kow_signal_straddle.confirm_s=60.5'])
+    await expect(read({ params: [param] })).rejects.toMatchObject({
+      code: 'bad_parameter',
+      message: expect.stringContaining('whole'),
+    })
+  for (const param of ['volume_spike.rv_min=0x5', 'volume_spike.rv_min=Infinity'])
+    await expect(read({ params: [param] })).rejects.toMatchObject({ code: 'bad_parameter' })
+  for (const param of [
+    'hidden_accumulation.bars=40',
+    'volume_spike.rv_min=2.5e0',
+    'volume_spike.rv_min=+3.',
+    'volume_spike.clv_min=-.5',
+  ])
+    await expect(read({ params: [param] })).resolves.toBeDefined()
+})

@@ -71,7 +71,7 @@ export const ivCrushPlayStraddle: PatternDefinition<Name> = {
       max: 20,
       doc: 'Volume of the chain against the usual one, times the factor of the regime',
     },
-    option_steps_min: { default: 3, min: 1, max: 12, doc: 'Steps of five minutes that make a usual volume' },
+    option_steps_min: { default: 3, min: 1, max: 12, integer: true, doc: 'Steps of five minutes that make a usual volume' },
     leg_spread_pct_max: { default: 3, min: 0.1, max: 100, doc: 'Spread of each leg, percent of its middle' },
     event_minute: {
       default: -1,

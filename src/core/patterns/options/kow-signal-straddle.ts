@@ -57,13 +57,19 @@ export const kowSignalStraddle: PatternDefinition<Name> = {
   cadence: 'second',
   parameters: {
     discount_pct_min: { default: 0.5, min: 0.1, max: 50, doc: 'Premium below the sum of the VWAPs, percent of it' },
-    confirm_s: { default: 60, min: 1, max: 3600, doc: 'Seconds on end that it must be so' },
+    confirm_s: { default: 60, min: 1, max: 3600, integer: true, doc: 'Seconds on end that it must be so' },
     quote_age_max_s: { default: 10, min: 1, max: 60, doc: 'Oldest quote of a leg, seconds' },
     leg_spread_pct_max: { default: 3, min: 0.1, max: 100, doc: 'Spread of each leg, percent of its middle' },
     confidence_min: { default: 0.85, min: 0.6, max: 0.98, doc: 'Confidence from which the legs count as sold' },
-    exit_s: { default: 120, min: 1, max: 3600, doc: 'Seconds above the VWAP after which the losing leg is closed' },
-    reenter_s: { default: 60, min: 1, max: 3600, doc: 'Seconds below it after which that leg is sold again' },
-    reentries_max: { default: 2, min: 0, max: 10, doc: 'How often a leg may be sold again' },
+    exit_s: {
+      default: 120,
+      min: 1,
+      max: 3600,
+      integer: true,
+      doc: 'Seconds above the VWAP after which the losing leg is closed',
+    },
+    reenter_s: { default: 60, min: 1, max: 3600, integer: true, doc: 'Seconds below it after which that leg is sold again' },
+    reentries_max: { default: 2, min: 0, max: 10, integer: true, doc: 'How often a leg may be sold again' },
     stop_loss_pct: { default: 25, min: 0.1, max: 500, doc: 'Loss that ends it, percent of the premium at the entry' },
   },
   create: (numbers) => {

@@ -54,8 +54,14 @@ export const marketMakerTrapDetection: PatternDefinition<Name> = {
   cadence: 'second',
   parameters: {
     break_atr_min: { default: 0.1, min: 0, max: 5, doc: 'Close beyond the strike, ATR' },
-    return_bars_max: { default: 3, min: 1, max: 15, doc: 'Minute bars from the break to the close back inside' },
-    walls: { default: 2, min: 1, max: 10, doc: 'Strikes with most open interest that count as walls, on each side' },
+    return_bars_max: { default: 3, min: 1, max: 15, integer: true, doc: 'Minute bars from the break to the close back inside' },
+    walls: {
+      default: 2,
+      min: 1,
+      max: 10,
+      integer: true,
+      doc: 'Strikes with most open interest that count as walls, on each side',
+    },
     wall_em_max: { default: 0.3, min: 0.01, max: 10, doc: 'Strike to forward, expected moves until expiry' },
     oi_rise_pct_min: { default: 0, min: -100, max: 100, doc: 'Open interest of the wall since the break, percent' },
     rv_min: { default: 2, min: 0, max: 20, doc: 'Relative volume of the break, times the factor of the regime' },
