@@ -187,7 +187,7 @@ export class PatternBank {
 /** What is asked each second is asked of nobody in vain: an option leads no underlying, and where there is no chain there is nothing to ask. */
 function canEverAsk({ on, needs }: PatternDefinition, { instrument, group }: InstrumentView): boolean {
   if (on === 'underlyings' && (instrument.instrument_type === 'CE' || instrument.instrument_type === 'PE')) return false
-  return group.chains.length > 0 || needs?.includes('option_chain') !== true
+  return group.listed.length > 0 || needs?.includes('option_chain') !== true
 }
 
 const isDetector = (value: unknown): value is Detector => typeof value === 'function'

@@ -5,7 +5,9 @@ import type { PatternView, UnderlyingGroup } from './view.js'
 /** Keeps what has one underlying together. */
 export class OpenGroup implements UnderlyingGroup {
   readonly underlying: string
-  readonly chains: readonly OptionChain[]
+  chains: readonly OptionChain[] = []
+  /** Whether or not anything has been heard of them. */
+  readonly listed: readonly OptionChain[]
   spot: PatternView | undefined
   readonly futures: PatternView[] = []
   interest: ChainInterest | undefined
@@ -13,7 +15,8 @@ export class OpenGroup implements UnderlyingGroup {
 
   constructor(underlying: string, chains: readonly OptionChain[]) {
     this.underlying = underlying
-    this.chains = chains
+    this.listed = chains
+    this.#hear()
   }
 
   addView(view: PatternView): void {
@@ -27,12 +30,19 @@ export class OpenGroup implements UnderlyingGroup {
 
   /** A whole minute has begun: what the nearest chain holds now. */
   noteInterest(at_ms: number): void {
+    this.#hear()
     const chain = this.chains.find(({ expires }) => at_ms < expires.at_ms)
     if (chain === undefined) this.interest = undefined
     else {
       if (this.interest?.chain !== chain) this.interest = new ChainInterest(chain)
       this.interest.take(at_ms)
     }
+  }
+
+  /** A master lists every expiry there is, a recording has a few of them. */
+  #hear(): void {
+    if (this.chains.length < this.listed.length)
+      this.chains = this.listed.filter((chain) => this.chains.includes(chain) || isHeard(chain))
   }
 
   get lead(): PatternView | undefined {
@@ -43,3 +53,6 @@ export class OpenGroup implements UnderlyingGroup {
     return this.#options.get(token)
   }
 }
+
+const isHeard = ({ rows }: OptionChain): boolean =>
+  rows.some(({ call, put }) => call?.quote.is_known === true || put?.quote.is_known === true)

@@ -119,11 +119,12 @@ export interface UnderlyingGroup {
   /** Those that have had a bar, nearest first. */
   readonly futures: readonly PatternView[]
   /**
-   * Its option chains by expiry, the nearest first, expired ones too; their quotes are those of this very moment. Only detectors that are asked
+   * Its option chains by expiry, the nearest first, expired ones too: those that had been heard of at the last whole minute, as a master lists more
+   * than a recording has. Their quotes are those of this very moment. Only detectors that are asked
    * each second may read them: to one that speaks of a closed bar they tell what came after it.
    */
   readonly chains: readonly OptionChain[]
-  /** Open interest of the nearest chain that has not expired, as it stood at the last whole minute; undefined until there is one. For detectors of any cadence. */
+  /** Open interest of the nearest of these that has not expired, as it stood at the last whole minute; undefined until there is one. For detectors of any cadence. */
   readonly interest: ChainInterest | undefined
   /** The view of an option that has had a bar: its VWAP and volume up to its last closed minute. */
   optionOf(token: number): PatternView | undefined
