@@ -2,6 +2,9 @@ import type { OptionChain } from '../options/index.js'
 import { ChainInterest } from './options/chain-interest.js'
 import type { PatternView, UnderlyingGroup } from './view.js'
 
+/** Of a share that is listed on two, whatever bar comes first: its options are traded there. */
+const MAIN_EXCHANGE = 'NSE'
+
 /** Keeps what has one underlying together. */
 export class OpenGroup implements UnderlyingGroup {
   readonly underlying: string
@@ -20,12 +23,12 @@ export class OpenGroup implements UnderlyingGroup {
   }
 
   addView(view: PatternView): void {
-    const { instrument_type, expiry, instrument_token } = view.instrument
+    const { instrument_type, expiry, instrument_token, exchange } = view.instrument
     if (instrument_type === 'CE' || instrument_type === 'PE') this.#options.set(instrument_token, view)
     else if (instrument_type === 'FUT') {
       const at = this.futures.findIndex(({ instrument }) => (expiry ?? 0) < (instrument.expiry ?? 0))
       this.futures.splice(at < 0 ? this.futures.length : at, 0, view)
-    } else this.spot = view
+    } else if (this.spot === undefined || exchange === MAIN_EXCHANGE) this.spot = view
   }
 
   /** A whole minute has begun: what the nearest chain holds now. */
