@@ -120,6 +120,16 @@ export class BarSeries {
     return ago >= 0 && ago < this.count && ago < this.#capacity && this.#complete[(this.count - 1 - ago) % this.#capacity] === 1
   }
 
+  /**
+   * False where a gap in the recording lies between the newest bar and the one `bars` before it: a move over it is one of another time. Minutes
+   * without a trade leave no gap: only bars that were cut do.
+   */
+  isUnbroken(bars: number, bar_ms: number): boolean {
+    if (this.start(0) - this.start(bars) === bars * bar_ms) return true
+    for (let ago = 0; ago <= bars; ago++) if (!this.isComplete(ago)) return false
+    return true
+  }
+
   range(ago: number): number {
     return this.high(ago) - this.low(ago)
   }

@@ -133,7 +133,7 @@ export class InstrumentView implements PatternView {
   }
 
   r(bars: number): number {
-    if (!this.m1.isToday(bars)) return Number.NaN
+    if (!this.m1.isToday(bars) || !this.m1.isUnbroken(bars, MINUTE_MS)) return Number.NaN
     const before = this.m1.close(bars)
     return before > 0 ? (100 * (this.bar.close - before)) / before : Number.NaN
   }

@@ -65,7 +65,7 @@ export const premiumDiscount: PatternDefinition<Numbers> = {
     return (view) => {
       if (!clock.isNew(view) || view.trend_15m === 0) return undefined
       const side: Side = view.trend_15m
-      if (!(side * view.m5.clv(0) >= numbers.clv_min)) return undefined
+      if (!(side * view.m5.clv(0) >= numbers.clv_min && view.m5.isComplete(0))) return undefined
       const visit = visitOf(view, side, numbers)
       if (visit === undefined || told.get(side) === visit.since) return undefined
       told.set(side, visit.since)

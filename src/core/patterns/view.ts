@@ -34,7 +34,7 @@ export interface PatternView {
   readonly swings_1m: Swings
   readonly swings_5m: Swings
   readonly swings_15m: Swings
-  /** Change of the close over so many minute bars of this session, percent. */
+  /** Change of the close over so many minute bars of this session, percent; NaN over a gap in the recording. */
   r(bars: number): number
   /** False for indices and instruments without volume: `rv`, `vwap`, `cvd` are NaN then. */
   readonly has_volume: boolean

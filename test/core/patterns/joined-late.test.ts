@@ -1,8 +1,18 @@
 import { expect, test } from 'vitest'
+import { PATTERNS, type PatternDefinition } from '../../../src/core/patterns/index.js'
 import { told } from '../../../src/core/patterns/profile-levels.js'
 import { walkRecords } from '../../../src/core/recording/index.js'
 import { istDayStartMs, parseClock, parseDate } from '../../../src/core/time/index.js'
-import { type MinuteRow, minuteAt, recordingOfScenario, SCENARIO_DATE } from '../../support/scenario.js'
+import {
+  active,
+  calm,
+  goOn,
+  type MinuteRow,
+  minuteAt,
+  recordingOfScenario,
+  runScenario,
+  SCENARIO_DATE,
+} from '../../support/scenario.js'
 import { watched } from '../../support/structure.js'
 
 /** Ten thousand shares a minute, not a share more. */
@@ -75,4 +85,29 @@ test('a profile of an hour is one of an hour that was heard', () => {
     }).find((at_ms) => at_ms !== undefined)
   expect(tellsFrom('09:15')).toBe(timeOf('10:15'))
   expect(tellsFrom('11:00')).toBe(timeOf('12:00'))
+})
+
+/** A narrow range until 11:05, then 20 minutes that each rise by 0.06 % on four times the volume. */
+const rising = {
+  shows: 'a slow rise',
+  minutes: goOn(
+    calm('09:15', 110, { from: 1000, swing: 1 }),
+    Array.from({ length: 20 }, (_, n) => ({ close: 1000 + 0.6 * n, volume: 40_000, buy_share: 0.8 })),
+  ),
+}
+
+test('a move over a gap is no move of five minutes', () => {
+  const lost = without(recordingOfScenario(rising), '11:05:30', '11:17:30')
+  const moveIn = (bytes?: Uint8Array): number =>
+    Math.max(...watched(rising, (view) => view.r(5), bytes).filter((move) => !Number.isNaN(move)))
+  expect(moveIn(lost)).toBeLessThanOrEqual(moveIn())
+  const heard = watched(rising, (view) => [view.now_ms, view.r(5)] as const, lost)
+  expect(heard.find(([now_ms]) => now_ms === timeOf('11:20'))?.[1]).toBeNaN()
+})
+
+test('volume_breakout makes no five minutes of what came before and after a gap', () => {
+  const pattern = PATTERNS.find(({ id }) => id === 'volume_breakout') as PatternDefinition
+  const lost = without(recordingOfScenario(rising), '11:05:30', '11:17:30')
+  const found = runScenario(rising, [active(pattern)], { bytes: lost }).detections.map(({ known_at_ms }) => known_at_ms)
+  expect(found.filter((known_at_ms) => known_at_ms <= timeOf('11:20'))).toEqual([])
 })
