@@ -451,3 +451,11 @@ describe('chains that are listed and not recorded', () => {
     expect(detect(id, scenario)).not.toEqual([])
   })
 })
+
+test('a failed break concludes nothing from a volatility that half a tick moves by more than half a point', () => {
+  const instruments = (trapTextbook.instruments ?? []).map((each) =>
+    each.strike === undefined ? each : { ...each, tick_size: 20 },
+  )
+  expect(detect('market_maker_trap_detection', trapTextbook)).not.toEqual([])
+  expect(detect('market_maker_trap_detection', { ...trapTextbook, instruments })).toEqual([])
+})
