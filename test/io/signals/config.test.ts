@@ -167,3 +167,8 @@ test('a count or a switch is a whole number, and numbers are written as people w
   ])
     await expect(read({ params: [param] })).resolves.toBeDefined()
 })
+
+test('an empty list of names is no wish for all of them', async () => {
+  for (const only of [[''], [','], ['', ' ']])
+    await expect(read({ only })).rejects.toMatchObject({ code: 'no_pattern', exitCode: 2 })
+})
