@@ -45,7 +45,31 @@ export function chooseParameters<P extends string>(
     )
   }
   const chosen = Object.entries<ParameterSpec>(specs).map(([name, spec]) => [name, inRange(owner, name, spec, given[name])])
-  return Object.fromEntries(chosen)
+  const numbers: Readonly<Record<P, number>> = Object.fromEntries(chosen)
+  refuseEmptyRange(owner, numbers)
+  return numbers
+}
+
+/** How the ends of a range are named. */
+const ENDS = [
+  ['_min', '_max'],
+  ['_from', '_to'],
+] as const
+
+/** Between 70 and 60 nothing lies: the detector would never speak. */
+function refuseEmptyRange(owner: string, numbers: Readonly<Record<string, number>>): void {
+  for (const [name, least] of Object.entries(numbers)) {
+    for (const [from, to] of ENDS) {
+      const other = `${name.slice(0, -from.length)}${to}`
+      const most = numbers[other]
+      if (!name.endsWith(from) || most === undefined || least <= most) continue
+      throw usageError(
+        'empty_range',
+        `${owner}.${name} is ${least} and ${owner}.${other} is ${most}: expected a range, nothing lies between them.`,
+        `--param ${owner}.${name}=${most}`,
+      )
+    }
+  }
 }
 
 function inRange(owner: string, name: string, spec: ParameterSpec, value: unknown): number {

@@ -172,3 +172,10 @@ test('an empty list of names is no wish for all of them', async () => {
   for (const only of [[''], [','], ['', ' ']])
     await expect(read({ only })).rejects.toMatchObject({ code: 'no_pattern', exitCode: 2 })
 })
+
+test('a range in which nothing lies is refused', async () => {
+  for (const param of ['range_bound_strangle.dte_min=60.5', 'optimal_trade_entry.zone_from=0.8', 'hidden_accumulation.rv_max=1'])
+    await expect(read({ params: [param] })).rejects.toMatchObject({ exitCode: 2 })
+  await expect(read({ params: ['optimal_trade_entry.zone_from=0.8'] })).rejects.toMatchObject({ code: 'empty_range' })
+  await expect(read({ params: ['hidden_accumulation.rv_max=1.2', 'range_bound_strangle.dte_min=60'] })).resolves.toBeDefined()
+})
