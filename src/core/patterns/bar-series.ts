@@ -24,6 +24,8 @@ export class BarSeries {
   /** Written by the view of the instrument, for bars of a minute. */
   readonly #rv: Float64Array
   readonly #rsi: Float64Array
+  /** Number of the newest bar cut by a gap. */
+  #cut = -1
   /** 0 for a bar cut by a gap. */
   readonly #complete: Uint8Array
 
@@ -59,6 +61,7 @@ export class BarSeries {
     this.#rv[at] = Number.NaN
     this.#rsi[at] = Number.NaN
     this.#complete[at] = candle.complete === false ? 0 : 1
+    if (candle.complete === false) this.#cut = this.count - 1
   }
 
   beginSession(): void {
@@ -126,8 +129,12 @@ export class BarSeries {
    */
   isUnbroken(bars: number, bar_ms: number): boolean {
     if (this.start(0) - this.start(bars) === bars * bar_ms) return true
-    for (let ago = 0; ago <= bars; ago++) if (!this.isComplete(ago)) return false
-    return true
+    return this.isWholeSince(bars)
+  }
+
+  /** No bar from the one `ago` on was cut by a gap. */
+  isWholeSince(ago: number): boolean {
+    return this.#cut < this.count - 1 - ago
   }
 
   range(ago: number): number {
@@ -140,6 +147,13 @@ export class BarSeries {
   clv(ago: number): number {
     const range = this.range(ago)
     return range > 0 ? (2 * this.close(ago) - this.high(ago) - this.low(ago)) / range : Number.NaN
+  }
+
+  /** Volume of `bars` bars, the newest of them `ago`. */
+  volumeOf(bars: number, ago: number): number {
+    let volume = 0
+    for (let i = ago; i < ago + bars; i++) volume += this.volume(i)
+    return volume
   }
 
   /** Highest high of `bars` bars, the newest of them `ago`; NaN unless all are there. */

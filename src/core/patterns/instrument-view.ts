@@ -293,6 +293,11 @@ export class InstrumentView implements PatternView {
     const { m1 } = this
     const from_ms = Math.max(this.open_ms, this.begun_ms, until_ms - ROLL_MINUTES * MINUTE_MS)
     let known = (until_ms - from_ms) / MINUTE_MS
+    let newest = 0
+    while (m1.start(newest) >= until_ms) newest++
+    const oldest = newest + known - 1
+    if (m1.start(newest) === until_ms - MINUTE_MS && m1.start(oldest) === from_ms && m1.isWholeSince(oldest))
+      return known >= ROLL_MINUTES_MIN ? m1.volumeOf(known, newest) / known : Number.NaN
     let volume = 0
     let later_ms = until_ms
     let is_later_whole = true
