@@ -4,6 +4,13 @@ import timers from 'node:timers'
 const CLOCK = 'use view.now_ms'
 const CHANCE = 'the same market must give the same answer, so there is no chance'
 const LATER = 'return what was found, nothing runs later'
+const ZONE = 'it depends on the time zone or language of the machine, use view.now_ms - view.open_ms or UTC'
+const END = 'throw an error, the others go on'
+
+const LOCAL_DATE = ['Date', 'Day', 'FullYear', 'Hours', 'Milliseconds', 'Minutes', 'Month', 'Seconds'].flatMap((part) =>
+  part === 'Day' ? [`get${part}`] : [`get${part}`, `set${part}`],
+)
+const LOCAL_TEXT = ['toString', 'toDateString', 'toTimeString', 'toLocaleString', 'toLocaleDateString', 'toLocaleTimeString']
 
 /** A clock, chance or a timer was asked for where the same input must give the same output. */
 export class AmbientError extends Error {
@@ -19,7 +26,8 @@ let is_guarded = false
 /**
  * Calls `run` while clocks, chance and timers throw an `AmbientError` that names `what`, one that was swallowed inside too. Costs some 15 ns: the
  * first call puts the guards in place, for good, and they look at a flag. Load what is to be guarded in here too: what it captures are guards then.
- * What `run` leaves to promises is not covered, nor is the time zone of `new Date(ms)`.
+ * What of a date depends on the zone of the machine is refused too, and what is said to the console goes to stderr: stdout is for results.
+ * Not covered: what `run` leaves to promises, and a text without a zone given to `new Date` or `Date.parse`.
  */
 export function withoutAmbient<T>(what: string, run: () => T): T {
   guardAmbient()
@@ -64,6 +72,17 @@ function guardAmbient(): void {
     guard(timers, key, key, LATER)
   }
   guard(globalThis, 'queueMicrotask', 'queueMicrotask', LATER)
+  for (const key of ['exit', 'abort', 'kill']) guard(process, key, `process.${key}`, END)
+  for (const key of [...LOCAL_DATE, ...LOCAL_TEXT, 'getTimezoneOffset']) guard(Date.prototype, key, `Date ${key}`, ZONE)
+  guard(Number.prototype, 'toLocaleString', 'Number toLocaleString', ZONE)
+  for (const key of ['log', 'info', 'debug', 'table', 'dir'] as const) divert(key)
+}
+
+/** Inside it speaks to stderr. */
+function divert(key: 'log' | 'info' | 'debug' | 'table' | 'dir'): void {
+  const original = console[key]
+  console[key] = (...args: unknown[]) =>
+    forbidden_in === undefined ? Reflect.apply(original, console, args) : console.error(...args)
 }
 
 /** `new Date(ms)` stays: it reads no clock. */
@@ -73,6 +92,7 @@ function guardDate(): void {
   const guarded = function (...args: unknown[]): unknown {
     if (new.target === undefined) refuse('Date()', CLOCK)
     else if (args.length === 0) refuse('new Date()', CLOCK)
+    else if (args.length > 1) refuse('new Date(year, month, ...)', ZONE)
     if (new.target === undefined) return Original()
     // what is not a class of its own takes the short way: `Reflect.construct`, as a `Proxy`, is ten times slower
     return new.target === guarded ? new Original(...args) : Reflect.construct(Original, args, new.target)

@@ -125,6 +125,8 @@ export default {
     ['return { direction: "UP", score: 1, evidence: {} } as never', 'direction must be BUY, SELL, NEUTRAL, found "UP"'],
     ['return { direction: "BUY", score: NaN, evidence: {} }', 'score must be a number from 0 to 1'],
     ['return 7 as never', 'expected a candidate'],
+    ['return Promise.reject(new Error("later")) as never', 'a promise'],
+    ['return { direction: "BUY", score: 1, evidence: { m1 } } as never', 'evidence.m1'],
   ])('that does %s is switched off, and the others say what they say without it', async (trouble, says) => {
     const { box, outcome, strict } = await withPlugin(trouble)
     expect(outcome.code).toBe(0)

@@ -1,7 +1,7 @@
 import crypto from 'node:crypto'
 import timers from 'node:timers'
 import { promisify, types } from 'node:util'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 
 // what the rest of the program took before there was a guard
 const original = {
@@ -53,6 +53,14 @@ const FORBIDDEN: readonly [name: string, call: () => unknown][] = [
   ['setImmediate', () => timers.setImmediate(() => {})],
   ['queueMicrotask', () => queueMicrotask(() => {})],
   ['queueMicrotask', () => captured_microtask(() => {})],
+  ['new Date(year, month, ...)', () => new Date(2025, 9, 6, 9)],
+  ['Date getHours', () => new Date(0).getHours()],
+  ['Date setMinutes', () => new Date(0).setMinutes(1)],
+  ['Date getDay', () => new Date(0).getDay()],
+  ['Date getTimezoneOffset', () => new Date(0).getTimezoneOffset()],
+  ['Date toString', () => `${new Date(0)}`],
+  ['Date toLocaleTimeString', () => new Date(0).toLocaleTimeString()],
+  ['Number toLocaleString', () => (1234.5).toLocaleString()],
 ]
 
 afterEach(() => {
@@ -69,7 +77,10 @@ test.each(FORBIDDEN)('%s throws inside, and works again outside', (name, call) =
   }
   const error = thrown()
   expect(error).toBeInstanceOf(AmbientError)
-  expect(error).toMatchObject({ name: 'AmbientError', message: expect.stringMatching(/ in the detector x: (use|the|return) /) })
+  expect(error).toMatchObject({
+    name: 'AmbientError',
+    message: expect.stringMatching(/ in the detector x: (use|the|return|it) /),
+  })
   expect(String(error)).toContain(`${name} in the detector x`)
   expect(call).not.toThrow()
   expect(() => withoutAmbient('a detector', () => withAmbient(call))).not.toThrow()
@@ -81,10 +92,26 @@ test('the message names what to use', () => {
 
 test('what reads no clock stays', () => {
   expect(withoutAmbient('a detector', () => new Date(1_759_722_300_000).toISOString())).toBe('2025-10-06T03:45:00.000Z')
-  expect(withoutAmbient('a detector', () => new Date(2025, 9, 6, 9).getFullYear())).toBe(2025)
+  expect(withoutAmbient('a detector', () => new Date(Date.UTC(2025, 9, 6, 9)).getUTCHours())).toBe(9)
   expect(withoutAmbient('a detector', () => [Date.UTC(2025, 0), parse('2025-01-01T00:00:00Z'), Math.max(1, 2)])).toEqual([
     1_735_689_600_000, 1_735_689_600_000, 2,
   ])
+})
+
+test('nobody ends the run', () => {
+  const exit = vi.spyOn(process, 'exit')
+  expect(() => withoutAmbient('a detector', () => process.exit(0))).toThrow('process.exit in a detector: throw an error')
+  exit.mockRestore()
+})
+
+test('what is said to the console goes to stderr inside, and where it always went outside', () => {
+  const error = vi.spyOn(console, 'error').mockImplementation(() => {})
+  const stdout = vi.spyOn(process.stdout, 'write').mockImplementation(() => true)
+  withoutAmbient('a detector', () => console.log('rv', 2))
+  expect(stdout).not.toHaveBeenCalled()
+  expect(error.mock.calls).toEqual([['rv', 2]])
+  stdout.mockRestore()
+  error.mockRestore()
 })
 
 test('a refusal that was caught inside is thrown all the same', () => {

@@ -110,6 +110,7 @@ export function viewOf(facts: ViewFacts): PatternView {
     second_ms: now_ms,
     session: {} as Session,
     open_ms: OPEN_MS,
+    begun_ms: OPEN_MS,
     close_ms: OPEN_MS + 375 * 60_000,
     bar: { ...last, instrument, volume: last.volume ?? 0 } as PatternView['bar'],
     m1: one.series,

@@ -183,7 +183,9 @@ export function recordingOfScenario(scenario: Scenario): Uint8Array {
   const last_ms = records.at(-1)?.at_ms ?? midnight_ms
   const parts = records.map(({ at_ms, packet }) => encodeRecord(at_ms, encodeMessage([packet])))
   // Heartbeats: a silence would be a gap, and the last bar would stay open.
-  const first_ms = records[0]?.at_ms ?? midnight_ms
+  // Who is there at 09:15 was there before: the first minute is whole.
+  const is_early = scenario.minutes.some(({ at }) => at === '09:15')
+  const first_ms = (records[0]?.at_ms ?? midnight_ms) - (is_early ? 5000 : 0)
   const beats = Array.from({ length: Math.ceil((last_ms + 70_000 - first_ms) / 5000) }, (_, i) => first_ms + 5000 * i + 1)
   const all = [
     ...records.map(({ at_ms }, i) => ({ at_ms, bytes: parts[i] as Uint8Array })),

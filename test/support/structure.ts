@@ -53,8 +53,8 @@ export const resting = (count: number, around: number, rest = 2): StructureBar[]
 
 const round = (price: number): number => Math.round(price * 20) / 20
 
-/** What `look` says at the end of each minute bar of a scenario. */
-export function watched<T>(scenario: Scenario, look: (view: PatternView) => T): T[] {
+/** What `look` says at the end of each minute bar of a scenario; `bytes` in place of its own. */
+export function watched<T>(scenario: Scenario, look: (view: PatternView) => T, bytes?: Uint8Array): T[] {
   const seen: T[] = []
   const probe: PatternDefinition = {
     id: 'probe',
@@ -69,7 +69,7 @@ export function watched<T>(scenario: Scenario, look: (view: PatternView) => T): 
       return undefined
     },
   }
-  const { faults } = runScenario(scenario, [active(probe)])
+  const { faults } = runScenario(scenario, [active(probe)], bytes === undefined ? {} : { bytes })
   const [fault] = faults
   if (fault !== undefined) throw new Error(fault.message)
   return seen

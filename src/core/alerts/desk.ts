@@ -104,16 +104,14 @@ export class AlertDesk {
     this.#parents.clear()
   }
 
-  /** A leg event goes through no gate but that of quality: who sold the legs must hear of it. */
+  /** A leg event goes through no gate: it is made of the quotes of its second, its detector counts the legs as traded, and who sold them must hear of it. */
   #followUp(claim: Claim): void {
     const { detection } = claim
     const { follows } = detection.candidate
     if (follows === undefined) return
     const parent = this.#parents.get(parentKey(detection, follows.known_at_ms))
-    const hold = qualityHold(claim, this.#now_ms, this.#setup.rules)
-    if (hold !== undefined || parent === undefined) {
-      const parent_id = parent === undefined ? {} : { parent_id: parent.claim.id }
-      this.#suppress(plainly(claim), { ...(hold ?? NO_PARENT), ...parent_id })
+    if (parent === undefined) {
+      this.#suppress(plainly(claim), NO_PARENT)
       return
     }
     const { alert_id, group_id } = parent.alert

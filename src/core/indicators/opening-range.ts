@@ -5,7 +5,7 @@ import { continuousStart } from './session-minute.js'
 
 /** Highest high and lowest low of the first minutes of a session. */
 export class OpeningRange {
-  /** NaN until the range is over; then too when nothing traded in it, or a bar lies across its end. */
+  /** NaN until the range is over; then too when nothing traded in it, a bar of it was cut by a gap, or one lies across its end. */
   high = Number.NaN
   low = Number.NaN
   #highest = Number.NaN
@@ -20,9 +20,13 @@ export class OpeningRange {
     this.#end_ms = end_ms
   }
 
-  /** A bar over `[open_time_ms, close_time_ms)`. */
-  update(open_time_ms: number, close_time_ms: number, high: number, low: number): void {
+  /** A bar over `[open_time_ms, close_time_ms)`; `is_whole` unless it was cut: nobody who missed a part of the range knows it. */
+  update(open_time_ms: number, close_time_ms: number, high: number, low: number, is_whole: boolean): void {
     if (this.#is_over) return
+    if (!is_whole && open_time_ms < this.#end_ms) {
+      this.#is_over = true
+      return
+    }
     if (close_time_ms <= this.#end_ms) {
       this.#highest = high > this.#highest || Number.isNaN(this.#highest) ? high : this.#highest
       this.#lowest = low < this.#lowest || Number.isNaN(this.#lowest) ? low : this.#lowest
@@ -42,7 +46,11 @@ export const openingRange: IndicatorDefinition<'minutes'> = {
   source: 'The usual charting definition',
   parameters: { minutes: { default: 15, min: 1, max: 600, doc: 'minutes from the beginning of continuous trading' } },
   outputs: [
-    { suffix: 'high', unit: 'price', doc: 'Known from the bar on that ends the range; none where a bar lies across its end' },
+    {
+      suffix: 'high',
+      unit: 'price',
+      doc: 'Known from the bar on that ends the range; none where a bar of it was cut, or one lies across its end',
+    },
     { suffix: 'low', unit: 'price', doc: 'Likewise' },
   ],
   warmUp: ({ minutes }) => [minutes - 1, minutes - 1],
@@ -52,7 +60,7 @@ export const openingRange: IndicatorDefinition<'minutes'> = {
     const update = (candle: Candle, out: Float64Array): void => {
       if (!has_begun) range.begin(continuousStart(surroundings.sessionOf(candle)) + minutes * 60_000)
       has_begun = true
-      range.update(candle.open_time_ms, candle.close_time_ms, candle.high, candle.low)
+      range.update(candle.open_time_ms, candle.close_time_ms, candle.high, candle.low, candle.complete)
       out[0] = range.high
       out[1] = range.low
     }

@@ -18,6 +18,11 @@ export interface ChainTerms {
   readonly rate: number
   /** A book received longer ago is stale. */
   readonly quote_age_max_ms: number
+  /**
+   * What half a tick may make of a volatility, as a fraction, that counts for the one at the money or is looked for by its delta; absent: whatever it
+   * makes. Each option by itself is told with its error in any case.
+   */
+  readonly volatility_error_max?: number
   /** Years between two moments by the clock of the volatilities. */
   yearsTo(at_ms: TimestampMs, expiry_ms: TimestampMs): number
 }
@@ -161,8 +166,8 @@ export class ChainView {
     if (forward === undefined) return undefined
     const sides = row.strike < forward.price ? [row.put, row.call] : [row.call, row.put]
     for (const leg of sides) {
-      const found = leg === undefined ? undefined : this.volatilityOf(leg)
-      if (found?.kind === 'volatility') return found.volatility
+      const found = leg === undefined ? undefined : this.#preciseOf(leg)
+      if (found !== undefined) return found
     }
     return undefined
   }
@@ -208,10 +213,17 @@ export class ChainView {
   }
 
   #deltaOf(leg: Leg): DeltaLeg | undefined {
-    const found = this.volatilityOf(leg)
+    const volatility = this.#preciseOf(leg)
     const value = this.valueOf(leg)
-    if (found.kind === 'none' || value === undefined) return undefined
-    return { leg, delta: rounded(value.delta), volatility: found.volatility }
+    if (volatility === undefined || value === undefined) return undefined
+    return { leg, delta: rounded(value.delta), volatility }
+  }
+
+  /** Of a price that tells it well enough. */
+  #preciseOf(leg: Leg): number | undefined {
+    const found = this.volatilityOf(leg)
+    const { volatility_error_max = Number.POSITIVE_INFINITY } = this.#terms
+    return found.kind === 'volatility' && found.error <= volatility_error_max ? found.volatility : undefined
   }
 
   #volatilityOf(leg: Leg): ImpliedVolatility<NoVolatility> {

@@ -145,7 +145,12 @@ export class PatternBank {
       if (!isWanted(definition) || this.#off.has(definition.id)) continue
       try {
         const needs_volume = definition.needs?.includes('volume') === true
-        running.push({ pattern: definition, needs_volume, detect: definition.create(parameters) })
+        const detect: unknown = definition.create(parameters)
+        if (isDetector(detect)) running.push({ pattern: definition, needs_volume, detect })
+        else {
+          const message = `create must answer a function of the view, found ${typeof detect}`
+          this.#switchOff(definition, { instrument, at_ms: open_time_ms, kind: 'rubbish', message })
+        }
       } catch (error) {
         this.#switchOff(definition, { instrument, at_ms: open_time_ms, kind: 'threw', message: wordsOf(error) })
       }
@@ -189,8 +194,10 @@ export class PatternBank {
 /** What is asked each second is asked of nobody in vain: an option leads no underlying, and where there is no chain there is nothing to ask. */
 function canEverAsk({ on, needs }: PatternDefinition, { instrument, group }: InstrumentView): boolean {
   if (on === 'underlyings' && (instrument.instrument_type === 'CE' || instrument.instrument_type === 'PE')) return false
-  return group.chains.length > 0 || needs?.includes('option_chain') !== true
+  return group.listed.length > 0 || needs?.includes('option_chain') !== true
 }
+
+const isDetector = (value: unknown): value is Detector => typeof value === 'function'
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error))
 

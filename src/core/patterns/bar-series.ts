@@ -30,6 +30,8 @@ export class BarSeries {
   session_from = 0
   /** Bars that can be asked for. */
   #reach = 0
+  /** Number of the newest bar cut by a gap. */
+  #cut = -1
   readonly #mask: number
   /** Bar by bar, as they are mostly asked about: thousands of series do not stay in the caches. */
   readonly #rows: Float64Array
@@ -57,6 +59,7 @@ export class BarSeries {
     rows[at + RV] = Number.NaN
     rows[at + RSI] = Number.NaN
     rows[at + COMPLETE] = candle.complete === false ? 0 : 1
+    if (candle.complete === false) this.#cut = this.count - 1
   }
 
   beginSession(): void {
@@ -116,6 +119,14 @@ export class BarSeries {
   /** False for a bar cut by a gap in the recording, and out of reach. Bars of earlier sessions are taken for whole. */
   isComplete(ago: number): boolean {
     return this.#at(COMPLETE, ago) === 1
+  }
+
+  /**
+   * False where a gap in the recording lies between the newest bar and the one `bars` before it: a move over it is one of another time. Minutes
+   * without a trade leave no gap: only bars that were cut do.
+   */
+  isUnbroken(bars: number, bar_ms: number): boolean {
+    return this.start(0) - this.start(bars) === bars * bar_ms || this.#cut < this.count - 1 - bars
   }
 
   range(ago: number): number {

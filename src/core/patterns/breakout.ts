@@ -38,9 +38,15 @@ export const breakout: PatternDefinition<Name> = {
   parameters: {
     beyond_atr_min: { default: 0.1, min: 0, max: 5, doc: 'Closes beyond the level, ATR; at least a tick' },
     retest_atr: { default: 0.2, min: 0, max: 5, doc: 'Retest: the bar comes back to within so many ATR of the level' },
-    retest_bars: { default: 6, min: 1, max: 60, doc: 'Retest: within so many minute bars of the first close beyond' },
+    retest_bars: {
+      default: 6,
+      min: 1,
+      max: 60,
+      integer: true,
+      doc: 'Retest: within so many minute bars of the first close beyond',
+    },
     settled_min: { default: 15, min: 1, max: 375, doc: 'Session extreme: without the last so many minutes' },
-    touches_min: { default: 2, min: 1, max: 32, doc: 'Swing: touches it needs' },
+    touches_min: { default: 2, min: 1, max: 32, integer: true, doc: 'Swing: touches it needs' },
     touch_atr: { default: 0.2, min: 0, max: 5, doc: 'Swing: others of its kind within so many ATR touch it' },
     rv_min: {
       default: 1.2,

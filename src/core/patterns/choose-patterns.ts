@@ -12,6 +12,8 @@ export interface PatternWishes {
 }
 
 const ALL = 'all'
+/** As people write numbers: no 0x10, no white space. */
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 
 /** The detectors that are to run, each with all its numbers. Throws a usage error that names what is not there or out of range. */
 export function choosePatterns(definitions: readonly PatternDefinition[], { only, parameters }: PatternWishes): ActivePattern[] {
@@ -43,16 +45,41 @@ export function chooseParameters<P extends string>(
     )
   }
   const chosen = Object.entries<ParameterSpec>(specs).map(([name, spec]) => [name, inRange(owner, name, spec, given[name])])
-  return Object.fromEntries(chosen)
+  const numbers: Readonly<Record<P, number>> = Object.fromEntries(chosen)
+  refuseEmptyRange(owner, numbers)
+  return numbers
+}
+
+/** How the ends of a range are named. */
+const ENDS = [
+  ['_min', '_max'],
+  ['_from', '_to'],
+] as const
+
+/** Between 70 and 60 nothing lies: the detector would never speak. */
+function refuseEmptyRange(owner: string, numbers: Readonly<Record<string, number>>): void {
+  for (const [name, least] of Object.entries(numbers)) {
+    for (const [from, to] of ENDS) {
+      const other = `${name.slice(0, -from.length)}${to}`
+      const most = numbers[other]
+      if (!name.endsWith(from) || most === undefined || least <= most) continue
+      throw usageError(
+        'empty_range',
+        `${owner}.${name} is ${least} and ${owner}.${other} is ${most}: expected a range, nothing lies between them.`,
+        `--param ${owner}.${name}=${most}`,
+      )
+    }
+  }
 }
 
 function inRange(owner: string, name: string, spec: ParameterSpec, value: unknown): number {
   if (value === undefined) return spec.default
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
-  if (typeof number === 'number' && number >= spec.min && number <= spec.max) return number
+  const number = typeof value === 'string' && DECIMAL.test(value) ? Number(value) : value
+  const is_sound = typeof number === 'number' && (spec.integer !== true || Number.isInteger(number))
+  if (is_sound && number >= spec.min && number <= spec.max) return number
   throw usageError(
     'bad_parameter',
-    `${owner}.${name} is ${JSON.stringify(value)}: expected a number from ${spec.min} to ${spec.max} (${spec.doc}).`,
+    `${owner}.${name} is ${JSON.stringify(value)}: expected a ${spec.integer === true ? 'whole number' : 'number'} from ${spec.min} to ${spec.max} (${spec.doc}).`,
     `--param ${owner}.${name}=${spec.default}`,
   )
 }

@@ -40,11 +40,18 @@ export const fairValueGaps: PatternDefinition<Numbers> = {
   cooldown_min: 30,
   parameters: {
     ...GAP_PARAMETERS,
-    react_bars: { default: 3, min: 1, max: 15, doc: 'Minute bars from the first tap within which one must close back' },
+    react_bars: {
+      default: 3,
+      min: 1,
+      max: 15,
+      integer: true,
+      doc: 'Minute bars from the first tap within which one must close back',
+    },
     on_create: {
       default: 0,
       min: 0,
       max: 1,
+      integer: true,
       doc: '1: tell gaps when they are made, instead of their first tap; confidence at most 0.75',
     },
   },

@@ -37,8 +37,8 @@ export const hiddenAccumulation: PatternDefinition<Name> = {
   cooldown_min: 30,
   needs: ['volume', 'baseline'],
   parameters: {
-    bars_min: { default: 60, min: 1, max: 375, doc: 'Minute bars of the session there must be' },
-    bars: { default: 30, min: 5, max: 375, doc: 'Minute bars it lasts' },
+    bars_min: { default: 60, min: 1, max: 375, integer: true, doc: 'Minute bars of the session there must be' },
+    bars: { default: 30, min: 5, max: 375, integer: true, doc: 'Minute bars it lasts' },
     move_atr_max: { default: 0.5, min: 0, max: 10, doc: 'Move over them, either way, in ATR of 30 minutes' },
     range_max: { default: 1.2, min: 0, max: 10, doc: 'Their range in the median range of 30 minutes of the last five days' },
     rv_min: { default: 1.2, min: 0, max: 10, doc: 'Their mean relative volume from here' },

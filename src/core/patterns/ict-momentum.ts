@@ -71,7 +71,7 @@ export const ictMomentum: PatternDefinition<Numbers> = {
 function displacementOf(view: PatternView, numbers: Readonly<Record<Numbers, number>>): Displacement | undefined {
   const { m5, atr, factors } = view
   const body = m5.body(0)
-  if (!(body >= numbers.body_atr_min * atr)) return undefined
+  if (!(body >= numbers.body_atr_min * atr && m5.isComplete(0) && m5.isUnbroken(1, STRUCTURE_MS))) return undefined
   const side = m5.close(0) > m5.open(0) ? 1 : -1
   const found = structureBreakOf(view, side)
   const move_pct = (100 * (m5.close(0) - m5.close(1))) / m5.close(1)

@@ -41,6 +41,7 @@ export class InstrumentView implements PatternView {
   second_ms = 0
   open_ms = 0
   close_ms = 0
+  begun_ms = 0
   has_volume = true
   rv = Number.NaN
   rv_source: 'tod' | 'roll' | 'none' = 'none'
@@ -139,7 +140,7 @@ export class InstrumentView implements PatternView {
   }
 
   r(bars: number): number {
-    if (!this.m1.isToday(bars)) return Number.NaN
+    if (!this.m1.isToday(bars) || !this.m1.isUnbroken(bars, MINUTE_MS)) return Number.NaN
     const before = this.m1.close(bars)
     return before > 0 ? (100 * (this.bar.close - before)) / before : Number.NaN
   }
@@ -156,11 +157,12 @@ export class InstrumentView implements PatternView {
   }
 
   onMinute(candle: Candle): void {
+    if (this.m1.session_count === 0) this.begun_ms = candle.open_time_ms
     this.bar = candle
     this.now_ms = candle.close_time_ms
     this.has_volume = !candle.volume_na
     this.#enterPhase(candle)
-    this.#volumes.add(candle.open_time_ms, candle.volume)
+    this.#volumes.add(candle.open_time_ms, candle.volume, candle.complete)
     this.#addTrades(candle)
     this.#addMinute(candle, this.cvd)
     this.#noteRange(candle)
@@ -213,7 +215,7 @@ export class InstrumentView implements PatternView {
     if (phase === undefined || this.open_ms === phase.start_s * 1000) return
     this.open_ms = phase.start_s * 1000
     this.close_ms = phase.end_s * 1000
-    this.#volumes.beginPhase(this.open_ms, this.close_ms)
+    this.#volumes.beginPhase(this.open_ms, this.close_ms, this.m1.session_count > 0)
     this.#opening.begin(this.open_ms + OPENING_RANGE_MS)
   }
 
@@ -230,12 +232,12 @@ export class InstrumentView implements PatternView {
     for (let i = 0; i < prices.length; i++) this.profile.add(prices[i] as number, volumes[i] as number)
   }
 
-  #noteRange({ high, low, open_time_ms, close_time_ms }: Candle): void {
+  #noteRange({ high, low, open_time_ms, close_time_ms, complete }: Candle): void {
     this.session_high_before = this.session_high
     this.session_low_before = this.session_low
     if (!(high <= this.session_high)) this.session_high = high
     if (!(low >= this.session_low)) this.session_low = low
-    this.#opening.update(open_time_ms, close_time_ms, high, low)
+    this.#opening.update(open_time_ms, close_time_ms, high, low, complete)
   }
 
   #noteBook({ flow, close_time_ms }: Candle): void {
@@ -259,10 +261,9 @@ export class InstrumentView implements PatternView {
       this.#source = 'tod'
       return usual > 0 ? volume / usual : Number.NaN
     }
-    const known = Math.min(ROLL_MINUTES, (begin_ms - this.open_ms) / MINUTE_MS)
-    if (known < ROLL_MINUTES_MIN) return Number.NaN
+    const before = this.#volumes.meanBetween(begin_ms - ROLL_MINUTES * MINUTE_MS, begin_ms, ROLL_MINUTES_MIN)
+    if (Number.isNaN(before)) return Number.NaN
     this.#source = 'roll'
-    const before = this.#volumes.between(begin_ms - known * MINUTE_MS, begin_ms) / known
     return before > 0 ? volume / minutes / before : Number.NaN
   }
 }

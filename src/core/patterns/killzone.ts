@@ -40,6 +40,7 @@ export const killzone: PatternDefinition<Numbers> = {
       default: 0,
       min: 0,
       max: 1,
+      integer: true,
       doc: '1: the first hour of the exchanges of Europe is a window too, of medium priority',
     },
   },

@@ -45,7 +45,13 @@ export const liquidityPools: PatternDefinition<Numbers> = {
   parameters: {
     ...POOL_PARAMETERS,
     sweep_atr_max: { default: 1, min: 0.05, max: 10, doc: 'Furthest a sweep may go beyond the level, ATR' },
-    sweep_bars_max: { default: 3, min: 1, max: 15, doc: 'Minute bars from the first beyond the level to the close back inside' },
+    sweep_bars_max: {
+      default: 3,
+      min: 1,
+      max: 15,
+      integer: true,
+      doc: 'Minute bars from the first beyond the level to the close back inside',
+    },
     reject_atr_min: { default: 0.1, min: 0, max: 5, doc: 'How far inside the level the close must be, ATR' },
     rv_confirming: {
       default: 1.8,

@@ -1,8 +1,8 @@
 import { type Candle, type Instrument, underlyingOf } from '../market/index.js'
-import type { OptionChain } from '../options/index.js'
+import { type OptionChain, VixRegime } from '../options/index.js'
 import type { Baseline } from './baseline.js'
 import { OpenGroup } from './open-group.js'
-import { type Regime, regimeAfter } from './regime.js'
+import type { Regime } from './regime.js'
 import type { Market } from './view.js'
 
 const VIX_SYMBOL = 'INDIA VIX'
@@ -11,7 +11,7 @@ const VIX_SYMBOL = 'INDIA VIX'
 export class OpenMarket implements Market {
   readonly baseline: Baseline | undefined
   vix = Number.NaN
-  regime: Regime | undefined
+  readonly #regime = new VixRegime()
   readonly #groups = new Map<string, OpenGroup>()
   readonly #chains: readonly OptionChain[]
 
@@ -23,7 +23,11 @@ export class OpenMarket implements Market {
   onMinute({ instrument, close }: Candle): void {
     if (instrument.symbol !== VIX_SYMBOL) return
     this.vix = close / instrument.price_divisor
-    this.regime = regimeAfter(this.vix, this.regime)
+    this.#regime.update(this.vix)
+  }
+
+  get regime(): Regime | undefined {
+    return this.#regime.name
   }
 
   /** A whole minute has begun. */

@@ -54,7 +54,7 @@ export const optimalTradeEntry: PatternDefinition<Numbers> = {
     },
     zone_to: { default: 0.79, min: 0, max: 1, doc: 'Retracement at which it ends; the close must not be deeper' },
     clv_min: { default: 0.2, min: -1, max: 1, doc: 'Close location of the bar in the direction of the leg' },
-    age_max_bars: { default: 40, min: 1, max: 200, doc: 'Bars of 5 minutes since the end of the leg' },
+    age_max_bars: { default: 40, min: 1, max: 200, integer: true, doc: 'Bars of 5 minutes since the end of the leg' },
   },
   create(numbers) {
     const clock = new StructureClock()

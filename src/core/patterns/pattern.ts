@@ -24,6 +24,8 @@ export interface ParameterSpec {
   readonly default: number
   readonly min: number
   readonly max: number
+  /** Whole numbers only: a count, or a switch. */
+  readonly integer?: boolean
   /** With its unit. */
   readonly doc: string
 }

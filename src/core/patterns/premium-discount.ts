@@ -52,9 +52,10 @@ export const premiumDiscount: PatternDefinition<Numbers> = {
       default: 3,
       min: 1,
       max: 12,
+      integer: true,
       doc: 'Bars of 5 minutes, from the one that enters the zone, within which one must turn',
     },
-    range: { default: 0, min: 0, max: 1, doc: '0: swings of 15 minutes (else the session). 1: around VWAP' },
+    range: { default: 0, min: 0, max: 1, integer: true, doc: '0: swings of 15 minutes (else the session). 1: around VWAP' },
     vwap_near_atr: { default: 0.5, min: 0, max: 10, doc: 'Where the zones around VWAP begin, ATR' },
     vwap_far_atr: { default: 2, min: 0.1, max: 20, doc: 'Where they end, ATR' },
   },
@@ -64,7 +65,7 @@ export const premiumDiscount: PatternDefinition<Numbers> = {
     return (view) => {
       if (!clock.isNew(view) || view.trend_15m === 0) return undefined
       const side: Side = view.trend_15m
-      if (!(side * view.m5.clv(0) >= numbers.clv_min)) return undefined
+      if (!(side * view.m5.clv(0) >= numbers.clv_min && view.m5.isComplete(0))) return undefined
       const visit = visitOf(view, side, numbers)
       if (visit === undefined || told.get(side) === visit.since) return undefined
       told.set(side, visit.since)

@@ -70,13 +70,14 @@ export function profileLevels(view: PatternView): Levels {
   return own
 }
 
-/** The same where it was made of so many minutes of trading; undefined while it is younger. */
+/** The same where it was made of so many minutes of trading, all of them recorded; undefined while it is younger. */
 export function told(
-  { open_ms }: PatternView,
+  { open_ms, begun_ms }: PatternView,
   snapshot: ProfileSnapshot | undefined,
   { profile_minutes }: { readonly profile_minutes: number },
 ): ProfileSnapshot | undefined {
-  return snapshot !== undefined && snapshot.at_ms >= open_ms + profile_minutes * MINUTE_MS ? snapshot : undefined
+  const from_ms = Math.max(open_ms, begun_ms)
+  return snapshot !== undefined && snapshot.at_ms >= from_ms + profile_minutes * MINUTE_MS ? snapshot : undefined
 }
 
 /** The first of the prices that lies ahead of `from` on that side, at least `away` from it; NaN for none. */

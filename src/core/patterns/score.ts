@@ -13,6 +13,7 @@ export interface Score {
 /** A value of NaN is missing. */
 export type ScoreTerm = readonly [name: string, weight: number, value: number]
 
+/** Weights times values, what is missing counted 0. */
 export function scoreOf(terms: readonly ScoreTerm[]): Score {
   let value = 0
   let missing: string[] | undefined

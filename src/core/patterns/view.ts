@@ -26,6 +26,8 @@ export interface PatternView {
   /** Of the continuous phase that the bar lies in. */
   readonly open_ms: number
   readonly close_ms: number
+  /** Begin of the session's first minute bar: later than `open_ms` where the recording, or the trading, began later. */
+  readonly begun_ms: number
   /** The newest minute bar. */
   readonly bar: Candle
   readonly m1: BarSeries
@@ -35,11 +37,14 @@ export interface PatternView {
   readonly swings_1m: Swings
   readonly swings_5m: Swings
   readonly swings_15m: Swings
-  /** Change of the close over so many minute bars of this session, percent. */
+  /** Change of the close over so many minute bars of this session, percent; NaN over a gap in the recording. */
   r(bars: number): number
   /** False for indices and instruments without volume: `rv`, `vwap`, `cvd` are NaN then. */
   readonly has_volume: boolean
-  /** Volume of the bar against the usual one: by time of day over earlier sessions where known, else against the 20 minutes before it. */
+  /**
+   * Volume of the bar against the usual one: by time of day over earlier sessions where known, else against the 20 minutes before it, of which 10
+   * must be known: those before the first bar of the session and those that a gap cut are not.
+   */
   readonly rv: number
   readonly rv_source: 'tod' | 'roll' | 'none'
   /** The same over the last three minutes. */
@@ -81,7 +86,7 @@ export interface PatternView {
   readonly session_low: number
   readonly session_high_before: number
   readonly session_low_before: number
-  /** 09:15-09:30 (the first 15 minutes of the session), once it is over. */
+  /** 09:15-09:30 (the first 15 minutes of the session), once it is over; NaN where nothing traded in it or a minute of it was cut by a gap. */
   readonly opening_high: number
   readonly opening_low: number
   /** From the baseline; undefined without one. */
@@ -117,11 +122,12 @@ export interface UnderlyingGroup {
   /** Those that have had a bar, nearest first. */
   readonly futures: readonly PatternView[]
   /**
-   * Its option chains by expiry, the nearest first, expired ones too; their quotes are those of this very moment. Only detectors that are asked
+   * Its option chains by expiry, the nearest first, expired ones too: those that had been heard of at the last whole minute, as a master lists more
+   * than a recording has. Their quotes are those of this very moment. Only detectors that are asked
    * each second may read them: to one that speaks of a closed bar they tell what came after it.
    */
   readonly chains: readonly OptionChain[]
-  /** Open interest of the nearest chain that has not expired, as it stood at the last whole minute; undefined until there is one. For detectors of any cadence. */
+  /** Open interest of the nearest of these that has not expired, as it stood at the last whole minute; undefined until there is one. For detectors of any cadence. */
   readonly interest: ChainInterest | undefined
   /** The view of an option that has had a bar: its VWAP and volume up to its last closed minute. */
   optionOf(token: number): PatternView | undefined

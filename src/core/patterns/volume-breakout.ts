@@ -28,14 +28,14 @@ export const volumeBreakout: PatternDefinition<Name> = {
   cooldown_min: 30,
   needs: ['volume'],
   parameters: {
-    bars: { default: 20, min: 2, max: 200, doc: 'Bars of five minutes that make the level' },
+    bars: { default: 20, min: 2, max: 200, integer: true, doc: 'Bars of five minutes that make the level' },
     beyond_atr_min: { default: 0.1, min: 0, max: 5, doc: 'Close beyond the level, more than so many ATR' },
     move_pct_min: { default: 0.3, min: 0, max: 10, doc: 'Move of the close over the five minutes, percent' },
     rv_min: { default: 1.8, min: 1, max: 20, doc: 'Relative volume of the five minutes, times the factor of the regime' },
     one_close_atr_min: { default: 0.5, min: 0, max: 5, doc: 'One close is enough when it lies so many ATR beyond; else two' },
   },
   create: (parameters) => (view) => {
-    if (view.m5.start(0) + FIVE_MINUTES_MS !== view.now_ms) return undefined
+    if (view.m5.start(0) + FIVE_MINUTES_MS !== view.now_ms || !view.m5.isComplete(0)) return undefined
     for (const side of SIDES) {
       const found = breakoutTo(side, view, parameters)
       if (found !== undefined) return found
@@ -47,7 +47,8 @@ export const volumeBreakout: PatternDefinition<Name> = {
 function breakoutTo(side: Side, view: PatternView, parameters: Readonly<Record<Name, number>>): Candidate | undefined {
   const { m5, atr, bar } = view
   const { bars, beyond_atr_min, move_pct_min, one_close_atr_min } = parameters
-  const move = m5.isToday(1) ? (100 * side * (m5.close(0) - m5.close(1))) / m5.close(1) : Number.NaN
+  const move =
+    m5.isToday(1) && m5.isUnbroken(1, FIVE_MINUTES_MS) ? (100 * side * (m5.close(0) - m5.close(1))) / m5.close(1) : Number.NaN
   if (!(move >= move_pct_min)) return undefined
   const { closes, level } = persistence(side, view, bars, one_close_atr_min)
   const beyond = (side * (m5.close(0) - level)) / atr

@@ -45,7 +45,13 @@ export const volumePriceDivergence: PatternDefinition<Name> = {
   cooldown_min: 30,
   needs: ['volume'],
   parameters: {
-    bars: { default: 40, min: 10, max: 375, doc: 'Minute bars there must be, and in which both swings and their legs lie' },
+    bars: {
+      default: 40,
+      min: 10,
+      max: 375,
+      integer: true,
+      doc: 'Minute bars there must be, and in which both swings and their legs lie',
+    },
     swing_atr_min: { default: 0.2, min: 0, max: 10, doc: 'The second swing lies so many ATR beyond the first' },
     leg_volume_max: { default: 0.8, min: 0, max: 2, doc: 'Relative volume of the second leg in those of the first' },
     weak_move_pct_min: {
@@ -57,7 +63,7 @@ export const volumePriceDivergence: PatternDefinition<Name> = {
     weak_rv_max: { default: 0.8, min: 0, max: 5, doc: 'Weak rally: relative volume of the five minutes below it' },
     effort_rv_min: { default: 1.5, min: 0, max: 20, doc: 'Effort: relative volume of the bar, times the factor of the regime' },
     effort_move_atr_max: { default: 0.1, min: 0, max: 5, doc: 'Effort: move of the bar in ATR of five minutes' },
-    edge_bars: { default: 20, min: 2, max: 375, doc: 'Effort: minute bars of the range' },
+    edge_bars: { default: 20, min: 2, max: 375, integer: true, doc: 'Effort: minute bars of the range' },
     edge_share: { default: 0.1, min: 0, max: 0.5, doc: 'Effort: close within this part of the range from its edge' },
   },
   create: (numbers) => (view) => {

@@ -26,8 +26,14 @@ function guarded(definition: PatternDefinition): PatternDefinition {
   return {
     ...definition,
     create(parameters) {
-      const detect = withoutAmbient(id, () => create(parameters))
-      return (view) => withoutAmbient(id, () => detect(view))
+      const detect = settled(withoutAmbient(id, () => create(parameters)))
+      return typeof detect === 'function' ? (view) => settled(withoutAmbient(id, () => detect(view))) : detect
     },
   }
+}
+
+/** Whoever asked refuses a promise; that it fails later must not end the run. */
+function settled<T>(answer: T): T {
+  if (answer instanceof Promise) answer.catch(() => {})
+  return answer
 }

@@ -67,9 +67,16 @@ export async function readSignalConfig(words: SignalWords): Promise<SignalConfig
   const definitions: readonly PatternDefinition[] = [...PATTERNS, ...loaded.map(({ definition }) => definition)]
   const given = mergeParams(words.config === undefined ? {} : await readConfigFile(words.config), words.params)
   const { alerts = {}, ...parameters } = given
+  const only = splitNames(words.only)
+  if (words.only.length > 0 && only.length === 0)
+    throw usageError(
+      'no_pattern',
+      '--only names no pattern: expected ids or categories, separated by commas.',
+      'mds patterns --list',
+    )
   const min_confidence = words.min_confidence === undefined ? {} : { min_confidence: words.min_confidence }
   return {
-    patterns: choosePatterns(definitions, { only: splitNames(words.only), parameters }),
+    patterns: choosePatterns(definitions, { only, parameters }),
     rules: chooseParameters('alerts', ALERT_RULES, { ...alerts, ...min_confidence }),
     plugins: loaded.map(({ path, sha256, definition }) => ({ path, sha256, id: definition.id })),
     baseline: words.baseline,

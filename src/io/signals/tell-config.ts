@@ -50,9 +50,9 @@ function numbers(specs: Readonly<Record<string, ParameterSpec>>): object {
     type: 'object',
     additionalProperties: false,
     properties: Object.fromEntries(
-      Object.entries(specs).map(([name, { default: usual, min, max, doc }]) => [
+      Object.entries(specs).map(([name, { default: usual, min, max, integer, doc }]) => [
         name,
-        { type: 'number', description: doc, default: usual, minimum: min, maximum: max },
+        { type: integer === true ? 'integer' : 'number', description: doc, default: usual, minimum: min, maximum: max },
       ]),
     ),
   }

@@ -54,9 +54,9 @@ test('of another instrument or pattern have no parent', () => {
   expect(told(run([entry('10:00'), event('10:01', '10:00', undefined, other)]))).toEqual(['emitted', 'suppressed no_parent'])
 })
 
-test('wait for sound data like everything else', () => {
+test('are told whatever the data of the bar: the detector counts the legs as traded, and who holds them must hear of it', () => {
   const { alerts } = run([entry('10:00'), event('10:01', '10:00', 'stop_hit', { quality_fault: 'incomplete_bar' })])
-  expect(told({ alerts })).toEqual(['emitted', 'suppressed quality'])
+  expect(told({ alerts })).toEqual(['emitted', 'leg_event', 'stop_hit'])
   expect(alerts[1]?.parent_id).toBe(alerts[0]?.alert_id)
 })
 

@@ -135,6 +135,22 @@ describe('a chain whose quotes stand one tick around a model', () => {
     expect(found?.leg.type).toBe(type)
   })
 
+  test('concludes nothing from volatilities that half a tick moves too far, and tells them all the same', () => {
+    const leg = chain.rows.find(({ strike }) => strike === snapshot.atm_strike)?.call ?? expect.fail('no leg')
+    const found = chain.view(NOW, CHAIN_TERMS).volatilityOf(leg)
+    const error = found.kind === 'volatility' ? found.error : expect.fail('no volatility')
+    const asks = (volatility_error_max: number) => {
+      const view = chain.view(NOW, { ...CHAIN_TERMS, volatility_error_max })
+      return [view.atm_volatility, view.legOfDelta('CE', 0.2)?.leg.strike, view.volatilityOf(leg)]
+    }
+    expect(asks(100 * error)).toEqual([
+      snapshot.atm_volatility,
+      chain.view(NOW, CHAIN_TERMS).legOfDelta('CE', 0.2)?.leg.strike,
+      found,
+    ])
+    expect(asks(error / 10)).toEqual([undefined, undefined, found])
+  })
+
   test('knows no option of a delta beyond its strikes', () => {
     expect(chain.view(NOW, CHAIN_TERMS).legOfDelta('CE', 0.0001)).toBeUndefined()
     expect(chain.view(NOW, CHAIN_TERMS).legOfDelta('CE', 0.9)).toBeUndefined()

@@ -141,7 +141,7 @@ describe('a snapshot of the profile', () => {
   test('is of one session, and made when five minutes begin', () => {
     const profile = new VolumeProfile(50)
     const market = (session: object, now_ms: number): PatternView =>
-      Object.assign(view, { session, now_ms, open_ms: 0, profile: now_ms === 0 ? new VolumeProfile(50) : profile })
+      Object.assign(view, { session, now_ms, open_ms: 0, begun_ms: 0, profile: now_ms === 0 ? new VolumeProfile(50) : profile })
     const view = {} as PatternView
     const monday = {}
     expect(profileLevels(market(monday, 60_000)).asOf(60_000)).toBeUndefined()

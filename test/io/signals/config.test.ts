@@ -128,6 +128,11 @@ describe('a plugin that is none', () => {
     ['export default { id: "mine" }', 'create is undefined'],
     ['export default { id: "mine", create: () => {}, parameters: { x: { default: 5, min: 6, max: 7 } } }', 'parameters.x'],
     ['export default { id: "mine", create: () => {}, cadence: "tick" }', 'cadence'],
+    ['export default { id: "mine", create: () => {}, category: 7 }', 'category is 7'],
+    ['export default { id: "mine", create: () => {}, on: "stocks" }', 'on is "stocks"'],
+    ['export default { id: "mine", create: () => {}, needs: "volume" }', 'needs is "volume"'],
+    ['export default { id: "mine", create: () => {}, priority: "high" }', 'priority is "high"'],
+    ['export default { id: "mine", create: () => {}, cooldown_min: NaN }', 'cooldown_min is'],
   ])('%s', async (text, says) => {
     const path = join(tempFolder(), 'plugin.js')
     writeFileSync(path, text)
@@ -137,4 +142,40 @@ describe('a plugin that is none', () => {
       message: expect.stringContaining(says),
     })
   })
+})
+
+test('what a parameter of a plugin means may be left out', async () => {
+  const path = join(tempFolder(), 'plugin.js')
+  writeFileSync(path, 'export default { id: "mine", create: () => {}, parameters: { x: { default: 1, min: 0, max: 2 } } }')
+  const wrong = read({ plugins: [path], params: ['mine.x=9'] })
+  await expect(wrong).rejects.toMatchObject({ message: expect.not.stringContaining('undefined') })
+})
+
+test('a count or a switch is a whole number, and numbers are written as people write them', async () => {
+  for (const param of ['hidden_accumulation.bars=30.5', 'momentum_engine.mode=0.5', 'kow_signal_straddle.confirm_s=60.5'])
+    await expect(read({ params: [param] })).rejects.toMatchObject({
+      code: 'bad_parameter',
+      message: expect.stringContaining('whole'),
+    })
+  for (const param of ['volume_spike.rv_min=0x5', 'volume_spike.rv_min=Infinity'])
+    await expect(read({ params: [param] })).rejects.toMatchObject({ code: 'bad_parameter' })
+  for (const param of [
+    'hidden_accumulation.bars=40',
+    'volume_spike.rv_min=2.5e0',
+    'volume_spike.rv_min=+3.',
+    'volume_spike.clv_min=-.5',
+  ])
+    await expect(read({ params: [param] })).resolves.toBeDefined()
+})
+
+test('an empty list of names is no wish for all of them', async () => {
+  for (const only of [[''], [','], ['', ' ']])
+    await expect(read({ only })).rejects.toMatchObject({ code: 'no_pattern', exitCode: 2 })
+})
+
+test('a range in which nothing lies is refused', async () => {
+  for (const param of ['range_bound_strangle.dte_min=60.5', 'optimal_trade_entry.zone_from=0.8', 'hidden_accumulation.rv_max=1'])
+    await expect(read({ params: [param] })).rejects.toMatchObject({ exitCode: 2 })
+  await expect(read({ params: ['optimal_trade_entry.zone_from=0.8'] })).rejects.toMatchObject({ code: 'empty_range' })
+  await expect(read({ params: ['hidden_accumulation.rv_max=1.2', 'range_bound_strangle.dte_min=60'] })).resolves.toBeDefined()
 })

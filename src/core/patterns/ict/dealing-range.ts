@@ -8,7 +8,7 @@ export interface DealingRange {
   readonly source: 'swings' | 'session' | 'vwap'
 }
 
-/** Before 10:15 the range of the session says little. */
+/** Before 10:15, or an hour after a recording that begins later, the range of the session says little. */
 const SESSION_RANGE_AFTER_MS = 60 * 60_000
 
 /**
@@ -21,7 +21,7 @@ export function dealingRangeOf(view: PatternView, price: number): DealingRange |
   const low = lastSwing(view.swings_15m, 'low', (level) => level <= price)
   if (high > low) return { low, high, source: 'swings' }
   const { session_low, session_high } = view
-  const is_late = view.now_ms >= view.open_ms + SESSION_RANGE_AFTER_MS
+  const is_late = view.now_ms >= Math.max(view.open_ms, view.begun_ms) + SESSION_RANGE_AFTER_MS
   return is_late && session_high > session_low && price >= session_low && price <= session_high
     ? { low: session_low, high: session_high, source: 'session' }
     : undefined

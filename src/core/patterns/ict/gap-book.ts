@@ -23,7 +23,7 @@ export const GAP_PARAMETERS = {
   gap_ticks_min: { default: 2, min: 1, max: 1000, doc: 'Least size of a gap, ticks; the larger of the two counts' },
   body_share_min: { default: 0.6, min: 0, max: 1, doc: 'Body of the middle bar, as a share of its range' },
   body_atr_min: { default: 1, min: 0, max: 10, doc: 'Body of the middle bar, ATR' },
-  age_max_bars: { default: 60, min: 1, max: 200, doc: 'Bars of 5 minutes after which a gap is forgotten' },
+  age_max_bars: { default: 60, min: 1, max: 200, integer: true, doc: 'Bars of 5 minutes after which a gap is forgotten' },
 } as const
 
 /** The same as plain numbers, for detectors that look at gaps but are not about them. */

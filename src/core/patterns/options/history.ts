@@ -1,5 +1,4 @@
 import {
-  CHAIN_TERMS,
   closeToCloseVolatility,
   constantMaturity,
   ivPercentile,
@@ -8,6 +7,7 @@ import {
   YEAR_DAYS,
 } from '../../options/index.js'
 import type { PatternView } from '../view.js'
+import { PATTERN_TERMS } from './pattern-terms.js'
 
 /** Maturity of the volatility that is compared with earlier days, calendar days: that of `UnderlyingBaseline.iv`. */
 const MATURITY_DAYS = 30
@@ -47,7 +47,7 @@ function maturityNow({ group, second_ms }: PatternView): number | undefined {
   const years = MATURITY_DAYS / YEAR_DAYS
   const terms: TermVolatility[] = []
   for (const chain of group.chains) {
-    const view = chain.view(second_ms, CHAIN_TERMS)
+    const view = chain.view(second_ms, PATTERN_TERMS)
     const volatility = view.years > 0 ? view.atm_volatility : undefined
     if (volatility === undefined) continue
     terms.push({ years: view.years, volatility })

@@ -1,4 +1,4 @@
-import { CHAIN_TERMS, type ChainView, type OptionChain } from '../../options/index.js'
+import type { ChainView, OptionChain } from '../../options/index.js'
 import { istDayStartMs, MINUTE_MS } from '../../time/index.js'
 import { inRupees } from '../ict/index.js'
 import type { Candidate, PatternDefinition } from '../pattern.js'
@@ -7,6 +7,7 @@ import type { PatternView } from '../view.js'
 import { ChainVolume } from './chain-volume.js'
 import { isWholeFive } from './five-minutes.js'
 import { daysTo, ivPercentileNow, nearestChain, realisedVolatility } from './history.js'
+import { PATTERN_TERMS } from './pattern-terms.js'
 import { creditOf, straddleOf } from './premium.js'
 
 /** Samples of five minutes in the last hour. */
@@ -71,7 +72,7 @@ export const ivCrushPlayStraddle: PatternDefinition<Name> = {
       max: 20,
       doc: 'Volume of the chain against the usual one, times the factor of the regime',
     },
-    option_steps_min: { default: 3, min: 1, max: 12, doc: 'Steps of five minutes that make a usual volume' },
+    option_steps_min: { default: 3, min: 1, max: 12, integer: true, doc: 'Steps of five minutes that make a usual volume' },
     leg_spread_pct_max: { default: 3, min: 0.1, max: 100, doc: 'Spread of each leg, percent of its middle' },
     event_minute: {
       default: -1,
@@ -97,7 +98,7 @@ export const ivCrushPlayStraddle: PatternDefinition<Name> = {
         was_falling = false
       }
       const option_rv = (volume as ChainVolume).step(numbers.option_steps_min)
-      const at = chain.view(view.second_ms, CHAIN_TERMS)
+      const at = chain.view(view.second_ms, PATTERN_TERMS)
       const iv = at.atm_volatility ?? Number.NaN
       const iv_high = highestOf(sampled)
       sampled.push(iv)
@@ -184,7 +185,7 @@ function claimOf(
 /** How far the nearest expiry is dearer than the next, volatility points. */
 function inversionOf(view: PatternView, chain: OptionChain, iv: number): number {
   const next = view.group.chains.find(({ expiry }) => expiry > chain.expiry)
-  return 100 * (iv - (next?.view(view.second_ms, CHAIN_TERMS).atm_volatility ?? Number.NaN))
+  return 100 * (iv - (next?.view(view.second_ms, PATTERN_TERMS).atm_volatility ?? Number.NaN))
 }
 
 /** NaN without any. */

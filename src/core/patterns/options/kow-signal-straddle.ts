@@ -1,4 +1,4 @@
-import { CHAIN_TERMS, type Leg, type OptionChain, type StrikeRow } from '../../options/index.js'
+import type { Leg, OptionChain, StrikeRow } from '../../options/index.js'
 import { istDayStartMs, MINUTE_MS } from '../../time/index.js'
 import { inRupees } from '../ict/index.js'
 import type { AlertLeg, Candidate, PatternDefinition } from '../pattern.js'
@@ -6,6 +6,7 @@ import { confidenceOf, sat, scoreOf } from '../score.js'
 import type { PatternView } from '../view.js'
 import { daysTo, ivPercentileNow, nearestChain } from './history.js'
 import { type KowAction, KowPosition, type Mids, since } from './kow-position.js'
+import { PATTERN_TERMS } from './pattern-terms.js'
 import { legAt, spreadPct } from './premium.js'
 
 /** 09:30 and 15:15, minutes of the day. */
@@ -57,13 +58,19 @@ export const kowSignalStraddle: PatternDefinition<Name> = {
   cadence: 'second',
   parameters: {
     discount_pct_min: { default: 0.5, min: 0.1, max: 50, doc: 'Premium below the sum of the VWAPs, percent of it' },
-    confirm_s: { default: 60, min: 1, max: 3600, doc: 'Seconds on end that it must be so' },
+    confirm_s: { default: 60, min: 1, max: 3600, integer: true, doc: 'Seconds on end that it must be so' },
     quote_age_max_s: { default: 10, min: 1, max: 60, doc: 'Oldest quote of a leg, seconds' },
     leg_spread_pct_max: { default: 3, min: 0.1, max: 100, doc: 'Spread of each leg, percent of its middle' },
     confidence_min: { default: 0.85, min: 0.6, max: 0.98, doc: 'Confidence from which the legs count as sold' },
-    exit_s: { default: 120, min: 1, max: 3600, doc: 'Seconds above the VWAP after which the losing leg is closed' },
-    reenter_s: { default: 60, min: 1, max: 3600, doc: 'Seconds below it after which that leg is sold again' },
-    reentries_max: { default: 2, min: 0, max: 10, doc: 'How often a leg may be sold again' },
+    exit_s: {
+      default: 120,
+      min: 1,
+      max: 3600,
+      integer: true,
+      doc: 'Seconds above the VWAP after which the losing leg is closed',
+    },
+    reenter_s: { default: 60, min: 1, max: 3600, integer: true, doc: 'Seconds below it after which that leg is sold again' },
+    reentries_max: { default: 2, min: 0, max: 10, integer: true, doc: 'How often a leg may be sold again' },
     stop_loss_pct: { default: 25, min: 0.1, max: 500, doc: 'Loss that ends it, percent of the premium at the entry' },
   },
   create: (numbers) => {
@@ -122,7 +129,7 @@ class FixedStrike {
       if (!(second_ms - this.#away_since_ms >= NEW_STRIKE_S * SECOND_MS)) return false
     }
     this.#away_since_ms = Number.NaN
-    const row = this.chain.view(second_ms, CHAIN_TERMS).atm
+    const row = this.chain.view(second_ms, PATTERN_TERMS).atm
     if (row === this.#row || row?.call === undefined || row.put === undefined) return false
     this.#row = row
     this.pair = { call: row.call, put: row.put }
@@ -132,7 +139,7 @@ class FixedStrike {
   /** A forward that is not known is not near. */
   #isNear(chain: OptionChain, { call, put }: Pair, now_ms: number, numbers: Numbers): boolean {
     const mids = midsOf({ call, put }, now_ms, numbers)
-    const away = (mids.CE - mids.PE) / chain.view(now_ms, CHAIN_TERMS).discount
+    const away = (mids.CE - mids.PE) / chain.view(now_ms, PATTERN_TERMS).discount
     const at = chain.rows.indexOf(this.#row as StrikeRow)
     const next = chain.rows[at + (away > 0 ? 1 : -1)] ?? chain.rows[at + (away > 0 ? -1 : 1)]
     return Math.abs(away) <= NEW_STRIKE_STEPS * Math.abs((next?.strike ?? Number.NaN) - call.strike)
@@ -153,7 +160,7 @@ interface Signal {
 function claimOf(view: PatternView, signal: Signal, numbers: Numbers): Candidate | undefined {
   const { pair, chain, mids, vwaps, discount_pct, below_s, minute } = signal
   const { call, put } = pair
-  const at = chain.view(view.second_ms, CHAIN_TERMS)
+  const at = chain.view(view.second_ms, PATTERN_TERMS)
   const spreads = [spreadPct(at, call), spreadPct(at, put)]
   if (!spreads.every((spread) => spread <= numbers.leg_spread_pct_max)) return undefined
   const iv_percentile = ivPercentileNow(view)

@@ -1,10 +1,11 @@
-import { CHAIN_TERMS, type ChainView, type Leg, type OptionChain, type StrikeRow } from '../../options/index.js'
+import type { ChainView, Leg, OptionChain, StrikeRow } from '../../options/index.js'
 import { inRupees } from '../ict/index.js'
 import type { Candidate, PatternDefinition } from '../pattern.js'
 import { sat, scoreOf } from '../score.js'
 import { ahead, directionOf, front, SIDES, type Side, targetsAhead } from '../side.js'
 import type { PatternView } from '../view.js'
 import { nearestChain } from './history.js'
+import { PATTERN_TERMS, VOLATILITY_ERROR_MAX } from './pattern-terms.js'
 import { TRAP_ID } from './trap-multiplier.js'
 
 /** Where nothing lies ahead. */
@@ -54,8 +55,14 @@ export const marketMakerTrapDetection: PatternDefinition<Name> = {
   cadence: 'second',
   parameters: {
     break_atr_min: { default: 0.1, min: 0, max: 5, doc: 'Close beyond the strike, ATR' },
-    return_bars_max: { default: 3, min: 1, max: 15, doc: 'Minute bars from the break to the close back inside' },
-    walls: { default: 2, min: 1, max: 10, doc: 'Strikes with most open interest that count as walls, on each side' },
+    return_bars_max: { default: 3, min: 1, max: 15, integer: true, doc: 'Minute bars from the break to the close back inside' },
+    walls: {
+      default: 2,
+      min: 1,
+      max: 10,
+      integer: true,
+      doc: 'Strikes with most open interest that count as walls, on each side',
+    },
     wall_em_max: { default: 0.3, min: 0.01, max: 10, doc: 'Strike to forward, expected moves until expiry' },
     oi_rise_pct_min: { default: 0, min: -100, max: 100, doc: 'Open interest of the wall since the break, percent' },
     rv_min: { default: 2, min: 0, max: 20, doc: 'Relative volume of the break, times the factor of the regime' },
@@ -102,7 +109,7 @@ function breakOf(view: PatternView, numbers: Numbers): WallBreak | undefined {
     if (!(rv >= numbers.rv_min * view.factors.volume)) return undefined
     const wall = wallsOf(chain, side, numbers.walls).find(({ row }) => isCrossed(row))
     if (wall === undefined) return undefined
-    const at = chain.view(view.second_ms, CHAIN_TERMS)
+    const at = chain.view(view.second_ms, PATTERN_TERMS)
     const away_em = awayOf(at, wall.leg)
     if (!(away_em <= numbers.wall_em_max)) return undefined
     return {
@@ -127,7 +134,7 @@ function claimOf(broken: WallBreak, view: PatternView, numbers: Numbers): Candid
   const { side, chain, leg, extreme, rv } = broken
   const { bar, atr, group } = view
   const oi_rise_pct = (100 * (leg.quote.oi - broken.oi)) / broken.oi
-  const volatility = volatilityOf(chain.view(view.second_ms, CHAIN_TERMS), leg)
+  const volatility = volatilityOf(chain.view(view.second_ms, PATTERN_TERMS), leg)
   if (!(oi_rise_pct >= numbers.oi_rise_pct_min && volatility < broken.volatility)) return undefined
   const strike = strikeOf(leg, chain, view)
   const rejection_atr = (side * (strike - bar.close)) / atr
@@ -210,5 +217,5 @@ function awayOf({ forward, expected_move }: ChainView, { strike }: Leg): number 
 
 function volatilityOf(at: ChainView, leg: Leg): number {
   const found = at.volatilityOf(leg)
-  return found.kind === 'volatility' ? found.volatility : Number.NaN
+  return found.kind === 'volatility' && found.error <= VOLATILITY_ERROR_MAX ? found.volatility : Number.NaN
 }

@@ -1,10 +1,11 @@
-import { CHAIN_TERMS, type ChainView, type DeltaLeg, type Leg, type OptionChain, volatilityPremium } from '../../options/index.js'
+import { type ChainView, type DeltaLeg, type Leg, type OptionChain, volatilityPremium } from '../../options/index.js'
 import { inRupees } from '../ict/index.js'
 import type { Candidate, PatternDefinition } from '../pattern.js'
 import { sat, scoreOf } from '../score.js'
 import type { PatternView } from '../view.js'
 import { isWholeFive } from './five-minutes.js'
 import { daysTo, ivPercentileNow, realisedVolatility } from './history.js'
+import { PATTERN_TERMS } from './pattern-terms.js'
 import { creditOf, legAt, quotedNear, spreadPct } from './premium.js'
 
 /** Days to expiry that are best, and the middle of them. */
@@ -78,7 +79,7 @@ export const premiumCollectionStrategy: PatternDefinition<Name> = {
 }
 
 function claimOf(view: PatternView, chain: OptionChain, dte: number, numbers: Numbers): Candidate | undefined {
-  const at = chain.view(view.second_ms, CHAIN_TERMS)
+  const at = chain.view(view.second_ms, PATTERN_TERMS)
   const { atm_volatility = Number.NaN, forward, expected_move = Number.NaN } = at
   const realised = realisedVolatility(view)
   const premium_points = 100 * volatilityPremium(atm_volatility, realised)

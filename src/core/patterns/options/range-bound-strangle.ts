@@ -1,10 +1,11 @@
-import { CHAIN_TERMS, type ChainView, type Leg, type OptionChain, type OptionType, TRADING_DAYS } from '../../options/index.js'
+import { type ChainView, type Leg, type OptionChain, type OptionType, TRADING_DAYS } from '../../options/index.js'
 import { inRupees } from '../ict/index.js'
 import type { Candidate, PatternDefinition } from '../pattern.js'
 import { sat, scoreOf } from '../score.js'
 import type { PatternView } from '../view.js'
 import { isWholeFive } from './five-minutes.js'
 import { daysTo, ivPercentileNow, nearestChain } from './history.js'
+import { PATTERN_TERMS } from './pattern-terms.js'
 import { creditOf, legAt, quotedNear, spreadPct } from './premium.js'
 
 const RANGE_BARS = 20
@@ -79,7 +80,7 @@ function claimOf(
   { range, place }: { range: number; place: number },
   numbers: Numbers,
 ): Candidate | undefined {
-  const at = chain.view(view.second_ms, CHAIN_TERMS)
+  const at = chain.view(view.second_ms, PATTERN_TERMS)
   const { atm_volatility, forward, expected_move } = at
   if (atm_volatility === undefined || forward === undefined || expected_move === undefined) return undefined
   const to_feed = view.instrument.price_divisor / chain.price_divisor

@@ -12,7 +12,15 @@ function rangeAt(
 ): unknown {
   const swings_15m = new Swings()
   for (const [kind, at] of swings) swings_15m.all.push({ kind, price: at, bar: 0, confirmed_bar: 2, at_ms: 0, cvd: Number.NaN })
-  const view = { swings_15m, now_ms: OPEN_MS + 60 * 60_000, open_ms: OPEN_MS, session_low: 80, session_high: 120, ...facts }
+  const view = {
+    swings_15m,
+    now_ms: OPEN_MS + 60 * 60_000,
+    open_ms: OPEN_MS,
+    begun_ms: OPEN_MS,
+    session_low: 80,
+    session_high: 120,
+    ...facts,
+  }
   const range = dealingRangeOf(view as PatternView, price)
   return range && [range.low, range.high, range.source]
 }

@@ -17,9 +17,9 @@ import {
   quietBars,
 } from '../../../support/option-scenario.js'
 import { active, runScenario, type Scenario } from '../../../support/scenario.js'
-import { crush, type Sample } from '../scenarios/iv_crush_play_straddle.js'
-import { type Minute, straddle, times } from '../scenarios/kow_signal_straddle.js'
-import { wallBreak } from '../scenarios/market_maker_trap_detection.js'
+import { crush, textbook as crushTextbook, type Sample } from '../scenarios/iv_crush_play_straddle.js'
+import { textbook as kowTextbook, type Minute, straddle, times } from '../scenarios/kow_signal_straddle.js'
+import { textbook as trapTextbook, wallBreak } from '../scenarios/market_maker_trap_detection.js'
 import { premium } from '../scenarios/premium_collection_strategy.js'
 import { range } from '../scenarios/range_bound_strangle.js'
 
@@ -434,4 +434,28 @@ describe('the score reaches from one end to the other', () => {
     expect(score).toBeGreaterThanOrEqual(0.9)
     expect(score).toBeLessThanOrEqual(1)
   })
+})
+
+describe('chains that are listed and not recorded', () => {
+  const listed = chainInstruments({ underlying: 'NIFTY', expiry: '2025-10-06', strikes: [24_900, 25_000, 25_100], token: 9000 })
+  const heard: readonly [id: string, scenario: Omit<Scenario, 'shows'>][] = [
+    ['kow_signal_straddle', kowTextbook],
+    ['iv_crush_play_straddle', crushTextbook],
+    ['market_maker_trap_detection', trapTextbook],
+  ]
+
+  test.each(heard)('%s looks at the nearest expiry that it hears of', (id, scenario) => {
+    const told = (scenario: Omit<Scenario, 'shows'>): unknown =>
+      detect(id, scenario).map(({ known_at_ms, confidence, candidate }) => [known_at_ms, confidence, strikesOf(candidate)])
+    expect(told({ ...scenario, instruments: [...(scenario.instruments ?? []), ...listed] })).toEqual(told(scenario))
+    expect(detect(id, scenario)).not.toEqual([])
+  })
+})
+
+test('a failed break concludes nothing from a volatility that half a tick moves by more than half a point', () => {
+  const instruments = (trapTextbook.instruments ?? []).map((each) =>
+    each.strike === undefined ? each : { ...each, tick_size: 20 },
+  )
+  expect(detect('market_maker_trap_detection', trapTextbook)).not.toEqual([])
+  expect(detect('market_maker_trap_detection', { ...trapTextbook, instruments })).toEqual([])
 })
