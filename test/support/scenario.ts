@@ -6,6 +6,7 @@ import {
   type Baseline,
   type Detection,
   type DetectorFault,
+  type InstrumentBaseline,
   PATTERN_INTERVALS,
   PatternBank,
   type PatternDefinition,
@@ -95,6 +96,70 @@ export function calm(
       volume: Math.round(volume * (0.8 + ((i * 3) % 5) / 10)),
     }
   })
+}
+
+/** What the next minute does; what is absent is as in a calm one. */
+export interface Step extends Partial<Pick<MinuteRow, 'volume' | 'buy_share' | 'obi' | 'oi'>> {
+  readonly close: number
+  /** How far high and low lie beyond open and close, in rupees; default 0.1. */
+  readonly reach?: number
+  readonly high?: number
+  readonly low?: number
+}
+
+/** Minutes that go on from `before`, each opening at the close of the one before it. */
+export function goOn(before: readonly MinuteRow[], steps: readonly Step[]): MinuteRow[] {
+  const rows = [...before]
+  for (const { close, reach = 0.1, volume = 10_000, ...facts } of steps) {
+    const { at, close: open } = rows.at(-1) as MinuteRow
+    const [high, low] = [Math.max(open, close) + reach, Math.min(open, close) - reach]
+    rows.push({ at: minuteAt(at, 1), open, close, high: toTick(high), low: toTick(low), volume, ...facts })
+  }
+  return rows
+}
+
+/** At the tick of `scenarioStock`. */
+export const toTick = (rupees: number): number => Math.round(rupees * 20) / 20
+
+/** What earlier sessions would have left of the one instrument, as far as it is told. */
+export const baselineOf = (facts: Partial<InstrumentBaseline>): Baseline => ({
+  sha256: '',
+  of: () => ({
+    previous: undefined,
+    week_high: Number.NaN,
+    week_low: Number.NaN,
+    usual_range_30m: Number.NaN,
+    history: { '1m': [], '5m': [], '15m': [] },
+    usualVolume: () => undefined,
+    usualVolumeSoFar: () => undefined,
+    ...facts,
+  }),
+  ofUnderlying: () => undefined,
+})
+
+/** The same market upside down: prices around the first open of each instrument, what is bought is sold. */
+export function mirrorOf(scenario: Scenario): Scenario {
+  const first = new Map<number | undefined, number>()
+  return {
+    ...scenario,
+    ...(scenario.previous_close === undefined
+      ? {}
+      : { previous_close: 2 * (scenario.minutes[0]?.open ?? 0) - scenario.previous_close }),
+    minutes: scenario.minutes.map((row) => {
+      const axis = 2 * (first.get(row.token) ?? row.open)
+      first.set(row.token, axis / 2)
+      const flip = (price: number): number => Math.round((axis - price) * 100) / 100
+      return {
+        ...row,
+        open: flip(row.open),
+        close: flip(row.close),
+        high: flip(row.low),
+        low: flip(row.high),
+        buy_share: 1 - (row.buy_share ?? 0.5),
+        obi: -(row.obi ?? 0),
+      }
+    }),
+  }
 }
 
 /** The recording that these minutes would have left: six or more packets a minute, books that make each trade bought or sold. */

@@ -181,7 +181,8 @@ function detectionOf(
 ): Detection {
   const { multipliers: by_quality, quality_fault } = qualityOf(view)
   const multipliers = { ...by_quality, ...candidate.multipliers }
-  const confidence_raw = Math.min(confidenceOf(candidate.score), candidate.confidence_max ?? CONFIDENCE_MAX, CONFIDENCE_MAX)
+  const { score, confidence_max = CONFIDENCE_MAX } = candidate
+  const confidence_raw = candidate.confidence ?? Math.min(confidenceOf(score), confidence_max, CONFIDENCE_MAX)
   let confidence = confidence_raw
   for (const factor of Object.values(multipliers)) confidence *= factor
   return {

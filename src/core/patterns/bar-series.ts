@@ -19,6 +19,7 @@ export class BarSeries {
   readonly #oi: Float64Array
   /** Written by the view of the instrument, for bars of a minute. */
   readonly #rv: Float64Array
+  readonly #rsi: Float64Array
 
   constructor(capacity: number) {
     this.#capacity = capacity
@@ -33,6 +34,7 @@ export class BarSeries {
     this.#obi = numbers()
     this.#oi = numbers()
     this.#rv = numbers()
+    this.#rsi = numbers()
   }
 
   /** `cvd`: cumulative volume delta of the session up to the end of the bar. */
@@ -48,6 +50,7 @@ export class BarSeries {
     this.#obi[at] = candle.flow?.book === undefined ? Number.NaN : obi(candle.flow.book, 5)
     this.#oi[at] = candle.oi ?? Number.NaN
     this.#rv[at] = Number.NaN
+    this.#rsi[at] = Number.NaN
   }
 
   beginSession(): void {
@@ -95,6 +98,13 @@ export class BarSeries {
   }
   noteRv(rv: number): void {
     this.#rv[(this.count - 1) % this.#capacity] = rv
+  }
+  /** RSI 14 at the end of the bar; bars of a minute only. */
+  rsi(ago: number): number {
+    return this.#at(this.#rsi, ago)
+  }
+  noteRsi(rsi: number): void {
+    this.#rsi[(this.count - 1) % this.#capacity] = rsi
   }
 
   range(ago: number): number {

@@ -6,7 +6,17 @@ const PRICES = ['level', 'entry', 'stop', 'invalidation'] as const
 export function whatIsWrong(candidate: Candidate): string | undefined {
   if (typeof candidate !== 'object' || candidate === null)
     return `expected a candidate or undefined, found ${describe(candidate)}`
-  const { direction, score, evidence, targets = [], multipliers = {}, expires_min, confidence_max, bar_start_ms } = candidate
+  const {
+    direction,
+    score,
+    evidence,
+    targets = [],
+    multipliers = {},
+    expires_min,
+    confidence,
+    confidence_max,
+    bar_start_ms,
+  } = candidate
   if (!PATTERN_DIRECTIONS.includes(direction))
     return `direction must be ${PATTERN_DIRECTIONS.join(', ')}, found ${describe(direction)}`
   if (!(score >= 0 && score <= 1)) return `score must be a number from 0 to 1, found ${describe(score)}`
@@ -19,6 +29,7 @@ export function whatIsWrong(candidate: Candidate): string | undefined {
   if (!Array.isArray(targets) || targets.some((price) => typeof price !== 'number')) return 'targets must be a list of prices'
   for (const [name, factor] of Object.entries(multipliers))
     if (!(factor >= 0 && factor <= 1)) return `multiplier ${name} must lie from 0 to 1, found ${describe(factor)}`
+  if (confidence !== undefined && !(confidence >= 0 && confidence <= 1)) return 'confidence must lie from 0 to 1'
   if (confidence_max !== undefined && !(confidence_max >= 0 && confidence_max <= 1)) return 'confidence_max must lie from 0 to 1'
   if (expires_min !== undefined && !(expires_min > 0)) return 'expires_min must be above 0'
   if (bar_start_ms !== undefined && !Number.isSafeInteger(bar_start_ms)) return 'bar_start_ms must be whole ms since the epoch'

@@ -17,7 +17,7 @@ export interface Detection {
   readonly known_at_ms: number
   /** Virtual time at which it was told. */
   readonly emitted_at_ms: number
-  /** `0.60 + 0.38 x score`, held to 0.98 and to the maximum of its subtype. */
+  /** `0.60 + 0.38 x score`, held to 0.98 and to the maximum of its subtype; or the candidate's own. */
   readonly confidence_raw: number
   /** That times all multipliers. */
   readonly confidence: number

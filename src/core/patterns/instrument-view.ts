@@ -132,6 +132,10 @@ export class InstrumentView implements PatternView {
     return before > 0 ? (100 * (this.bar.close - before)) / before : Number.NaN
   }
 
+  rvOver(minutes: number): number {
+    return this.#relativeVolume(minutes)
+  }
+
   beginSession(session: Session): void {
     this.session = session
     this.m1.beginSession()
@@ -174,7 +178,7 @@ export class InstrumentView implements PatternView {
     this.ema21_before = this.#ema21.value
     this.#ema9.update(bar.close)
     this.#ema21.update(bar.close)
-    this.#rsi.update(bar.close)
+    this.m1.noteRsi(this.#rsi.update(bar.close))
     this.#atr_1m.update(bar.high, bar.low, bar.close)
   }
 

@@ -72,6 +72,8 @@ export interface Candidate {
   readonly action?: string
   /** Of the confidence, for weak subtypes. */
   readonly confidence_max?: number
+  /** 0..1: stands in place of `0.60 + 0.38 x score`, for a rule whose public form brings its own; its evidence says so. Not held to 0.98. */
+  readonly confidence?: number
   /** Each at most 1, by name; they multiply the confidence. */
   readonly multipliers?: Readonly<Record<string, number>>
   /** The price the pattern is about; default the close of the bar. Alerts of one level within 0.25 ATR are the same alert. */

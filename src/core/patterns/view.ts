@@ -37,6 +37,8 @@ export interface PatternView {
   readonly rv_source: 'tod' | 'roll' | 'none'
   /** The same over the last three minutes. */
   readonly rv3: number
+  /** The same over the last so many minutes. Where a rule measures a move over several bars, it measures the volume over the same ones. */
+  rvOver(minutes: number): number
   readonly atr: number
   readonly atr_1m: number
   readonly atr_15m: number

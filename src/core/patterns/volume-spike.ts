@@ -1,10 +1,17 @@
 import type { PatternDefinition } from './pattern.js'
 import { sat, scoreOf } from './score.js'
+import { directionOf, type Side } from './side.js'
 
 const ATR_STOP = 1.5
 const ATR_TARGET = 2
 
-/** Far more volume than usual, for three minutes, and the price moves with it. */
+/**
+ * Far more volume than usual, for three minutes, and the price moves with it. A bar that gives most of its move back has no direction: it is
+ * told, with nothing to trade.
+ *
+ * Reading: the ATR of the move is that of a minute, in the score as in the trigger; stop and target take the one of five minutes, and are not
+ * known before there is one. M is on the volume of the bar alone, the only threshold 5.1 puts it on.
+ */
 export const volumeSpike: PatternDefinition<'rv_min' | 'move_pct_min' | 'move_atr_min' | 'rv3_min' | 'clv_min'> = {
   id: 'volume_spike',
   summary: 'Far more volume than usual at this time of day, and the price moves with it',
@@ -23,28 +30,34 @@ export const volumeSpike: PatternDefinition<'rv_min' | 'move_pct_min' | 'move_at
   create:
     ({ rv_min, move_pct_min, move_atr_min, rv3_min, clv_min }) =>
     (view) => {
-      const { bar, rv, rv3, atr, atr_1m_pct, factors } = view
-      const threshold = rv_min * factors.volume
+      const { bar, rv, rv3, atr } = view
+      const threshold = rv_min * view.factors.volume
+      if (!(rv >= threshold && rv3 >= rv3_min)) return undefined
+      const { atr_1m_pct } = view
       const move = view.r(1)
       const move_min = Math.max(move_pct_min, move_atr_min * atr_1m_pct)
-      if (!(rv >= threshold && Math.abs(move) >= move_min && rv3 >= rv3_min)) return undefined
-      const sign = move > 0 ? 1 : -1
-      const clv = view.m1.clv(0) * sign
-      const direction = clv >= clv_min ? (sign > 0 ? 'BUY' : 'SELL') : 'NEUTRAL'
+      if (!(Math.abs(move) >= move_min)) return undefined
+      const side: Side = move > 0 ? 1 : -1
+      const clv = view.m1.clv(0) * side
+      const is_held = clv >= clv_min
       const { value, missing } = scoreOf([
         ['rv', 0.45, sat(rv, threshold, 2.5 * threshold)],
         ['move', 0.3, sat(Math.abs(move) / atr_1m_pct, 0.5, 2)],
         ['clv', 0.15, sat(clv, 0.3, 0.9)],
-        ['obi5', 0.1, sat(view.obi5 * sign, 0, 0.4)],
+        ['obi5', 0.1, sat(view.obi5 * side, 0, 0.4)],
       ])
       return {
-        direction,
+        direction: is_held ? directionOf(side) : 'NEUTRAL',
         score: value,
         missing,
-        entry: bar.close,
-        stop: bar.close - sign * ATR_STOP * atr,
-        targets: [bar.close + sign * ATR_TARGET * atr],
-        invalidation: sign > 0 ? bar.low : bar.high,
+        ...(is_held
+          ? {
+              entry: bar.close,
+              stop: bar.close - side * ATR_STOP * atr,
+              targets: [bar.close + side * ATR_TARGET * atr],
+              invalidation: side > 0 ? bar.low : bar.high,
+            }
+          : {}),
         evidence: {
           rv,
           rv_min: threshold,

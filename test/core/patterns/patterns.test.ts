@@ -3,13 +3,15 @@ import { describe, expect, test } from 'vitest'
 import { type Detection, PATTERNS } from '../../../src/core/patterns/index.js'
 import { walkRecords } from '../../../src/core/recording/index.js'
 import { formatIso } from '../../../src/core/time/index.js'
-import { active, recordingOfScenario, runScenario, type Scenario } from '../../support/scenario.js'
+import { active, mirrorOf, recordingOfScenario, runScenario, type Scenario } from '../../support/scenario.js'
 
 /** What each detector is shown: test/core/patterns/scenarios/ID.ts. */
 interface Scenarios {
   readonly textbook: Scenario
   readonly marginal: Scenario
   readonly nothing: Scenario
+  /** Id of the pattern that sees the mirror image, where it is another one. */
+  readonly mirror?: string
   /** Other parameters than the defaults. */
   readonly parameters?: Readonly<Record<string, number>>
 }
@@ -21,8 +23,8 @@ const GATE = 0.85
 
 describe.each(patterns.map((definition) => [definition.id, definition] as const))('%s', (id, definition) => {
   const scenarios = scenariosOf(id) as Scenarios
-  const patterns = [active(definition, scenarios?.parameters)]
-  const detect = (scenario: Scenario, bytes?: Uint8Array): readonly Detection[] => {
+  const detect = (scenario: Scenario, bytes?: Uint8Array, pattern = definition): readonly Detection[] => {
+    const patterns = [active(pattern, scenarios?.parameters)]
     const { detections, faults } = runScenario(scenario, patterns, bytes === undefined ? {} : { bytes })
     expect(faults).toEqual([])
     return detections
@@ -83,40 +85,18 @@ describe.each(patterns.map((definition) => [definition.id, definition] as const)
     const { textbook } = scenarios
     if (textbook.mirror === false) return
     const seen = detect(textbook)
-    const mirrored = detect(mirrorOf(textbook))
+    const other = PATTERNS.find((each) => each.id === (scenarios.mirror ?? id))
+    const mirrored = detect(mirrorOf(textbook), undefined, other)
     expect(mirrored.map(({ known_at_ms, candidate }) => [known_at_ms, OPPOSITE[candidate.direction]])).toEqual(
       seen.map(({ known_at_ms, candidate }) => [known_at_ms, candidate.direction]),
     )
     // Percentages of a price differ a little from those of its mirror image.
-    for (const [i, { candidate }] of mirrored.entries()) expect(candidate.score).toBeCloseTo(seen[i]?.candidate.score as number, 1)
+    for (const [i, { candidate }] of mirrored.entries())
+      expect(candidate.score).toBeCloseTo(seen[i]?.candidate.score as number, 1)
   })
 })
 
 const OPPOSITE = { BUY: 'SELL', SELL: 'BUY', NEUTRAL: 'NEUTRAL' } as const
-
-function mirrorOf(scenario: Scenario): Scenario {
-  const first = new Map<number | undefined, number>()
-  return {
-    ...scenario,
-    ...(scenario.previous_close === undefined
-      ? {}
-      : { previous_close: 2 * (scenario.minutes[0]?.open ?? 0) - scenario.previous_close }),
-    minutes: scenario.minutes.map((row) => {
-      const axis = 2 * (first.get(row.token) ?? row.open)
-      first.set(row.token, axis / 2)
-      const flip = (price: number): number => Math.round((axis - price) * 100) / 100
-      return {
-        ...row,
-        open: flip(row.open),
-        close: flip(row.close),
-        high: flip(row.low),
-        low: flip(row.high),
-        buy_share: 1 - (row.buy_share ?? 0.5),
-        obi: -(row.obi ?? 0),
-      }
-    }),
-  }
-}
 
 /** A detection as text, every number in it. */
 function line({ pattern, candidate, instrument, known_at_ms, confidence, multipliers, quality_fault }: Detection): string {
