@@ -133,7 +133,7 @@ export class InstrumentView implements PatternView {
   }
 
   rvOver(minutes: number): number {
-    return this.#relativeVolume(minutes)
+    return this.relativeVolume(minutes)
   }
 
   beginSession(session: Session): void {
@@ -158,8 +158,8 @@ export class InstrumentView implements PatternView {
     this.#addMinute(candle, this.cvd)
     this.#noteRange(candle)
     this.#noteBook(candle)
-    this.rv = this.#relativeVolume(1)
-    this.rv3 = this.#relativeVolume(3)
+    this.rv = this.relativeVolume(1)
+    this.rv3 = this.relativeVolume(3)
     this.m1.noteRv(this.rv)
   }
 
@@ -253,27 +253,27 @@ export class InstrumentView implements PatternView {
   }
 
   /** 3.14, over the last `minutes`; minutes without a trade count as 0. */
-  #relativeVolume(minutes: number): number {
-    if (minutes === 1) this.rv_source = 'none'
+  relativeVolume(minutes: number, end_ms = this.now_ms): number {
+    const is_rv = minutes === 1 && end_ms === this.now_ms
+    if (is_rv) this.rv_source = 'none'
     if (!this.has_volume) return Number.NaN
-    const begin_ms = this.now_ms - minutes * MINUTE_MS
+    const begin_ms = end_ms - minutes * MINUTE_MS
     if (begin_ms < this.open_ms) return Number.NaN
-    const volume = this.#volumeSince(begin_ms, 0)
+    const volume = this.#volumeIn(begin_ms, end_ms)
     const usual = this.baseline?.usualVolume((begin_ms - this.open_ms) / MINUTE_MS, minutes)
     if (usual !== undefined) {
-      if (minutes === 1) this.rv_source = 'tod'
+      if (is_rv) this.rv_source = 'tod'
       return usual > 0 ? volume / usual : Number.NaN
     }
     const known = Math.min(ROLL_MINUTES, (begin_ms - this.open_ms) / MINUTE_MS)
     if (known < ROLL_MINUTES_MIN) return Number.NaN
-    if (minutes === 1) this.rv_source = 'roll'
-    const before = this.#volumeSince(begin_ms - known * MINUTE_MS, minutes) / known
+    if (is_rv) this.rv_source = 'roll'
+    const before = this.#volumeIn(begin_ms - known * MINUTE_MS, begin_ms) / known
     return before > 0 ? volume / minutes / before : Number.NaN
   }
 
-  /** Volume of the bars that began at or after `from_ms` and, with `but_last`, before the last so many minutes. */
-  #volumeSince(from_ms: number, but_last: number): number {
-    const until_ms = this.now_ms - but_last * MINUTE_MS
+  /** Volume of the minute bars that began in `[from_ms, until_ms)`. */
+  #volumeIn(from_ms: number, until_ms: number): number {
     let volume = 0
     for (let ago = 0; this.m1.start(ago) >= from_ms; ago++) if (this.m1.start(ago) < until_ms) volume += this.m1.volume(ago)
     return volume

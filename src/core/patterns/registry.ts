@@ -1,7 +1,13 @@
 import { breakout } from './breakout.js'
+import { fairValueGaps } from './fair-value-gaps.js'
 import { hiddenAccumulation } from './hidden-accumulation.js'
+import { ictMomentum } from './ict-momentum.js'
+import { killzone } from './killzone.js'
+import { liquidityPools } from './liquidity-pools.js'
 import { momentumEngine } from './momentum-engine.js'
+import { optimalTradeEntry } from './optimal-trade-entry.js'
 import type { PatternDefinition } from './pattern.js'
+import { premiumDiscount } from './premium-discount.js'
 import { reversal } from './reversal.js'
 import { downsideMomentum, upsideMomentum } from './upside-downside-momentum.js'
 import { volumeBreakout } from './volume-breakout.js'
@@ -19,4 +25,10 @@ export const PATTERNS: readonly PatternDefinition[] = [
   reversal,
   hiddenAccumulation,
   momentumEngine,
+  liquidityPools,
+  fairValueGaps,
+  optimalTradeEntry,
+  premiumDiscount,
+  killzone,
+  ictMomentum,
 ]

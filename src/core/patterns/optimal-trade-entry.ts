@@ -1,0 +1,184 @@
+import {
+  actsFor,
+  dealingRangeOf,
+  directionOf,
+  GAP_DEFAULTS,
+  GapBook,
+  highOf,
+  inKillzone,
+  known,
+  type Leg,
+  legOf,
+  lowOf,
+  POOL_DEFAULTS,
+  PoolBook,
+  placeIn,
+  priceAt,
+  retracementOf,
+  SIDES,
+  type Side,
+  StructureClock,
+} from './ict/index.js'
+import type { Candidate, PatternDefinition } from './pattern.js'
+import { sat, scoreOf } from './score.js'
+import type { PatternView } from './view.js'
+
+const STOP_ATR = 0.1
+/** Retracements: the end of the leg, and beyond it. */
+const TARGETS = [0, -0.27, -0.62]
+const CENTRE = 0.705
+const HALF_WIDTH = 0.085
+
+type Numbers = 'leg_atr_min' | 'zone_from' | 'zone_to' | 'clv_min' | 'age_max_bars'
+
+/**
+ * The price takes back the right part of a leg that broke structure, and turns.
+ * Reading: the leg is one of bars of 5 minutes, both of its swings confirmed in this session; it stands until a newer one of its side is found,
+ * it is older than `age_max_bars`, or the price trades beyond either end (then its ends are elsewhere). The bar that enters the zone and closes
+ * back is a minute bar; a leg is told once. Confluence: a gap that acts for the side (not filled; or a contrary one, inverted) overlaps the zone, or a
+ * pool the side would buy from lies in it. The place in the dealing range (5.12) is told, it has no weight.
+ */
+export const optimalTradeEntry: PatternDefinition<Numbers> = {
+  id: 'optimal_trade_entry',
+  summary: 'A pullback into 62-79 % of a leg that broke structure, with a turn',
+  category: 'ict',
+  source: 'domain 5.11; the public code has a zone of 0.618-0.786',
+  priority: 65,
+  cooldown_min: 30,
+  parameters: {
+    leg_atr_min: { default: 2, min: 0.1, max: 20, doc: 'Length of the leg, ATR' },
+    zone_from: {
+      default: 0.62,
+      min: 0,
+      max: 1,
+      doc: 'Retracement at which the zone begins; 0 is the end of the leg, 1 its origin',
+    },
+    zone_to: { default: 0.79, min: 0, max: 1, doc: 'Retracement at which it ends; the close must not be deeper' },
+    clv_min: { default: 0.2, min: -1, max: 1, doc: 'Close location of the bar in the direction of the leg' },
+    age_max_bars: { default: 40, min: 1, max: 200, doc: 'Bars of 5 minutes since the end of the leg' },
+  },
+  create(numbers) {
+    const clock = new StructureClock()
+    const gaps = new GapBook(GAP_DEFAULTS)
+    const pools = new PoolBook(POOL_DEFAULTS)
+    const legs = new Map<Side, Leg>()
+    const ends = new Map<Side, number>()
+    return (view) => {
+      gaps.update(view)
+      pools.update(view, view.now_ms)
+      if (clock.isNew(view)) for (const side of SIDES) renew(view, side, legs, ends, numbers)
+      for (const side of SIDES) {
+        const leg = legs.get(side)
+        if (leg === undefined) continue
+        if (isOver(leg, view)) {
+          legs.delete(side)
+          continue
+        }
+        if (!isEntry(leg, view, numbers)) continue
+        legs.delete(side)
+        return candidateOf(leg, view, numbers, confluencesOf(leg, numbers, gaps, pools))
+      }
+      return undefined
+    }
+  },
+}
+
+/** Takes up a leg that is new, and lets go of one that is too old. `ends`: bar at which the last leg of a side ended. */
+function renew(
+  view: PatternView,
+  side: Side,
+  legs: Map<Side, Leg>,
+  ends: Map<Side, number>,
+  { leg_atr_min, age_max_bars }: Readonly<Record<Numbers, number>>,
+): void {
+  const { m5, atr } = view
+  const newest = m5.count - 1
+  const old = legs.get(side)
+  if (old !== undefined && newest - old.end.bar > age_max_bars) legs.delete(side)
+  const leg = legOf(view, side)
+  if (leg === undefined || leg.end.bar === ends.get(side)) return
+  ends.set(side, leg.end.bar)
+  if (!(side * (leg.end.price - leg.origin.price) >= leg_atr_min * atr)) return
+  legs.delete(side)
+  for (let ago = newest - leg.end.bar - 1; ago >= 0; ago--) if (lowOf(m5, ago, side) < side * leg.origin.price) return
+  legs.set(side, leg)
+}
+
+const isOver = ({ side, origin, end }: Leg, { m1 }: PatternView): boolean =>
+  lowOf(m1, 0, side) < side * origin.price || highOf(m1, 0, side) > side * end.price
+
+function isEntry(
+  leg: Leg,
+  { m1, bar }: PatternView,
+  { zone_from, zone_to, clv_min }: Readonly<Record<Numbers, number>>,
+): boolean {
+  const { side } = leg
+  if (!(retracementOf(leg, side * lowOf(m1, 0, side)) >= zone_from)) return false
+  return side * m1.clv(0) >= clv_min && retracementOf(leg, bar.close) <= zone_to
+}
+
+function confluencesOf(
+  leg: Leg,
+  { zone_from, zone_to }: Readonly<Record<Numbers, number>>,
+  { gaps }: GapBook,
+  pools: PoolBook,
+): string[] {
+  const { side } = leg
+  const top = side * priceAt(leg, zone_from)
+  const bottom = side * priceAt(leg, zone_to)
+  const from: Side = side > 0 ? -1 : 1
+  const found: string[] = []
+  for (const gap of gaps) {
+    const edges = [side * gap.near, side * gap.far]
+    if (actsFor(gap) === side && Math.max(...edges) >= bottom && Math.min(...edges) <= top) found.push('fair_value_gap')
+  }
+  for (const { level } of pools.of(from)) if (side * level >= bottom && side * level <= top) found.push('liquidity_pool')
+  return [...new Set(found)]
+}
+
+function candidateOf(
+  leg: Leg,
+  view: PatternView,
+  numbers: Readonly<Record<Numbers, number>>,
+  confluences: readonly string[],
+): Candidate {
+  const { bar, atr, m1, m5, rv } = view
+  const { side, origin, end, broken } = leg
+  const retracement = retracementOf(leg, bar.close)
+  const leg_atr = Math.abs(end.price - origin.price) / atr
+  const { value, missing } = scoreOf([
+    ['retracement', 0.3, Math.max(0, 1 - Math.abs(retracement - CENTRE) / HALF_WIDTH)],
+    ['leg', 0.25, sat(leg_atr, 2, 5)],
+    ['confluence', 0.25, confluences.length > 0 ? 1 : 0],
+    ['rv', 0.2, sat(rv, 1, 2)],
+  ])
+  return {
+    direction: directionOf(side),
+    score: value,
+    missing,
+    level: priceAt(leg, CENTRE),
+    entry: bar.close,
+    stop: origin.price - side * STOP_ATR * atr,
+    targets: TARGETS.map((target) => priceAt(leg, target)),
+    invalidation: origin.price,
+    evidence: known({
+      leg_origin: origin.price,
+      leg_end: end.price,
+      broken_swing: broken.price,
+      leg_atr,
+      leg_atr_min: numbers.leg_atr_min,
+      deepest: retracementOf(leg, side * lowOf(m1, 0, side)),
+      zone_from: numbers.zone_from,
+      retracement,
+      zone_to: numbers.zone_to,
+      clv: side * m1.clv(0),
+      clv_min: numbers.clv_min,
+      age_bars: m5.count - 1 - end.bar,
+      age_max_bars: numbers.age_max_bars,
+      confluences,
+      rv,
+      killzone: inKillzone(view)?.name,
+      range_place: placeIn(dealingRangeOf(view, bar.close), bar.close),
+    }),
+  }
+}
