@@ -1,0 +1,4 @@
+export * from './actor.js'
+export * from './plan.js'
+export * from './plant.js'
+export * from './registry.js'

@@ -1,0 +1,171 @@
+import type { Random } from '../../random.js'
+import type { PlantBar, PlantBars } from './bars.js'
+import { averageRange, exponential, furthest, meanPrice, meanVolume } from './measures.js'
+import type { PlantMinute, PlantPlan, PlantSide } from './plant.js'
+
+const ATR_BARS = 14
+const USUAL_MINUTES = 20
+const APPROACH_MINUTES_MAX = 30
+/** How far ordinary minutes stick out beyond open and close, ATR of five minutes. */
+const WICK = 0.06
+
+/** What the nervousness of the market does to the thresholds that a pattern is known by (by India VIX: below 15 it is calm). */
+const CALM = { volume: 0.8, move: 0.8, overbought: 65 }
+const NORMAL = { volume: 1, move: 1, overbought: 70 }
+export type PlantRegime = typeof NORMAL
+
+/** By India VIX in points; NaN where the day has none. */
+export const regimeOf = (vix: number): PlantRegime => (vix < 15 ? CALM : NORMAL)
+
+/** A minute in words: along the side of the plant, lengths in ATR of five minutes. What is absent is as in an ordinary minute. */
+export interface MinuteWords {
+  /** Of the close, from where it stands; or the close itself, feed units. */
+  readonly move?: number
+  readonly to?: number
+  /** How far it sticks out beyond open and close, ahead and behind. */
+  readonly ahead?: number
+  readonly behind?: number
+  /** The ends of the bar themselves, feed units, in their place. */
+  readonly front?: number
+  readonly back?: number
+  /** Times `usual`. */
+  readonly volume?: number
+  /** Default: the mean of the twenty minutes before this one. */
+  readonly usual?: number
+  /** Share of the volume on the side of the plant. */
+  readonly bought?: number
+  readonly imbalance?: number
+  readonly is_known?: boolean
+}
+
+/** What a script sees of its instrument while it plays, and the words it speaks in. */
+export class PlantStage {
+  readonly side: PlantSide
+  readonly strength: number
+  readonly random: Random
+  readonly regime: PlantRegime
+  readonly tick: number
+  readonly #bars: PlantBars
+  readonly #open_s: number
+  /** Begin of the minute that is asked for. */
+  now_s: number
+  /** Last trade. */
+  price = 0
+
+  constructor(
+    { side, strength, random, begin_s }: Omit<PlantPlan, 'definition'>,
+    { bars, open_s, tick, regime }: { bars: PlantBars; open_s: number; tick: number; regime: PlantRegime },
+  ) {
+    this.side = side
+    this.strength = strength
+    this.random = random
+    this.regime = regime
+    this.tick = tick
+    this.now_s = begin_s
+    this.#bars = bars
+    this.#open_s = open_s
+  }
+
+  get m1(): readonly PlantBar[] {
+    return this.#bars.m1
+  }
+  get m5(): readonly PlantBar[] {
+    return this.#bars.folded(5)
+  }
+  get m15(): readonly PlantBar[] {
+    return this.#bars.folded(15)
+  }
+  /** Of five minutes, Wilder 14. */
+  get atr(): number {
+    return averageRange(this.m5, ATR_BARS)
+  }
+  get atr_1m(): number {
+    return averageRange(this.m1, ATR_BARS)
+  }
+  /** Mean volume of a minute, over the last twenty. */
+  get usual(): number {
+    return meanVolume(this.m1, USUAL_MINUTES)
+  }
+  /** Mean price of the day by volume. */
+  get vwap(): number {
+    return meanPrice(this.m1)
+  }
+  /** Minutes since the open. */
+  get minute(): number {
+    return (this.now_s - this.#open_s) / 60
+  }
+  /** 1 where the EMA 20 of bars of 15 minutes rises, -1 where it falls, 0 before it is known. */
+  get trend_15m(): -1 | 0 | 1 {
+    const slope = exponential(this.m15, 20) - exponential(this.m15.slice(0, -1), 20)
+    return slope > 0 ? 1 : slope < 0 ? -1 : 0
+  }
+  /** Furthest price ahead of the newest bars (all: default). */
+  front(bars: readonly PlantBar[] = this.m1): number {
+    return furthest(bars, this.side)
+  }
+  back(bars: readonly PlantBar[] = this.m1): number {
+    return furthest(bars, this.side > 0 ? -1 : 1)
+  }
+  /** How far ahead a price lies, ATR. */
+  ahead(price: number): number {
+    return (this.side * (price - this.price)) / this.atr
+  }
+  /** A price so many ATR ahead of another one. */
+  from(price: number, atr: number): number {
+    return price + this.side * atr * this.atr
+  }
+  /** So much percent of the price, in ATR. */
+  percent(part: number): number {
+    return (part * this.price) / 100 / this.atr
+  }
+  /** From the bare trigger to the textbook, by the strength. */
+  between(bare: number, textbook: number): number {
+    return bare + this.strength * (textbook - bare)
+  }
+
+  minuteOf(words: MinuteWords): PlantMinute {
+    const { move = 0, to, ahead = WICK, behind = WICK, volume = 1, bought = 0.5, imbalance = 0, is_known = false } = words
+    const { price, side, atr, usual } = this
+    const close = to ?? price + side * move * atr
+    const [nearer, further] = side * (close - price) > 0 ? [price, close] : [close, price]
+    const front = words.front ?? further + side * ahead * atr
+    const back = words.back ?? nearer - side * behind * atr
+    return {
+      close,
+      high: Math.max(front, back),
+      low: Math.min(front, back),
+      volume: volume * (words.usual ?? usual),
+      bought: side > 0 ? bought : 1 - bought,
+      imbalance: side * imbalance,
+      is_known,
+    }
+  }
+
+  /** Ordinary minutes: the price goes to and fro by `chop` and ends at `to`, feed units. */
+  *calm(minutes: number, { to = this.price, chop = 0.2, ...words }: CalmWords = {}): Script {
+    const from = this.price
+    for (let n = 1; n <= minutes; n++) {
+      const middle = from + ((to - from) * n) / minutes
+      const away = n === minutes ? 0 : (n % 2 === 0 ? -1 : 1) * chop * this.random.between(0.6, 1.4)
+      yield this.minuteOf({ volume: this.random.between(0.8, 1.2), ...words, to: this.from(middle, away) })
+    }
+  }
+
+  /** Ordinary minutes until the next whole five minutes, at least `least`. */
+  *untilFive(least: number, words: CalmWords = {}): Script {
+    const past = (this.minute + least) % 5
+    yield* this.calm(least + (past === 0 ? 0 : 5 - past), words)
+  }
+
+  /** Goes to a price at an ordinary pace, ATR a minute; faster where that would take too long. */
+  *approach(to: number, { pace = 0.15, least = 1, ...words }: CalmWords & { pace?: number; least?: number } = {}): Script {
+    const minutes = Math.ceil(Math.abs(this.ahead(to)) / pace)
+    yield* this.calm(Math.max(least, Math.min(APPROACH_MINUTES_MAX, minutes)), { ...words, to })
+  }
+}
+
+/** Ordinary minutes go to and fro by `chop`, ATR. */
+type CalmWords = MinuteWords & { readonly chop?: number }
+
+/** What a part of a script is. */
+export type Script = Generator<PlantMinute, void, void>

@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto'
+import { DEFAULT_ALERT_RULES } from '../../src/core/alerts/index.js'
+import { parseIntervals } from '../../src/core/candles/index.js'
+import { Pipeline, Signals } from '../../src/core/engine/index.js'
+import { InstrumentTable } from '../../src/core/market/index.js'
+import { type Baseline, choosePatterns, type DetectorFault, PATTERN_INTERVALS, PATTERNS } from '../../src/core/patterns/index.js'
+import {
+  createUniverse,
+  MarketDay,
+  type MissingPlant,
+  type PlantedPattern,
+  type PlantWishes,
+} from '../../src/core/synth/index.js'
+import { istDayStartMs, parseDate } from '../../src/core/time/index.js'
+import { calendar } from './feed.js'
+
+/** A synthetic day, and what decides it. */
+export interface PlantDaySetup {
+  readonly date: string
+  readonly seed: number
+  readonly instruments: number
+  /** Packets a second of all instruments together, without those of planted ones. */
+  readonly rate: number
+  readonly plants?: PlantWishes | undefined
+  readonly baseline?: Baseline | undefined
+}
+
+/** What a detector said. */
+export interface Found {
+  readonly pattern_id: string
+  readonly token: number
+  readonly symbol: string
+  readonly underlying: string
+  readonly direction: string
+  readonly known_at_ms: number
+  /** Before conflicts and confirmations. */
+  readonly confidence: number
+  /** Passed all gates. */
+  readonly is_emitted: boolean
+  /** Why not. */
+  readonly reason: string
+  readonly subtype: string
+}
+
+export interface PlantDayRun {
+  readonly found: readonly Found[]
+  readonly planted: readonly (PlantedPattern & { readonly token: number; readonly symbol: string })[]
+  readonly missing: readonly MissingPlant[]
+  readonly faults: readonly DetectorFault[]
+  readonly instruments: number
+  readonly packets: number
+}
+
+/** Makes the day and lets all detectors and gates look at it, in memory: what `mds synth` and `mds patterns` do by way of files. */
+export function runPlantDay({ date, seed, instruments, rate, plants, baseline }: PlantDaySetup): PlantDayRun {
+  const day = parseDate(date) as number
+  const universe = createUniverse({ day, instruments, seed, calendar })
+  const midnight_s = istDayStartMs(day) / 1000
+  const market = new MarketDay({
+    universe,
+    calendar,
+    seed,
+    rate,
+    start_s: midnight_s + 9 * 3600 - 30,
+    until_s: midnight_s + 15 * 3600 + 2400,
+    mode: 'full',
+    faults: [],
+    plants,
+    facts: false,
+  })
+  const found: Found[] = []
+  const faults: DetectorFault[] = []
+  const signals = new Signals({
+    patterns: choosePatterns(PATTERNS, { only: [], parameters: {} }),
+    rules: DEFAULT_ALERT_RULES,
+    calendar,
+    baseline,
+    config_hash: '',
+    engine_version: '',
+    sha256: (text) => createHash('sha256').update(text).digest('hex'),
+    onFault: (fault) => faults.push(fault),
+    liveQuoteOf(token) {
+      const now = pipeline.bookOf(token)
+      return now && { bid: now.book[0] as number, offer: now.book[10] as number, received_ms: now.received_ms }
+    },
+    emit({ state, detection, suppress_reason }) {
+      if (state !== 'emitted' && state !== 'suppressed') return
+      const { pattern, candidate, instrument, underlying, known_at_ms, confidence } = detection
+      found.push({
+        pattern_id: pattern.id,
+        token: instrument.instrument_token,
+        symbol: instrument.symbol,
+        underlying,
+        direction: candidate.direction,
+        known_at_ms,
+        confidence,
+        is_emitted: state === 'emitted',
+        reason: suppress_reason ?? '',
+        subtype: candidate.subtype ?? '',
+      })
+    },
+  })
+  const { onSecond } = signals
+  const pipeline: Pipeline = new Pipeline(
+    {
+      instruments: InstrumentTable.of(universe.listings.map(({ instrument }) => instrument)),
+      calendar,
+      clock: 'trade',
+      bars: {
+        intervals: parseIntervals(PATTERN_INTERVALS),
+        auction: 'separate',
+        fill: 'skip',
+        late: 'drop',
+        gap_volume: 'quarantine',
+        flow: 'minute',
+      },
+      files: ['synthetic'],
+    },
+    {
+      onCandle: (candle) => signals.onCandle(candle),
+      onMoment: (now_ms) => signals.onMoment(now_ms),
+      ...(onSecond === undefined ? {} : { onSecond }),
+      onDiagnostic() {},
+    },
+  )
+  let record = 0
+  const sink = {
+    onRecord(received_at_ms: number, borrowed: Uint8Array) {
+      const bytes = borrowed.slice()
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+      pipeline.onFrame({
+        file: 0,
+        connection: 0,
+        record,
+        offset: record++,
+        received_at_ms,
+        view,
+        bytes,
+        start: 0,
+        end: bytes.length,
+      })
+    },
+    onBrokenBytes() {},
+    onPlanted() {},
+  }
+  while (market.advance(sink));
+  pipeline.end()
+  const nameOf = (listing: number) => universe.listings[listing]!.instrument
+  return {
+    found,
+    planted: market.planted.map((plant) => ({
+      ...plant,
+      token: nameOf(plant.listing).instrument_token,
+      symbol: nameOf(plant.listing).symbol,
+    })),
+    missing: market.missing,
+    faults,
+    instruments: universe.listings.length,
+    packets: pipeline.counts.packets,
+  }
+}
