@@ -5,13 +5,15 @@ import { join, relative } from 'node:path'
 import { build } from 'esbuild'
 import { root } from './setup.js'
 
-const { market, wire, candles, feed, CAPTURE_METRICS, DIAGNOSTIC_CODES, EXIT } = await loadCore()
+const { market, wire, candles, feed, indicators, options, patterns, CAPTURE_METRICS, DIAGNOSTIC_CODES, EXIT } = await loadCore()
 const SECTIONS = {
   commands: commandReference,
   'candle-fields': () => fieldTable(market.CANDLE_FIELDS),
   'tick-fields': () => fieldTable(market.TICK_FIELDS),
+  'chain-fields': () => fieldTable(options.CHAIN_FIELDS),
   'bar-kinds': () =>
     table(['`--bars`', 'a bar ends', 'smallest', 'largest', 'interval on output'], candles.BAR_KINDS.map(barKindRow)),
+  indicators: indicatorTables,
   packets: packetTables,
   segments: segmentTable,
   'feed-states': feedStates,
@@ -22,6 +24,8 @@ const SECTIONS = {
     ),
   'profile-fields': profileFields,
   'error-codes': errorCodes,
+  patterns: patternTable,
+  'pattern-parameters': patternParameters,
   'capture-metrics': () =>
     table(
       ['metric', 'kind', 'meaning'],
@@ -57,7 +61,10 @@ async function loadCore() {
         export * as market from './src/core/market/index.js'
         export * as wire from './src/core/wire/index.js'
         export * as candles from './src/core/candles/index.js'
+        export * as patterns from './src/core/patterns/index.js'
         export * as feed from './src/core/feed/index.js'
+        export * as indicators from './src/core/indicators/index.js'
+        export * as options from './src/core/options/index.js'
         export * from './src/core/diagnostics.js'
         export { CAPTURE_METRICS } from './src/io/capture/metrics.js'
         export * from './src/core/errors.js'`,
@@ -94,6 +101,33 @@ function barKindRow({ name, example, summary, size, label }) {
   return [`\`${name}:${example}\``, summary, size.min, size.max, `\`${label(Number(example))}\``]
 }
 
+/** What there is and what its numbers mean; then all columns. */
+function indicatorTables() {
+  const { INDICATORS, formOf, parseIndicators } = indicators
+  const overview = INDICATORS.map((definition) => {
+    const { summary, parameters, needs = [], source } = definition
+    const numbers = Object.entries(parameters).map(
+      ([name, { doc, min, max }]) => `${name === doc ? name : `${name}: ${doc}`} (${min} to ${max})`,
+    )
+    return [`\`${formOf(definition)}\``, summary, numbers.join('; '), needs.join(', '), source]
+  })
+  const columns = INDICATORS.flatMap((definition) => {
+    const [{ columns, numbers }] = parseIndicators([formOf(definition)])
+    const first = definition.warmUp(numbers)
+    return columns.map(({ name, output }, n) => [
+      `\`${name}\``,
+      { price: 'rupees', count: 'quantity', number: '' }[output.unit],
+      output.sparse ? `${first[n] + 1} or later` : first[n] + 1,
+      output.doc,
+    ])
+  })
+  return `${table(['`--set`', 'what', 'numbers', 'needs', 'source'], overview)}
+
+The columns of each with its default numbers. *First bar*: the bar of a series, from 1, that has the first value.
+
+${table(['column', 'unit', 'first bar', 'meaning'], columns)}`
+}
+
 /** A row for each state, a column for each event, in the cells where it leads. */
 function feedStates() {
   const { CONNECTION_EVENTS, CONNECTION_STATES, TRANSITIONS } = feed
@@ -105,6 +139,31 @@ function feedStates() {
         (TRANSITIONS[state][event] ?? []).map((to) => (to === state ? 'stays' : to)).join(', '),
       ),
     ]),
+  )
+}
+
+function patternTable() {
+  return table(
+    ['pattern', 'category', 'what it finds', 'source', 'needs', 'cooldown'],
+    patterns.PATTERNS.filter(({ category }) => category !== 'candlestick').map(
+      ({ id, category, summary, source, needs = [], cooldown_min }) => [
+        `\`${id}\``,
+        category,
+        summary,
+        source,
+        needs.join(', '),
+        `${cooldown_min} min`,
+      ],
+    ),
+  )
+}
+
+function patternParameters() {
+  return table(
+    ['parameter', 'default', 'smallest', 'largest', 'meaning'],
+    patterns.PATTERNS.filter(({ category }) => category !== 'candlestick').flatMap(({ id, parameters }) =>
+      Object.entries(parameters).map(([name, { default: usual, min, max, doc }]) => [`\`${id}.${name}\``, usual, min, max, doc]),
+    ),
   )
 }
 

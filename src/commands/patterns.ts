@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
 import { EXIT } from '../core/errors.js'
-import { counted } from '../core/view/figures.js'
+import { counted } from '../core/view/index.js'
 import type { SignalWords } from '../io/signals/signal-config.js'
 import { EXIT_CODES, formatFlag, MdsCommand, recordingFlags, sessionArgs, signalFlags, symbolFlag } from './base.js'
 

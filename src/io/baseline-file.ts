@@ -21,6 +21,9 @@ import { readUserFile } from './read-user-file.js'
 
 const NEW_LINE = 0x0a
 
+/** Where a baseline lies unless the user says otherwise: beside the recordings of its profile. */
+export const baselinePathIn = (folder: string, profile: string): string => join(folder, `${profile}.baseline.ndjson`)
+
 /** A line of a baseline file, and what it is about. */
 export interface BaselineLine {
   readonly kind: 'instrument' | 'underlying'
@@ -41,6 +44,8 @@ export interface BaselineFile {
 }
 
 export interface LoadedBaseline extends Baseline {
+  /** Of the whole file, hex; `sha256` is that of the lines which are earlier than the session. */
+  readonly file_sha256: string
   /** What the user should know about it, one sentence each. */
   readonly notices: readonly string[]
 }
@@ -51,27 +56,29 @@ export interface BaselineUse extends Omit<BaselineDay, 'day'> {
   readonly before: IstDay
 }
 
-/** Where the baseline of a profile lies: beside its recordings. */
-export const baselinePathIn = (folder: string, profile: string): string => join(folder, `${profile}.baseline.ndjson`)
-
 /** Reads a baseline for a session. Lines of instruments are parsed when they are first asked for. */
 export async function loadBaseline(path: string, use: BaselineUse): Promise<LoadedBaseline> {
   const file = await readBaselineFile(path)
   const texts = { instrument: new Map<string, string[]>(), underlying: new Map<string, string[]>() }
-  for (const { kind, name, text } of file.lines()) {
+  const hash = createHash('sha256')
+  for (const { kind, name, day, text } of file.lines()) {
+    // What is added later changes neither what this session sees nor the hash that says so.
+    if (day >= use.before) continue
+    hash.update(`${text}\n`)
     const of_name = texts[kind].get(name)
     if (of_name === undefined) texts[kind].set(name, [text])
     else of_name.push(text)
   }
   const baseline = baselineOf(
     {
-      sha256: file.sha256,
+      sha256: hash.digest('hex'),
       ofInstrument: (name) => texts.instrument.get(name) ?? [],
       ofUnderlying: (name) => texts.underlying.get(name) ?? [],
     },
     { ...use, day: use.before },
   )
-  return { ...baseline, notices: noticesOf(path, file.header, use, (name) => texts.instrument.has(name)) }
+  const notices = noticesOf(path, file.header, use, (name) => texts.instrument.has(name))
+  return { ...baseline, file_sha256: file.sha256, notices }
 }
 
 /** Reads a baseline file and checks it as a whole. */

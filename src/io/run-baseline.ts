@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { dirname } from 'node:path'
-import { SESSIONS_MIN } from '../core/baseline/index.js'
+import { decodeUnderlying, IV_DAYS, SESSIONS_MIN } from '../core/baseline/index.js'
 import { EXIT, MdsError, usageError } from '../core/errors.js'
+import { constantMaturity } from '../core/options/index.js'
 import { formatCompactDate, formatDate, type IstDay, parseDate } from '../core/time/index.js'
 import { type DatedSession, type DayPart, type DayWork, dayPart, type FileBefore } from './baseline-day.js'
 import { type BaselineLine, baselinePathIn, countOf, readBaselineFile, writeBaselineFile } from './baseline-file.js'
@@ -43,6 +44,8 @@ export interface LeftOut {
   readonly reason: string
 }
 
+const NAMES_SHOWN = 3
+
 /** Makes the histories that detectors look back on from earlier recordings: one file, the same bytes from the same recordings. */
 export async function runBaseline(words: BaselineWords, run: RunListener): Promise<BaselineSummary> {
   const { calendar, bytes: calendar_bytes } = await loadCalendar(words.calendar)
@@ -68,6 +71,7 @@ export async function runBaseline(words: BaselineWords, run: RunListener): Promi
     lines.map(({ text }) => text),
   )
   tellDisputes(lines, run)
+  tellShortChains(lines, run)
   if (parts.length < SESSIONS_MIN)
     run.onNotice(
       `Fewer than ${SESSIONS_MIN} sessions: what volume is usual at which time stays unknown, detectors compare with the minutes before.`,
@@ -123,8 +127,6 @@ function noDays([first]: readonly DatedSession[], end: number): MdsError {
     exitCode: EXIT.unreadable,
   })
 }
-
-/** Where a baseline lies unless the user says otherwise: beside the recordings of its profile. */
 
 function besideNewest(days: readonly SessionFiles[]): string {
   const profiles = [...new Set(days.flatMap(({ files }) => files.map(({ profile }) => profile)))].sort()
@@ -222,6 +224,22 @@ function tellDisputes(lines: readonly BaselineLine[], run: RunListener): void {
   if (first === undefined) return
   run.onNotice(
     `The masters disagree about ${countOf(disputed.length, 'name')}, e.g. ${first.name} from ${formatDate(first.day)} on (expiry or feed units): a session looks back on its own contract only.`,
+  )
+}
+
+/** Options of which no expiry lies beyond the maturity that ranks are made of. */
+function tellShortChains(lines: readonly BaselineLine[], run: RunListener): void {
+  const days = new Map<string, number>()
+  for (const { kind, name, text } of lines) {
+    if (kind !== 'underlying') continue
+    const { terms } = decodeUnderlying(text)
+    if (terms.length > 0 && constantMaturity(terms, IV_DAYS) === undefined) days.set(name, (days.get(name) ?? 0) + 1)
+  }
+  if (days.size === 0) return
+  const named = [...days].slice(0, NAMES_SHOWN).map(([name, count]) => `${name} (${countOf(count, 'session')})`)
+  const more = days.size - named.length
+  run.onNotice(
+    `No volatility of ${IV_DAYS} days for ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}: options of an expiry on each side of it must be recorded.`,
   )
 }
 

@@ -1,7 +1,13 @@
-import { DEFAULT_INDICATORS, IndicatorColumns, type IndicatorNeed, parseIndicators } from '../core/indicators/index.js'
-import type { Candle } from '../core/market/index.js'
+import {
+  DEFAULT_INDICATORS,
+  IndicatorColumns,
+  type IndicatorDefinition,
+  indicatorName,
+  parseIndicators,
+} from '../core/indicators/index.js'
+import type { Candle, Field } from '../core/market/index.js'
 import { loadCalendar } from './calendar-file.js'
-import { type CandleSummary, type CandleWords, runCandles } from './run-candles.js'
+import { type CandleColumns, type CandleSummary, type CandleWords, runCandles } from './run-candles.js'
 import type { RunListener } from './run-sessions.js'
 
 /** What the command line says. */
@@ -26,21 +32,41 @@ export async function runIndicators(words: IndicatorWords, run: RunListener): Pr
     gap_tr: words.gap_tr,
     sessionOf: (instrument, day) => calendar.sessionOf(instrument, day),
   })
-  let candles_with_flow = 0
-  const counting = {
-    fields: columns.fields,
-    valuesOf(candle: Candle) {
-      if (candle.flow !== undefined) candles_with_flow++
-      return columns.valuesOf(candle)
-    },
-  }
+  const watched = new WatchedColumns(columns)
   const bars = { ...words.bars, flow: columns.wants('flow') ? ('intraday' as const) : undefined }
-  const summary = await runCandles({ ...words, bars, columns: counting }, run)
-  const needing = (need: IndicatorNeed): string =>
-    chosen.flatMap(({ definition: { id, needs } }) => (needs?.includes(need) === true ? [id] : [])).join(', ')
-  if (needing('baseline') !== '')
-    run.onNotice(`Nothing is known of earlier sessions, so these columns are empty: ${needing('baseline')}.`)
-  if (needing('flow') !== '' && candles_with_flow === 0 && summary.candles > 0)
-    run.onNotice(`These candles carry no trades and books, so these columns are empty: ${needing('flow')}.`)
+  const summary = await runCandles({ ...words, bars, columns: watched }, run)
+  for (const { definition, numbers, columns } of chosen)
+    if (summary.candles > 0 && columns.every(({ name }) => watched.isEmpty(name)))
+      run.onNotice(`${indicatorName(definition, numbers)} is empty: ${whyEmpty(definition)}.`)
   return { ...summary, columns: columns.fields.map(({ name }) => name) }
+}
+
+/** Notes which columns have a value anywhere. */
+class WatchedColumns implements CandleColumns {
+  readonly fields: readonly Field[]
+  readonly #columns: IndicatorColumns
+  readonly #has_value: Uint8Array
+
+  constructor(columns: IndicatorColumns) {
+    this.#columns = columns
+    this.fields = columns.fields
+    this.#has_value = new Uint8Array(columns.fields.length)
+  }
+
+  valuesOf(candle: Candle): Float64Array {
+    const values = this.#columns.valuesOf(candle)
+    for (let n = 0; n < values.length; n++) if (!Number.isNaN(values[n]!)) this.#has_value[n] = 1
+    return values
+  }
+
+  isEmpty(name: string): boolean {
+    return this.#has_value[this.fields.findIndex((field) => field.name === name)] === 0
+  }
+}
+
+/** The likely reason why an indicator told nothing at all. */
+function whyEmpty({ needs = [] }: IndicatorDefinition): string {
+  if (needs.includes('baseline')) return 'nothing is known of earlier sessions'
+  if (needs.includes('flow')) return 'it takes trades and books, which bars of the day and bars that trades end do not carry'
+  return 'no series of candles is long enough, or has the volume it takes'
 }

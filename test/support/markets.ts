@@ -132,4 +132,5 @@ export const options: fc.Arbitrary<Partial<RunOptions>> = fc.record({
   late: fc.constantFrom('drop', 'revise'),
   gap_volume: fc.constantFrom('quarantine', 'last', 'spread'),
   common_path: fc.boolean(),
+  flow: fc.constantFrom(undefined, undefined, 'minute', 'intraday'),
 })

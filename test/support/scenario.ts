@@ -129,7 +129,9 @@ export const baselineOf = (facts: Partial<InstrumentBaseline>): Baseline => ({
     week_high: Number.NaN,
     week_low: Number.NaN,
     usual_range_30m: Number.NaN,
+    day_atr: Number.NaN,
     history: { '1m': [], '5m': [], '15m': [] },
+    day_volume: undefined,
     usualVolume: () => undefined,
     usualVolumeSoFar: () => undefined,
     ...facts,
@@ -312,7 +314,7 @@ export function runScenario(
     patterns,
     calendar,
     baseline: scenario.baseline,
-    liveQuoteOf: (token) => quoteOf(pipeline, token),
+    liveQuoteOf: (token) => pipeline.quoteOf(token),
     onDetection: (detection) => detections.push(detection),
     onFault: (fault) => faults.push(fault),
   })
@@ -350,11 +352,4 @@ export function playBytes(pipeline: Pick<Pipeline, 'onFrame'>, bytes: Uint8Array
     const start = from + RECORD_HEADER_BYTES
     pipeline.onFrame({ file: 0, connection: 0, record: record++, offset: from, received_at_ms, view, bytes, start, end })
   })
-}
-
-function quoteOf(pipeline: Pipeline, token: number): { bid: number; offer: number; received_ms: number } | undefined {
-  const now = pipeline.bookOf(token)
-  return now === undefined
-    ? undefined
-    : { bid: now.book[0] as number, offer: now.book[10] as number, received_ms: now.received_ms }
 }

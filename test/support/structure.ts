@@ -72,18 +72,3 @@ export function watched<T>(scenario: Scenario, look: (view: PatternView) => T): 
   if (fault !== undefined) throw new Error(fault.message)
   return seen
 }
-
-/** A baseline that says this about every instrument, and nothing else. Prices in feed units. */
-export function baselineOf(facts: Partial<InstrumentBaseline>): Baseline {
-  const instrument: InstrumentBaseline = {
-    previous: undefined,
-    week_high: Number.NaN,
-    week_low: Number.NaN,
-    usual_range_30m: Number.NaN,
-    history: { '1m': [], '5m': [], '15m': [] },
-    usualVolume: () => undefined,
-    usualVolumeSoFar: () => undefined,
-    ...facts,
-  }
-  return { sha256: '', of: () => instrument, ofUnderlying: () => undefined }
-}

@@ -32,7 +32,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   indicators: ['candlesticks', 'flow', 'market', 'time'],
   options: ['market', 'time'],
   patterns: ['options', 'indicators', 'candlesticks', 'flow', 'market', 'time'],
-  baseline: ['candles', 'patterns', 'indicators', 'wire', 'market', 'time'],
+  baseline: ['candles', 'patterns', 'options', 'indicators', 'wire', 'market', 'time'],
   alerts: ['patterns', 'market', 'time'],
   feed: ['recording', 'wire', 'market', 'time'],
   formats: ['market', 'wire', 'time'],
@@ -41,7 +41,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   serve: ['feed', 'replay', 'recording', 'wire', 'market', 'time'],
   synth: ['recording', 'wire', 'market', 'time'],
   engine: ['alerts', 'patterns', 'options', 'indicators', 'flow', 'candles', 'volume', 'recording', 'wire', 'market', 'time'],
-  view: ['engine', 'replay', 'candles', 'wire', 'market', 'time'],
+  view: ['engine', 'replay', 'candles', 'options', 'wire', 'market', 'time'],
 }
 const CORE_FILES: readonly string[] = ['errors', 'assert', 'diagnostics', 'escaped', 'random']
 

@@ -1,19 +1,20 @@
 import type { Calendar, Instrument } from '../market/index.js'
+import { constantMaturity } from '../options/index.js'
 import type { Baseline, InstrumentBaseline, UnderlyingBaseline } from '../patterns/index.js'
 import type { IstDay } from '../time/index.js'
 import { ExpiryDay } from './expiry-days.js'
 import { decodeFigures, decodeUnderlying } from './figures-line.js'
-import { instrumentBaseline } from './instrument-history.js'
+import { DAYS_BACK, instrumentBaseline } from './instrument-history.js'
 import { hoursOf, tradingDaysBefore } from './trading-days.js'
 
-/** Days over which a chain of sessions is followed back: a week, and as far as the bars of 15 minutes reach. */
-const DAYS_BACK = 5
+/** Maturity of the volatilities that ranks are made of, in calendar days. */
+export const IV_DAYS = 30
 /** Daily figures of an underlying that ranks are made of. */
 const DAILY_MAX = 252
 
 /** The lines of a baseline file; those of one name in the order of days. */
 export interface BaselineLines {
-  /** Of the whole file, hex. */
+  /** Of those that are earlier than the day, hex. */
   readonly sha256: string
   /** By `NSE:RELIANCE`. */
   ofInstrument(name: string): readonly string[]
@@ -66,8 +67,9 @@ function dailyOf(lines: readonly string[], day: IstDay): UnderlyingBaseline | un
     .filter((each) => each.day < day)
     .slice(-DAILY_MAX)
   if (days.length === 0) return undefined
-  const known = (values: readonly number[]): number[] => values.filter((value) => !Number.isNaN(value))
-  return { iv: known(days.map(({ iv_30d }) => iv_30d)), closes: known(days.map(({ close }) => close)) }
+  const closes = days.map(({ close }) => close).filter((close) => !Number.isNaN(close))
+  const ivOf = (maturity_days: number): number[] => days.flatMap(({ terms }) => constantMaturity(terms, maturity_days) ?? [])
+  return { closes, iv: ivOf(IV_DAYS), ivOf }
 }
 
 function remembered<K, V>(values: Map<K, V | undefined>, key: K, make: (key: K) => V | undefined): V | undefined {

@@ -2,6 +2,7 @@ import type { TimeBars, Track } from '../candles/index.js'
 import type { Calendar, Candle, Instrument } from '../market/index.js'
 import type { IstDay } from '../time/index.js'
 import * as kite from '../wire/index.js'
+import { closingVolatilities } from './closing-volatilities.js'
 import { ExpiryDay } from './expiry-days.js'
 import { type DayPrices, SessionBuilder } from './session-builder.js'
 import type { SessionFigures, UnderlyingFigures } from './session-figures.js'
@@ -51,10 +52,15 @@ export class DayGatherer {
     const gathered = named.flatMap((track) => this.#figuresOf(track, bars))
     return {
       instruments: gathered.map(({ figures }) => figures).sort((a, b) => (a.name < b.name ? -1 : 1)),
-      underlyings: underlyingFigures(gathered, this.#day),
+      underlyings: underlyingFigures(gathered, this.#day, this.#volatilities()),
       unnamed: of_day.length - named.length,
       closed: named.filter(({ ledger }) => !isTradingDay(this.#calendar, ledger.instrument, this.#day)).length,
     }
+  }
+
+  #volatilities(): ReturnType<typeof closingVolatilities> {
+    const lasts = [...this.#builders.values()].flatMap(({ last }) => last ?? [])
+    return closingVolatilities(lasts, this.#calendar, this.#day)
   }
 
   /** Undefined for what has no history: tokens without a name, and rehearsals. */

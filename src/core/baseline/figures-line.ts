@@ -1,4 +1,5 @@
 import { assert } from '../assert.js'
+import { type TermVolatility, YEAR_DAYS } from '../options/index.js'
 import type { HistoryBar } from '../patterns/index.js'
 import { formatDate, istDayStartMs, MINUTE_MS, parseClock, parseDate } from '../time/index.js'
 import { BAR_LABELS, type SessionFigures, type Span, type UnderlyingFigures } from './session-figures.js'
@@ -9,7 +10,7 @@ export const UNDERLYING_KEY = 'underlying'
 
 /** A line of the baseline file, without its end. What is not known is absent. */
 export function encodeFigures(figures: SessionFigures): string {
-  const { name, day, price_divisor, expiry, expiry_day, hours, unknown, volume, ranges_30m, bars } = figures
+  const { name, day, price_divisor, expiry, expiry_day, hours, unknown, va_widths, volume, ranges_30m, bars } = figures
   const begin_ms = beginMs(figures)
   return JSON.stringify({
     [INSTRUMENT_KEY]: name,
@@ -20,6 +21,7 @@ export function encodeFigures(figures: SessionFigures): string {
     continuous: hours.map((part) => part.map(clockText)),
     unknown: unknown.length === 0 ? undefined : unknown,
     ...known(figures, PRICES),
+    va_widths,
     volume,
     ranges_30m,
     ...Object.fromEntries(BAR_LABELS.map((label) => [`bars_${label}`, bars[label].map((bar) => barRow(bar, begin_ms))])),
@@ -28,8 +30,16 @@ export function encodeFigures(figures: SessionFigures): string {
 
 /** A line of an underlying. */
 export function encodeUnderlying(figures: UnderlyingFigures): string {
-  const { underlying, day } = figures
-  return JSON.stringify({ [UNDERLYING_KEY]: underlying, date: formatDate(day), ...known(figures, ['close', 'iv_30d']) })
+  const { underlying, day, terms } = figures
+  return JSON.stringify({
+    [UNDERLYING_KEY]: underlying,
+    date: formatDate(day),
+    ...known(figures, ['close']),
+    atm_iv:
+      terms.length === 0
+        ? undefined
+        : terms.map(({ years, volatility }) => [toDecimals(years * YEAR_DAYS, 4), toDecimals(volatility, 6)]),
+  })
 }
 
 /** Reads a line whose file has been checked as a whole; what does not fit is our bug. */
@@ -55,6 +65,7 @@ export function decodeFigures(line: string): SessionFigures {
     vah: record.number('vah'),
     val: record.number('val'),
     poc: record.number('poc'),
+    va_widths: record.list('va_widths').map(numberOf),
     volume: record.has('volume') ? record.list('volume').map(numberOf) : undefined,
     ranges_30m: record.list('ranges_30m').map(numberOf),
     bars: { '1m': bars('1m'), '5m': bars('5m'), '15m': bars('15m') },
@@ -68,8 +79,18 @@ export function decodeUnderlying(line: string): UnderlyingFigures {
     underlying: record.text(UNDERLYING_KEY),
     day: record.day('date'),
     close: record.number('close'),
-    iv_30d: record.number('iv_30d'),
+    terms: record.has('atm_iv') ? record.list('atm_iv').map(termOf) : [],
   }
+}
+
+function termOf(value: unknown): TermVolatility {
+  const [days, volatility] = listOf(value).map(numberOf) as [number, number]
+  return { years: days / YEAR_DAYS, volatility }
+}
+
+function toDecimals(value: number, decimals: 4 | 6): number {
+  const scale = decimals === 4 ? 10_000 : 1_000_000
+  return Math.round(value * scale) / scale
 }
 
 const PRICES = ['open', 'high', 'low', 'close', 'close_official', 'vah', 'val', 'poc'] as const

@@ -1,15 +1,20 @@
 import type { HistoryBar, InstrumentBaseline, PreviousSession } from '../patterns/index.js'
 import type { IstDay } from '../time/index.js'
-import { type BAR_LABELS, KEPT_BARS, minutesOf, type SessionFigures } from './session-figures.js'
+import { type BAR_LABELS, KEPT_BARS, minutesOf, type SessionFigures, VA_MINUTES } from './session-figures.js'
 import { type SessionShape, UsualVolume } from './usual-volume.js'
 
 const WEEK_SESSIONS = 5
+/** True ranges in the mean of `day_atr`. */
+const TRUE_RANGES_MAX = 14
+const TRUE_RANGES_MIN = 5
+/** Trading days that are looked at one after the other: those true ranges, and the close before them. */
+export const DAYS_BACK = TRUE_RANGES_MAX + 1
 /** Of a session whose highs and lows are believed, so much must have been recorded. */
 const RECORDED_SHARE_MIN = 0.9
 
 /** The session that looks back. */
 export interface LookingBack extends SessionShape {
-  /** Its trading days right before, the latest first: five at least where there are so many. */
+  /** Its trading days right before, the latest first: `DAYS_BACK` where there are so many. */
   readonly days_before: readonly IstDay[]
 }
 
@@ -23,6 +28,7 @@ export function instrumentBaseline(sessions: readonly SessionFigures[], today: L
     week_high: highest(week.map(({ high }) => high)),
     week_low: -highest(week.map(({ low }) => -low)),
     usual_range_30m: usualRange(sessions),
+    day_atr: meanTrueRange(unbroken),
     history: {
       '1m': lastBars(unbroken, '1m'),
       '5m': lastBars(unbroken, '5m'),
@@ -52,8 +58,21 @@ function isWhole(session: SessionFigures): boolean {
   return is_ended && missing <= (1 - RECORDED_SHARE_MIN) * minutes && !Number.isNaN(session.high)
 }
 
-function previousSession({ day, open, high, low, close, close_official, vah, val, poc }: SessionFigures): PreviousSession {
-  return { day, open, high, low, close: Number.isNaN(close_official) ? close : close_official, vah, val, poc }
+function previousSession(session: SessionFigures): PreviousSession {
+  const { day, open, high, low, vah, val, poc, va_widths } = session
+  const vaWidthAt = (minute: number): number => va_widths[Math.floor(minute / VA_MINUTES) - 1] ?? Number.NaN
+  return { day, open, high, low, close: closeOf(session), vah, val, poc, vaWidthAt }
+}
+
+const closeOf = ({ close, close_official }: SessionFigures): number => (Number.isNaN(close_official) ? close : close_official)
+
+/** The latest first. */
+function meanTrueRange(unbroken: readonly SessionFigures[]): number {
+  const ranges = unbroken.slice(0, TRUE_RANGES_MAX).flatMap(({ high, low }, n) => {
+    const before = unbroken[n + 1]
+    return before === undefined ? [] : [Math.max(high, closeOf(before)) - Math.min(low, closeOf(before))]
+  })
+  return ranges.length < TRUE_RANGES_MIN ? Number.NaN : ranges.reduce((sum, range) => sum + range, 0) / ranges.length
 }
 
 /** NaN for none. */

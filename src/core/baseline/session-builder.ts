@@ -2,7 +2,7 @@ import { profileBin, VolumeProfile } from '../indicators/index.js'
 import type { Candle, Instrument, Session } from '../market/index.js'
 import type { HistoryBar } from '../patterns/index.js'
 import { istDayStartMs, MINUTE_MS } from '../time/index.js'
-import { BAR_LABELS, KEPT_BARS, minutesOf, RANGE_BARS, type SessionFigures, type Span } from './session-figures.js'
+import { BAR_LABELS, KEPT_BARS, minutesOf, RANGE_BARS, type SessionFigures, type Span, VA_MINUTES } from './session-figures.js'
 import { hoursOf } from './trading-days.js'
 
 /** What only the end of the session tells. */
@@ -36,6 +36,7 @@ export class SessionBuilder {
   readonly #cut = new Set<number>()
   readonly #bars: Record<BarLabel, HistoryBar[]> = { '1m': [], '5m': [], '15m': [] }
   readonly #ranges: number[] = []
+  readonly #va_widths: number[] = []
   readonly #tick: number
   #profile: VolumeProfile | undefined
   /** Of the bars of the range that is under way. */
@@ -43,6 +44,8 @@ export class SessionBuilder {
   #range_high = Number.NEGATIVE_INFINITY
   #range_low = Number.POSITIVE_INFINITY
   #day: Candle | undefined
+  /** The newest minute bar; undefined before the first. */
+  last: Candle | undefined
 
   constructor(instrument: Instrument, session: Session) {
     this.#instrument = instrument
@@ -68,6 +71,7 @@ export class SessionBuilder {
 
   build({ covers, has_volume, exchange_day, expiry_day }: SessionEnd): SessionFigures {
     const { exchange, symbol, price_divisor, expiry } = this.#instrument
+    this.#noteValueArea(this.#volume.length)
     return {
       name: `${exchange}:${symbol}`,
       day: this.#session.day,
@@ -80,6 +84,7 @@ export class SessionBuilder {
       vah: this.#profile?.vah ?? Number.NaN,
       val: this.#profile?.val ?? Number.NaN,
       poc: this.#profile?.poc ?? Number.NaN,
+      va_widths: this.#va_widths,
       volume: has_volume ? this.#volume : undefined,
       ranges_30m: this.#ranges,
       bars: this.#bars,
@@ -89,6 +94,7 @@ export class SessionBuilder {
   #onMinute(candle: Candle): void {
     const { open_time_ms, high, low, volume, flow, complete } = candle
     const minute = (open_time_ms - this.#begin_ms) / MINUTE_MS
+    this.last = candle
     this.#volume[minute] = volume
     if (!complete) this.#cut.add(minute)
     this.#range_high = Math.max(this.#range_high, high)
@@ -99,10 +105,19 @@ export class SessionBuilder {
       this.#range_high = Number.NEGATIVE_INFINITY
       this.#range_low = Number.POSITIVE_INFINITY
     }
+    this.#noteValueArea(minute)
     if (flow === undefined) return
     const { prices, volumes, previous_close } = flow
     this.#profile ??= new VolumeProfile(profileBin(previous_close > 0 ? previous_close : candle.open, this.#tick))
     for (let i = 0; i < prices.length; i++) this.#profile.add(prices[i] as number, volumes[i] as number)
+  }
+
+  /** As it was at each quarter of an hour up to the beginning of a minute. */
+  #noteValueArea(minute: number): void {
+    const quarters = Math.floor(minute / VA_MINUTES)
+    if (this.#va_widths.length >= quarters) return
+    const width = this.#profile === undefined ? 0 : this.#profile.vah - this.#profile.val
+    while (this.#va_widths.length < quarters) this.#va_widths.push(width)
   }
 
   #prices(exchange_day: DayPrices | undefined): Pick<SessionFigures, 'open' | 'high' | 'low' | 'close' | 'close_official'> {

@@ -1,3 +1,4 @@
+import type { TermVolatility } from '../options/index.js'
 import type { HistoryBar } from '../patterns/index.js'
 import type { IstDay } from '../time/index.js'
 
@@ -7,6 +8,9 @@ export const KEPT_BARS = { '1m': 40, '5m': 60, '15m': 40 } as const
 export const BAR_LABELS = ['1m', '5m', '15m'] as const
 /** Bars of a minute in one entry of `ranges_30m`. */
 export const RANGE_BARS = 30
+
+/** Minutes between two entries of `va_widths`. */
+export const VA_MINUTES = 15
 
 /** What one session says of one instrument. Prices in feed units, quantities in those of the feed. */
 export interface SessionFigures {
@@ -34,6 +38,8 @@ export interface SessionFigures {
   readonly vah: number
   readonly val: number
   readonly poc: number
+  /** Width (VAH - VAL) of the value area as it was after each 15 minutes; 0 while nothing had traded. */
+  readonly va_widths: readonly number[]
   /** Traded in each minute from the beginning of continuous trading to its end; 0 where nothing was told. Undefined for what has no volume. */
   readonly volume: readonly number[] | undefined
   /** High - low of each 30 minute bars in a row, from the first bar on; what is left at the end counts no more. */
@@ -56,6 +62,6 @@ export interface UnderlyingFigures {
   readonly day: IstDay
   /** Rupees; NaN without one. */
   readonly close: number
-  /** At-the-money volatility of 30 days, 1 = 100 %; NaN where the options do not tell it. */
-  readonly iv_30d: number
+  /** At-the-money volatilities at the close, of each expiry whose options tell one; ascending by years. */
+  readonly terms: readonly TermVolatility[]
 }

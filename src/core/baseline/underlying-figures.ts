@@ -1,4 +1,5 @@
 import { type Instrument, underlyingOf } from '../market/index.js'
+import type { TermVolatility } from '../options/index.js'
 import type { IstDay } from '../time/index.js'
 import type { SessionFigures, UnderlyingFigures } from './session-figures.js'
 
@@ -8,14 +9,18 @@ export interface FiguredInstrument {
   readonly figures: SessionFigures
 }
 
-/** Of each underlying that had derivatives in the recording, in the order of names. */
-export function underlyingFigures(gathered: readonly FiguredInstrument[], day: IstDay): UnderlyingFigures[] {
+/** Of each underlying that had derivatives in the recording, in the order of names. `volatilities`: by underlying, where its options tell one. */
+export function underlyingFigures(
+  gathered: readonly FiguredInstrument[],
+  day: IstDay,
+  volatilities: ReadonlyMap<string, readonly TermVolatility[]>,
+): UnderlyingFigures[] {
   const derived = new Set(
     gathered.filter(({ instrument }) => isDerivative(instrument)).map(({ instrument }) => underlyingOf(instrument)),
   )
   return [...derived].sort().flatMap((underlying) => {
     const close = closeOf(gathered.filter(({ instrument }) => underlyingOf(instrument) === underlying))
-    return Number.isNaN(close) ? [] : [{ underlying, day, close, iv_30d: Number.NaN }]
+    return Number.isNaN(close) ? [] : [{ underlying, day, close, terms: volatilities.get(underlying) ?? [] }]
   })
 }
 

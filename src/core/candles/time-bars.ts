@@ -152,7 +152,7 @@ export class TimeBars {
     const { ledger } = track
     bar.tick_count++
     if (oi >= 0 && track.has_oi) bar.oi = oi
-    this.flow?.addTo(bar, ledger, verdict === VERDICT.quiet ? 0 : ledger.inc)
+    this.flow?.addTo(bar, ledger, verdict, verdict === VERDICT.quiet ? 0 : ledger.inc)
     if (verdict === VERDICT.quiet) return
     bar.trade(ledger.price, ledger.event_s)
     if (this.trades !== undefined) this.#offer(this.trades, track, bar, verdict)
@@ -268,7 +268,7 @@ export class TimeBars {
     if (oi >= 0 && track.has_oi && bar.oi < 0) bar.oi = oi
     bar.widen(ledger.price)
     if (ledger.inc === 0) return
-    this.flow?.addTo(bar, ledger, ledger.inc)
+    this.flow?.addTo(bar, ledger, VERDICT.late, ledger.inc)
     bar.volume += ledger.inc
     bar.turnover += ledger.inc * ledger.price
     bar.trade_count++
@@ -302,7 +302,7 @@ export class TimeBars {
       bar.trade(ledger.price, ledger.event_s)
       // The candle that was told keeps its own.
       if (told !== undefined) bar.flow = bar.flow?.copy()
-      this.flow?.addTo(bar, ledger, ledger.inc)
+      this.flow?.addTo(bar, ledger, VERDICT.traded, ledger.inc)
       bar.volume += ledger.inc
       bar.turnover += ledger.inc * ledger.price
       if (ledger.inc > 0) bar.trade_count++
@@ -343,7 +343,7 @@ export class TimeBars {
     home.tick_count++
     home.trade_count++
     if (oi >= 0 && track.has_oi) home.oi = oi
-    this.flow?.addTo(home, ledger, 0)
+    this.flow?.addTo(home, ledger, VERDICT.traded_over_gap, 0)
     home.trade(ledger.price, ledger.event_s)
   }
 

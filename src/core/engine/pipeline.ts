@@ -1,5 +1,4 @@
 import {
-  type BookNow,
   type CandleStyle,
   type EventBarSpec,
   EventBars,
@@ -8,17 +7,20 @@ import {
   GapList,
   inStyle,
   type Journaled,
+  type QuoteNow,
   type TimeBarOptions,
   TimeBars,
   type Track,
 } from '../candles/index.js'
 import type { Diagnostic, DiagnosticCode } from '../diagnostics.js'
 import type { Calendar, Candle, Instrument, Session } from '../market/index.js'
+import type { LiveQuote, OptionBook } from '../options/index.js'
 import { type Frame, type FrameConsumer, isText, RECORD_HEADER_BYTES } from '../recording/index.js'
 import { formatDate, type IstDay } from '../time/index.js'
 import { type BarClock, LedgerState, VERDICT, type VolumeEvent, VolumeLedger } from '../volume/index.js'
 import * as kite from '../wire/index.js'
 import { CommonPath } from './common-path.js'
+import { QuoteReader } from './quote-reader.js'
 import { TokenTable } from './token-table.js'
 
 /** A longer silence is not counted out in seconds. */
@@ -38,6 +40,8 @@ export interface PipelineSetup {
   files: readonly string[]
   /** What the journals say; without one a silence is a gap. */
   journaled?: Journaled | undefined
+  /** Kept up to date with the accepted packets of its instruments: no duplicates, nothing of an earlier session or that may be, nothing out of order. */
+  options?: OptionBook | undefined
   /** False: every packet goes the whole way. Same bytes, slower; for tests. */
   common_path?: boolean
 }
@@ -84,6 +88,9 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
   /** By first appearance. */
   readonly tracks: Track[] = []
   readonly #states: LedgerState[] = []
+  /** Where an instrument's packets are written as quotes; undefined for most. */
+  readonly #quotes: (LiveQuote | undefined)[] = []
+  readonly #quote_reader = new QuoteReader()
   readonly #setup: PipelineSetup
   readonly #listener: PipelineListener
   readonly #tokens = new TokenTable()
@@ -165,7 +172,11 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
     const verdict = this.ledger.take(state, view, at, length)
     if (verdict !== VERDICT.dropped)
       this.bars.add(this.tracks[index] as Track, verdict, length === kite.FULL_BYTES ? kite.readOi(view, at) : -1)
-    this.#common?.open(index)
+    const quote = this.#quotes[index]
+    // What is written as quotes never takes the common path, which would not tell.
+    if (quote === undefined) this.#common?.open(index)
+    else if (verdict !== VERDICT.dropped && verdict !== VERDICT.late && !state.provisional)
+      quote.take(this.#quote_reader.read(view, at, length, (this.#frame as Frame).received_at_ms))
   }
 
   onBadPacket(code: DiagnosticCode, at: number, detail: kite.PacketFault): void {
@@ -176,6 +187,7 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
 
   onRecycle(view: DataView): void {
     this.#common?.release(view)
+    this.bars.flow?.release(view)
     this.ledger.keepPackets(this.#states, view)
   }
 
@@ -201,10 +213,10 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
     for (; this.#next_second_ms <= received_ms; this.#next_second_ms += 1000) onSecond(this.#next_second_ms)
   }
 
-  /** The book of an instrument at this moment; only with `bars.flow`. */
-  bookOf(token: number): BookNow | undefined {
+  /** Best bid and offer of an instrument at this moment; only with `bars.flow`. */
+  quoteOf(token: number): QuoteNow | undefined {
     const index = this.#tokens.find(token)
-    return index < 0 ? undefined : this.bars.flow?.bookOf(index)
+    return index < 0 ? undefined : this.bars.flow?.quoteOf(index)
   }
 
   #rawTick(view: DataView, at: number, length: kite.PacketBytes, index: number): RawTick {
@@ -230,6 +242,7 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
     const instrument = this.#setup.instruments.resolve(token)
     const state = new LedgerState(instrument, index)
     this.#states.push(state)
+    this.#quotes.push(this.#setup.options?.quoteOf(instrument))
     this.tracks.push(this.bars.open(state))
     if (!instrument.known) {
       this.counts.unknown_instruments++

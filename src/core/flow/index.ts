@@ -1,3 +1,4 @@
+export * from './best-quote.js'
 export * from './book-features.js'
 export * from './order-flow-imbalance.js'
 export * from './read-book.js'

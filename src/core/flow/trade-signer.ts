@@ -1,4 +1,4 @@
-import { BOOK_BIDS, BOOK_OFFERS } from '../market/index.js'
+import type { BestQuote } from './best-quote.js'
 import { TickRule, type TradeSign } from './tick-rule.js'
 
 /**
@@ -6,7 +6,7 @@ import { TickRule, type TradeSign } from './tick-rule.js'
  * below its best bid, sold; between, by the side of the middle; in the middle, or without a book, by the tick rule. A snapshot mixes trades
  * of both sides, so this is less sure than on a tape of trades. State of one instrument and session.
  *
- * Per snapshot: `sign` where volume traded, then `noteBook` where it carries a book.
+ * Per snapshot: `sign` where volume traded, then `noteQuote` where it carries a book.
  */
 export class TradeSigner {
   readonly #rule = new TickRule()
@@ -25,12 +25,10 @@ export class TradeSigner {
     return by_change
   }
 
-  /** The book that the next trade is held against: 20 numbers as in `BarFlow.book`. A crossed book counts as none, a side without quantity is not there. */
-  noteBook(book: Float64Array): void {
-    const bid = book[BOOK_BIDS + 1]! > 0 ? book[BOOK_BIDS]! : Number.NaN
-    const offer = book[BOOK_OFFERS + 1]! > 0 ? book[BOOK_OFFERS]! : Number.NaN
-    const is_crossed = offer <= bid
-    this.#bid = is_crossed ? Number.NaN : bid
-    this.#offer = is_crossed ? Number.NaN : offer
+  /** The book that the next trade is held against. A crossed book counts as none, a side without quantity is not there. */
+  noteQuote({ bid, bid_quantity, offer, offer_quantity }: BestQuote): void {
+    const is_crossed = bid_quantity > 0 && offer_quantity > 0 && offer <= bid
+    this.#bid = bid_quantity > 0 && !is_crossed ? bid : Number.NaN
+    this.#offer = offer_quantity > 0 && !is_crossed ? offer : Number.NaN
   }
 }

@@ -8,6 +8,7 @@ export interface ProfileNodes {
 
 /** A node is an extreme among this many bins on either side. */
 const REACH = 2
+const SMOOTHED_BINS = 3
 const HIGH_MIN = 1.5
 const LOW_MAX = 0.3
 
@@ -15,23 +16,38 @@ const LOW_MAX = 0.3
  * Local maxima of the profile, smoothed over three bins, that hold at least 1.5 times the mean bin, and local minima that hold at most 0.3 of
  * it. Of equal neighbours the lower price is the node. Minima need two bins on both sides: the profile thins out at its ends by itself.
  */
-export function profileNodes(volumes: Float64Array, first_price: number, bin: number): ProfileNodes {
-  const at = (n: number): number => volumes[n] ?? 0
-  const smoothed = (n: number): number => (at(n - 1) + at(n) + at(n + 1)) / 3
-  const mean = volumes.reduce((sum, volume) => sum + volume, 0) / volumes.length
+export function profileNodes(volumes: Float64Array, total: number, first_price: number, bin: number): ProfileNodes {
+  const heights = smoothed(volumes)
+  const mean = (SMOOTHED_BINS * total) / volumes.length
   const high: number[] = []
   const low: number[] = []
   for (let n = 0; n < volumes.length; n++) {
-    const here = smoothed(n)
-    if (here >= HIGH_MIN * mean && isTop(smoothed, n)) high.push(first_price + n * bin)
-    const is_inside = n >= REACH && n < volumes.length - REACH
-    if (is_inside && here <= LOW_MAX * mean && isTop((other) => -smoothed(other), n)) low.push(first_price + n * bin)
+    const height = heights[n + REACH]!
+    if (height >= HIGH_MIN * mean) {
+      if (isExtreme(heights, n + REACH, 1)) high.push(first_price + n * bin)
+    } else if (height <= LOW_MAX * mean && n >= REACH && n < volumes.length - REACH) {
+      if (isExtreme(heights, n + REACH, -1)) low.push(first_price + n * bin)
+    }
   }
   return { high, low }
 }
 
-/** Above all lower neighbours, and not below any higher one. */
-function isTop(height: (n: number) => number, n: number): boolean {
-  for (let off = 1; off <= REACH; off++) if (height(n - off) >= height(n) || height(n + off) > height(n)) return false
+/** Sums of three bins, which stay whole, with `REACH` more at either end: beyond the profile nothing trades. */
+function smoothed(volumes: Float64Array): Float64Array {
+  const heights = new Float64Array(volumes.length + 2 * REACH)
+  for (let n = 0; n < volumes.length; n++) {
+    const volume = volumes[n]!
+    heights[n + REACH - 1]! += volume
+    heights[n + REACH]! += volume
+    heights[n + REACH + 1]! += volume
+  }
+  return heights
+}
+
+/** Above all lower neighbours and not below any higher one, or with `side` -1 the other way round. */
+function isExtreme(heights: Float64Array, at: number, side: 1 | -1): boolean {
+  const height = side * heights[at]!
+  for (let off = 1; off <= REACH; off++)
+    if (side * heights[at - off]! >= height || side * heights[at + off]! > height) return false
   return true
 }

@@ -35,30 +35,45 @@ export class RollingWindow {
 
   /** NaN when empty. */
   max(): number {
-    let max = this.count > 0 ? this.#numbers[0]! : Number.NaN
-    for (let n = 1; n < this.count; n++) if (this.#numbers[n]! > max) max = this.#numbers[n]!
+    const numbers = this.#numbers
+    const { count } = this
+    let max = count > 0 ? numbers[0]! : Number.NaN
+    for (let n = 1; n < count; n++) if (numbers[n]! > max) max = numbers[n]!
     return max
   }
 
   /** NaN when empty. */
   min(): number {
-    let min = this.count > 0 ? this.#numbers[0]! : Number.NaN
-    for (let n = 1; n < this.count; n++) if (this.#numbers[n]! < min) min = this.#numbers[n]!
+    const numbers = this.#numbers
+    const { count } = this
+    let min = count > 0 ? numbers[0]! : Number.NaN
+    for (let n = 1; n < count; n++) if (numbers[n]! < min) min = numbers[n]!
     return min
   }
 
   /** Summed from the oldest on, so that nothing is left over of numbers that have gone. NaN when empty. */
   mean(): number {
+    const numbers = this.#numbers
+    const { count } = this
+    const first = this.isFull ? this.#next : 0
     let sum = 0
-    for (let age = 0; age < this.count; age++) sum += this.at(age)
-    return sum / this.count
+    for (let n = first; n < count; n++) sum += numbers[n]!
+    for (let n = 0; n < first; n++) sum += numbers[n]!
+    return sum / count
   }
 
   /** Sum of (number - centre)^2, from the oldest on. */
   squaresAround(centre: number): number {
+    const numbers = this.#numbers
+    const { count } = this
+    const first = this.isFull ? this.#next : 0
     let sum = 0
-    for (let age = 0; age < this.count; age++) {
-      const off = this.at(age) - centre
+    for (let n = first; n < count; n++) {
+      const off = numbers[n]! - centre
+      sum += off * off
+    }
+    for (let n = 0; n < first; n++) {
+      const off = numbers[n]! - centre
       sum += off * off
     }
     return sum

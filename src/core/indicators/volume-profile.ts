@@ -98,11 +98,8 @@ export class VolumeProfile {
   /** High-volume and low-volume nodes, from low to high price. */
   nodes(): ProfileNodes {
     if (this.#last < this.#first) return { high: [], low: [] }
-    return profileNodes(
-      this.#volumes.subarray(this.#first - this.#base, this.#last - this.#base + 1),
-      this.#first * this.bin,
-      this.bin,
-    )
+    const volumes = this.#volumes.subarray(this.#first - this.#base, this.#last - this.#base + 1)
+    return profileNodes(volumes, this.total, this.#first * this.bin, this.bin)
   }
 
   /** Volume in the bin of a price. */
@@ -133,14 +130,14 @@ export class VolumeProfile {
   }
 
   #findPoc(): void {
-    const twice_middle = this.#first + this.#last
-    let poc = this.#first
-    for (let bin = this.#first + 1; bin <= this.#last; bin++) {
-      const more = this.#volumes[bin - this.#base]! - this.#volumes[poc - this.#base]!
-      const is_nearer = Math.abs(2 * bin - twice_middle) < Math.abs(2 * poc - twice_middle)
-      if (more > 0 || (more === 0 && is_nearer)) poc = bin
+    const volumes = this.#volumes
+    const [from, to] = [this.#first - this.#base, this.#last - this.#base]
+    let poc = from
+    for (let at = from + 1; at <= to; at++) {
+      const more = volumes[at]! - volumes[poc]!
+      if (more > 0 || (more === 0 && Math.abs(2 * at - from - to) < Math.abs(2 * poc - from - to))) poc = at
     }
-    this.#poc = poc
+    this.#poc = poc + this.#base
   }
 
   #growArea(): void {

@@ -33,6 +33,15 @@ const UNDERLYING_OF_INDEX = new Map([...INDEX_OF_UNDERLYING].map(([underlying, i
 export const underlyingOf = ({ underlying, symbol }: Pick<Instrument, 'underlying' | 'symbol'>): string =>
   underlying ?? UNDERLYING_OF_INDEX.get(symbol) ?? symbol
 
+/** Where what lies under a derivative trades. Of commodities and currencies the masters list no spot. */
+const SPOT_EXCHANGES: Readonly<Record<string, readonly string[]>> = { NFO: ['NSE', 'BSE'], BFO: ['BSE', 'NSE'] }
+
+/** `EXCHANGE:SYMBOL` of the share or index under a derivative, the likelier exchange first. Empty where there is no spot. */
+export function spotNamesOf({ exchange, underlying = '' }: { exchange: string; underlying?: string | undefined }): string[] {
+  const symbol = INDEX_OF_UNDERLYING.get(underlying) ?? underlying
+  return (SPOT_EXCHANGES[exchange] ?? []).map((spot_exchange) => `${spot_exchange}:${symbol}`)
+}
+
 /** The segment byte 9 of an index token does not say whose index it is, its name does; `INDICES` when neither. */
 export function exchangeOfIndex(symbol: string): string {
   const name = symbol.toUpperCase()

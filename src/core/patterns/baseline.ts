@@ -4,7 +4,7 @@ import type { IstDay } from '../time/index.js'
 
 /** What earlier sessions say, made by `mds baseline`; never anything of the session at hand. */
 export interface Baseline {
-  /** SHA-256 of the file, hex: part of the effective configuration. */
+  /** SHA-256 of all that it holds of earlier sessions, hex: part of the effective configuration. */
   readonly sha256: string
   /** By exchange and symbol, never by token: tokens are reused. */
   of(instrument: Instrument): InstrumentBaseline | undefined
@@ -21,6 +21,8 @@ export interface InstrumentBaseline extends VolumeBaseline {
   readonly week_low: number
   /** Median range (high - low) of 30 one-minute bars over the last five sessions there are; NaN with fewer. */
   readonly usual_range_30m: number
+  /** Mean true range of the trading days right before this one, 14 at most; NaN with fewer than 5. */
+  readonly day_atr: number
   /** Bars of the trading days right before this one, oldest first, for indicators that go on over days. */
   readonly history: Readonly<Record<'1m' | '5m' | '15m', readonly HistoryBar[]>>
 }
@@ -37,6 +39,8 @@ export interface PreviousSession {
   readonly vah: number
   readonly val: number
   readonly poc: number
+  /** Width of the value area as it was so many minutes into that session, by the last quarter of an hour; NaN where it is not known. */
+  vaWidthAt(minute: number): number
 }
 
 /** What is kept of a bar. */
@@ -44,8 +48,10 @@ export type HistoryBar = Pick<Candle, 'open_time_ms' | 'open' | 'high' | 'low' |
 
 /** Daily figures of an underlying, oldest first. */
 export interface UnderlyingBaseline {
-  /** At-the-money implied volatility (1 = 100 %) of a constant maturity of 30 days at the close of each session that tells one. */
+  /** At-the-money implied volatility (1 = 100 %) of a constant maturity of 30 days at the close of each session with an expiry on each side. */
   readonly iv: readonly number[]
+  /** The same of another maturity in calendar days, e.g. 7; sessions without an expiry on each side of it are left out. */
+  ivOf(maturity_days: number): readonly number[]
   /** Closes of the underlying in rupees, of each session that has one. */
   readonly closes: readonly number[]
 }

@@ -1,5 +1,4 @@
 import type { Side } from './side.js'
-import type { Swing } from './swings.js'
 import type { PatternView } from './view.js'
 
 const MINUTE_MS = 60_000
@@ -15,24 +14,28 @@ export interface BreakoutLevel {
   readonly touches: number
 }
 
-/** The levels ahead of the opening range and the previous day; swings follow. */
+/** What has these numbers; swings follow. */
 const PREVIOUS_DAY = 0
 const OPENING_RANGE = 1
 const SESSION = 2
 const SWINGS = 3
 
 /**
- * The levels of one instrument by number, so that looking for one that is being broken allocates nothing. To be told of every bar: it keeps the
- * range of the session but for its last minutes.
+ * The levels of one instrument by number, kept from bar to bar, so that looking for one that is being broken is cheap. To be told of every bar:
+ * the range of the session but for its last minutes is made of them.
  */
 export class BreakoutLevels {
   readonly #settled_ms: number
   readonly #touches_min: number
   readonly #touch_atr: number
+  readonly #above = [Number.NaN, Number.NaN, Number.NaN]
+  readonly #below = [Number.NaN, Number.NaN, Number.NaN]
   #high = Number.NaN
   #low = Number.NaN
   /** Number of the first bar that is not in that range. */
   #next = -1
+  /** Bars of five minutes when swings were last looked at. */
+  #fives = -1
 
   constructor({ settled_min, touches_min, touch_atr }: { settled_min: number; touches_min: number; touch_atr: number }) {
     this.#settled_ms = settled_min * MINUTE_MS
@@ -40,8 +43,40 @@ export class BreakoutLevels {
     this.#touch_atr = touch_atr
   }
 
+  update(view: PatternView): void {
+    this.#settle(view)
+    const { opening_high, opening_low, baseline, m5 } = view
+    this.#above[PREVIOUS_DAY] = baseline?.previous?.high ?? Number.NaN
+    this.#below[PREVIOUS_DAY] = baseline?.previous?.low ?? Number.NaN
+    this.#above[OPENING_RANGE] = opening_high
+    this.#below[OPENING_RANGE] = opening_low
+    // Where it is the opening range's it is no level of its own.
+    this.#above[SESSION] = this.#high > opening_high ? this.#high : Number.NaN
+    this.#below[SESSION] = this.#low < opening_low ? this.#low : Number.NaN
+    if (m5.count === this.#fives) return
+    this.#fives = m5.count
+    this.#above.length = this.#below.length = SWINGS
+    for (const { kind, price } of view.swings_5m.all) this.prices(kind === 'high' ? 1 : -1).push(price)
+  }
+
+  /** Prices by number, swings from old to new: what is above for 1, below for -1; NaN where there is none. Borrowed until the next bar. */
+  prices(side: Side): number[] {
+    return side > 0 ? this.#above : this.#below
+  }
+
+  /** All about level `n`; undefined for a swing without enough touches, or not the furthest of those that touch. */
+  level(n: number, side: Side, atr: number): BreakoutLevel | undefined {
+    const prices = this.prices(side)
+    const price = prices[n] as number
+    if (n === PREVIOUS_DAY) return { type: 'previous_day', price, weight: 1, touches: 1 }
+    if (n === OPENING_RANGE) return { type: 'opening_range', price, weight: 0.8, touches: 1 }
+    if (n === SESSION) return { type: 'session', price, weight: weightOf(1), touches: 1 }
+    const touches = touchesOf(n, side, prices, this.#touch_atr * atr)
+    return touches >= this.#touches_min ? { type: 'swing', price, weight: weightOf(touches), touches } : undefined
+  }
+
   /** Takes the bars that have become old enough. */
-  update({ m1, now_ms }: PatternView): void {
+  #settle({ m1, now_ms }: PatternView): void {
     if (this.#next < m1.session_from) this.#next = m1.session_from
     for (let ago = m1.count - 1 - this.#next; m1.start(ago) + MINUTE_MS <= now_ms - this.#settled_ms; ago--) {
       if (!(m1.high(ago) <= this.#high)) this.#high = m1.high(ago)
@@ -49,48 +84,16 @@ export class BreakoutLevels {
       this.#next++
     }
   }
-
-  /** How many numbers there are; the levels of some of them are not known. */
-  count({ swings_5m }: PatternView): number {
-    return SWINGS + swings_5m.all.length
-  }
-
-  /** Price of level `n` on that side: what is above for 1, below for -1; NaN when there is none. */
-  price(n: number, side: Side, view: PatternView): number {
-    if (n === PREVIOUS_DAY) return (side > 0 ? view.baseline?.previous?.high : view.baseline?.previous?.low) ?? Number.NaN
-    if (n === OPENING_RANGE) return side > 0 ? view.opening_high : view.opening_low
-    if (n === SESSION) return this.#sessionExtreme(side, view)
-    const swing = view.swings_5m.all[n - SWINGS]
-    return swing?.kind === kindOf(side) ? swing.price : Number.NaN
-  }
-
-  /** Where it is the opening range's it is no level of its own. */
-  #sessionExtreme(side: Side, { opening_high, opening_low }: PatternView): number {
-    const [price, opening] = side > 0 ? [this.#high, opening_high] : [this.#low, opening_low]
-    return side * (price - opening) > 0 ? price : Number.NaN
-  }
-
-  /** All about level `n`; undefined for a swing without enough touches, or not the furthest of those that touch. */
-  level(n: number, side: Side, view: PatternView): BreakoutLevel | undefined {
-    const price = this.price(n, side, view)
-    if (n === PREVIOUS_DAY) return { type: 'previous_day', price, weight: 1, touches: 1 }
-    if (n === OPENING_RANGE) return { type: 'opening_range', price, weight: 0.8, touches: 1 }
-    if (n === SESSION) return { type: 'session', price, weight: weightOf(1), touches: 1 }
-    const touches = touchesOf(n - SWINGS, side, view.swings_5m.all, this.#touch_atr * view.atr)
-    return touches >= this.#touches_min ? { type: 'swing', price, weight: weightOf(touches), touches } : undefined
-  }
 }
 
-const kindOf = (side: Side): Swing['kind'] => (side > 0 ? 'high' : 'low')
 const weightOf = (touches: number): number => Math.min(1, 0.6 + 0.1 * touches)
 
-/** Swings of one kind within `reach` of number `n`; 0 when one of them lies further out, or as far out and is newer. */
-function touchesOf(n: number, side: Side, swings: readonly Swing[], reach: number): number {
-  const { price, kind } = swings[n] as Swing
+/** Swings within `reach` of number `n`, itself among them; 0 when one of them lies further out, or as far out and is newer. */
+function touchesOf(n: number, side: Side, prices: readonly number[], reach: number): number {
   let touches = 0
-  for (const [i, other] of swings.entries()) {
-    const further = side * (other.price - price)
-    if (other.kind !== kind || Math.abs(further) > reach) continue
+  for (let i = SWINGS; i < prices.length; i++) {
+    const further = side * ((prices[i] as number) - (prices[n] as number))
+    if (Math.abs(further) > reach) continue
     if (further > 0 || (further === 0 && i > n)) return 0
     touches++
   }

@@ -1,6 +1,6 @@
 import type { BarSeries } from './bar-series.js'
 import { type BreakoutLevel, BreakoutLevels } from './breakout-levels.js'
-import { breakAt } from './level-break.js'
+import { type Break, breakAt } from './level-break.js'
 import type { Candidate, PatternDefinition } from './pattern.js'
 import { sat, scoreOf } from './score.js'
 import { directionOf, rsiFrom, SIDES, type Side } from './side.js'
@@ -56,15 +56,20 @@ export const breakout: PatternDefinition<Name> = {
       levels.update(view)
       const { m1, bar, atr } = view
       if (!(atr > 0)) return undefined
-      const margin = Math.max(view.tick, numbers.beyond_atr_min * atr)
+      const margin = marginOf(view, numbers)
+      const limits = { margin, retest: numbers.retest_atr * atr, retest_bars: numbers.retest_bars }
       let best: Candidate | undefined
       for (const side of SIDES) {
         if (!(rsiFrom(side, view.rsi) < view.factors.overbought)) continue
         const least = leastClose(m1, side, numbers.retest_bars)
-        for (let n = levels.count(view) - 1; n >= 0; n--) {
-          const price = levels.price(n, side, view)
+        const prices = levels.prices(side)
+        for (let n = prices.length - 1; n >= 0; n--) {
+          const price = prices[n] as number
           if (!(side * (bar.close - price) >= margin && side * (least - price) < margin)) continue
-          const found = breakOf(levels.level(n, side, view), side, view, numbers, margin)
+          const broken = breakAt(price, side, m1, limits)
+          const level = broken === undefined ? undefined : levels.level(n, side, atr)
+          if (broken === undefined || level === undefined) continue
+          const found = claimOf(level, broken, side, view, numbers)
           if (found !== undefined && found.score >= (best?.score ?? 0)) best = found
         }
       }
@@ -73,6 +78,9 @@ export const breakout: PatternDefinition<Name> = {
   },
 }
 
+/** How far beyond a level a close must lie. */
+const marginOf = ({ tick, atr }: PatternView, { beyond_atr_min }: Numbers): number => Math.max(tick, beyond_atr_min * atr)
+
 /** The least advanced close before the newest two: a level beyond it has been broken before. */
 function leastClose(m1: BarSeries, side: Side, retest_bars: number): number {
   let least = m1.close(2)
@@ -80,19 +88,9 @@ function leastClose(m1: BarSeries, side: Side, retest_bars: number): number {
   return least
 }
 
-function breakOf(
-  level: BreakoutLevel | undefined,
-  side: Side,
-  view: PatternView,
-  numbers: Numbers,
-  margin: number,
-): Candidate | undefined {
-  if (level === undefined) return undefined
-  const { m1, bar, atr, rv, factors } = view
+function claimOf(level: BreakoutLevel, broken: Break, side: Side, view: PatternView, numbers: Numbers): Candidate | undefined {
+  const { bar, atr, rv, factors } = view
   const { price, type, touches, weight } = level
-  const { retest_bars, retest_atr } = numbers
-  const broken = breakAt(price, side, m1, { margin, retest: retest_atr * atr, retest_bars })
-  if (broken === undefined) return undefined
   const threshold = numbers.rv_min * factors.volume
   const asks_volume = type === 'opening_range' || type === 'previous_day'
   if (asks_volume && !(rv >= threshold)) return undefined
@@ -121,7 +119,7 @@ function breakOf(
       level_weight: weight,
       touches,
       beyond_atr: beyond,
-      beyond_atr_min: margin / atr,
+      beyond_atr_min: marginOf(view, numbers) / atr,
       confirmed_by: broken.is_retest ? 'retest' : 'two_closes',
       bars_since_break: broken.bars,
       rv,

@@ -1,5 +1,4 @@
 import {
-  closeOf,
   dealingRangeOf,
   directionOf,
   GAP_PARAMETERS,
@@ -56,7 +55,7 @@ export const fairValueGaps: PatternDefinition<Numbers> = {
       if (is_on_create) return made !== undefined && isTrendFine(view, made) ? onCreate(made, view, numbers) : undefined
       let tapped: KeptGap | undefined
       for (const gap of book.gaps)
-        if (gap.tapped_at > 0 && !told.has(gap) && isReaction(gap, view, numbers.react_bars)) {
+        if (gap.tapped_at > view.m1.count - numbers.react_bars && isReaction(gap, view) && !told.has(gap)) {
           told.add(gap)
           tapped = gap
         }
@@ -67,11 +66,11 @@ export const fairValueGaps: PatternDefinition<Numbers> = {
 
 const isTrendFine = ({ trend_15m }: PatternView, { side }: KeptGap): boolean => trend_15m !== -side
 
-function isReaction(gap: KeptGap, view: PatternView, react_bars: number): boolean {
-  const { m1, bar } = view
+function isReaction(gap: KeptGap, view: PatternView): boolean {
   const { side, near, state, tapped_at } = gap
-  if (state === 'filled' || state === 'inverted' || m1.count - tapped_at >= react_bars) return false
-  return side * (bar.close - bar.open) > 0 && closeOf(m1, 0, side) > side * near && isTrendFine(view, gap)
+  if (tapped_at === 0 || state === 'filled' || state === 'inverted') return false
+  const { open, close } = view.bar
+  return side * (close - open) > 0 && side * (close - near) > 0 && isTrendFine(view, gap)
 }
 
 function onTap(gap: KeptGap, view: PatternView, numbers: Readonly<Record<Numbers, number>>): Candidate {

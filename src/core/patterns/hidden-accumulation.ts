@@ -60,18 +60,19 @@ export const hiddenAccumulation: PatternDefinition<Name> = {
 }
 
 function stillMarket(side: Side, view: PatternView, numbers: Numbers): Candidate | undefined {
-  const { m1, atr, atr_15m, tick, bar } = view
+  const { m1, tick, bar } = view
   const { bars, range_max, rv_min, rv_max } = numbers
   const rsi = rsiFrom(side, view.rsi)
   if (!(rsi >= numbers.rsi_min && rsi <= numbers.rsi_max)) return undefined
-  const move = (m1.isToday(bars) ? bar.close - m1.close(bars) : Number.NaN) / (atr_15m * Math.SQRT2)
+  const move = (m1.isToday(bars) ? bar.close - m1.close(bars) : Number.NaN) / (view.atr_15m * Math.SQRT2)
   if (!(Math.abs(move) <= numbers.move_atr_max)) return undefined
-  const obi5 = side * m1.mean('obi', bars)
-  if (!(obi5 >= numbers.obi_min)) return undefined
-  const cvd_share = (side * (m1.cvd(0) - m1.cvd(bars))) / (bars * m1.mean('volume', bars))
-  if (!(cvd_share >= numbers.cvd_share_min)) return undefined
+  const bought = side * (m1.cvd(0) - m1.cvd(bars))
+  if (!(bought > 0)) return undefined
   const rv = m1.mean('rv', bars)
   if (!(rv >= rv_min && rv <= rv_max)) return undefined
+  const cvd_share = bought / (bars * m1.mean('volume', bars))
+  const obi5 = side * m1.mean('obi', bars)
+  if (!(cvd_share >= numbers.cvd_share_min && obi5 >= numbers.obi_min)) return undefined
   const [edge, far_edge] = [furthestFront(m1, side, bars), furthestBack(m1, side, bars)]
   const range = (side * (edge - far_edge)) / (view.baseline?.usual_range_30m ?? Number.NaN)
   if (!(range <= range_max)) return undefined
@@ -93,8 +94,8 @@ function stillMarket(side: Side, view: PatternView, numbers: Numbers): Candidate
     missing,
     level: edge,
     entry,
-    stop: far_edge - side * ATR_STOP * atr,
-    targets: [entry + side * ATR_TARGET * atr],
+    stop: far_edge - side * ATR_STOP * view.atr,
+    targets: [entry + side * ATR_TARGET * view.atr],
     invalidation: far_edge,
     expires_min: EXPIRES_MIN,
     evidence: {

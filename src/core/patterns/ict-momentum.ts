@@ -4,9 +4,8 @@ import {
   gapAt,
   inKillzone,
   known,
-  POOL_DEFAULTS,
-  PoolBook,
   poolsBeyond,
+  poolsOf,
   STRUCTURE_MS,
   type StructureBreak,
   StructureClock,
@@ -61,14 +60,12 @@ export const ictMomentum: PatternDefinition<Numbers> = {
   },
   create(numbers) {
     const clock = new StructureClock()
-    const pools = new PoolBook(POOL_DEFAULTS)
     let waiting: Displacement | undefined
     return (view) => {
-      pools.update(view, view.now_ms)
       if (!clock.isNew(view)) return undefined
       const before = waiting
       waiting = displacementOf(view, numbers)
-      return before && shiftOf(before, view, numbers, pools)
+      return before && shiftOf(before, view, numbers)
     }
   },
 }
@@ -100,7 +97,6 @@ function shiftOf(
   { found, bar, start_ms, body_atr, move_pct, rv, rv_min, middle }: Displacement,
   view: PatternView,
   numbers: Readonly<Record<Numbers, number>>,
-  pools: PoolBook,
 ): Candidate | undefined {
   const { atr, tick, m5 } = view
   const { side, level, kind } = found
@@ -109,7 +105,7 @@ function shiftOf(
   if (gap?.side !== side || !(side * (entry - middle) > 0)) return undefined
   const size = Math.abs(gap.near - gap.far)
   if (!(size >= Math.max(numbers.gap_ticks_min * tick, numbers.gap_atr_min * atr))) return undefined
-  const next = poolsBeyond(pools.of(side), side, entry)[0]
+  const next = poolsBeyond(poolsOf(view, side), side, entry)[0]
   const { value, missing } = scoreOf([
     ['body', 0.35, sat(body_atr, 1.5, 3)],
     ['rv', 0.25, sat(rv, rv_min, 2.5 * rv_min)],

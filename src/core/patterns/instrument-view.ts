@@ -67,6 +67,8 @@ export class InstrumentView implements PatternView {
   readonly #adx_5m = new Adx(14)
   readonly #adx_15m = new Adx(14)
   readonly #ema20_15m = new Ema(20)
+  /** Of the relative volume last asked for. */
+  #source: PatternView['rv_source'] = 'none'
   #volume = 0
   #turnover = 0
   /** Sum of volume x (price - first price)^2. */
@@ -132,10 +134,6 @@ export class InstrumentView implements PatternView {
     return before > 0 ? (100 * (this.bar.close - before)) / before : Number.NaN
   }
 
-  rvOver(minutes: number): number {
-    return this.relativeVolume(minutes)
-  }
-
   beginSession(session: Session): void {
     this.session = session
     this.m1.beginSession()
@@ -159,6 +157,7 @@ export class InstrumentView implements PatternView {
     this.#noteRange(candle)
     this.#noteBook(candle)
     this.rv = this.relativeVolume(1)
+    this.rv_source = this.#source
     this.rv3 = this.relativeVolume(3)
     this.m1.noteRv(this.rv)
   }
@@ -254,20 +253,19 @@ export class InstrumentView implements PatternView {
 
   /** 3.14, over the last `minutes`; minutes without a trade count as 0. */
   relativeVolume(minutes: number, end_ms = this.now_ms): number {
-    const is_rv = minutes === 1 && end_ms === this.now_ms
-    if (is_rv) this.rv_source = 'none'
+    this.#source = 'none'
     if (!this.has_volume) return Number.NaN
     const begin_ms = end_ms - minutes * MINUTE_MS
     if (begin_ms < this.open_ms) return Number.NaN
     const volume = this.#volumeIn(begin_ms, end_ms)
     const usual = this.baseline?.usualVolume((begin_ms - this.open_ms) / MINUTE_MS, minutes)
     if (usual !== undefined) {
-      if (is_rv) this.rv_source = 'tod'
+      this.#source = 'tod'
       return usual > 0 ? volume / usual : Number.NaN
     }
     const known = Math.min(ROLL_MINUTES, (begin_ms - this.open_ms) / MINUTE_MS)
     if (known < ROLL_MINUTES_MIN) return Number.NaN
-    if (is_rv) this.rv_source = 'roll'
+    this.#source = 'roll'
     const before = this.#volumeIn(begin_ms - known * MINUTE_MS, begin_ms) / known
     return before > 0 ? volume / minutes / before : Number.NaN
   }

@@ -25,15 +25,17 @@ export function breakAt(
   m1: BarSeries,
   { margin, retest, retest_bars }: BreakLimits,
 ): Break | undefined {
-  const beyond = (ago: number): number => side * (m1.close(ago) - price)
-  if (!(beyond(0) >= margin)) return undefined
-  for (let bars = 1; bars <= retest_bars && m1.isToday(bars + 1); bars++) {
-    if (!(beyond(bars) >= -retest)) return undefined
-    if (!(beyond(bars) >= margin && beyond(bars + 1) < margin)) continue
-    if (bars === 1) return { bars, is_retest: false }
-    const depth = side * (back(m1, side, 0) - price)
-    const is_retest = Math.abs(depth) <= retest && side * (m1.close(0) - m1.open(0)) > 0
-    return is_retest ? { bars, is_retest } : undefined
-  }
+  if (!(beyond(price, side, m1, 0) >= margin)) return undefined
+  if (isFirstBeyond(price, side, m1, 1, margin)) return { bars: 1, is_retest: false }
+  const depth = side * (back(m1, side, 0) - price)
+  if (!(Math.abs(depth) <= retest && side * (m1.close(0) - m1.open(0)) > 0)) return undefined
+  for (let bars = 1; bars <= retest_bars && beyond(price, side, m1, bars) >= -retest; bars++)
+    if (isFirstBeyond(price, side, m1, bars, margin)) return { bars, is_retest: true }
   return undefined
 }
+
+const beyond = (price: number, side: Side, m1: BarSeries, ago: number): number => side * (m1.close(ago) - price)
+
+/** That bar closed beyond, and the one before it, of the same session, did not. */
+const isFirstBeyond = (price: number, side: Side, m1: BarSeries, ago: number, margin: number): boolean =>
+  m1.isToday(ago + 1) && beyond(price, side, m1, ago) >= margin && beyond(price, side, m1, ago + 1) < margin

@@ -2,7 +2,6 @@ import {
   dealingRangeOf,
   directionOf,
   equilibriumOf,
-  highOf,
   inKillzone,
   killzoneTerm,
   known,
@@ -11,7 +10,6 @@ import {
   PoolBook,
   placeIn,
   poolsBeyond,
-  SIDES,
   type Side,
   targetsAhead,
 } from './ict/index.js'
@@ -59,39 +57,55 @@ export const liquidityPools: PatternDefinition<Numbers> = {
   },
   create(numbers) {
     const book = new PoolBook(numbers)
-    const sweeps: Readonly<Record<Side, Sweep[]>> = { 1: [], [-1]: [] }
+    const above: Sweep[] = []
+    const below: Sweep[] = []
     return (view) => {
       book.update(view, view.bar.open_time_ms)
-      for (const side of SIDES) {
-        const high = highOf(view.m1, 0, side)
-        for (let pool = crossed(book, side, high); pool !== undefined; pool = crossed(book, side, high)) {
-          book.drop(pool)
-          sweeps[side].push({ pool, from: view.m1.count, extreme: high })
-        }
-        if (sweeps[side].length === 0) continue
-        const rejected = rejectedOf(sweeps[side], view, side, numbers)
-        if (rejected !== undefined) return candidateOf(rejected, view, numbers, book)
-      }
-      return undefined
+      const high = rejectedBy(view, 1, above, book, numbers)
+      const low = rejectedBy(view, -1, below, book, numbers)
+      const rejected = weightier(high, low)
+      return rejected && candidateOf(rejected, view, numbers, book)
     }
   },
 }
 
-/** The outermost pool that the bar trades beyond. */
-function crossed(book: PoolBook, side: Side, high: number): Pool | undefined {
-  for (const pool of book.of(side)) if (high > side * pool.level) return pool
+/** Where both are there, the bar has rejected both sides; the first if they weigh the same. */
+function weightier(a: Sweep | undefined, b: Sweep | undefined): Sweep | undefined {
+  return a === undefined || (b !== undefined && b.pool.weight > a.pool.weight) ? b : a
+}
+
+/** The weightiest pool of a side that the bar rejects. Begins sweeps, carries them on and ends them. */
+function rejectedBy(
+  view: PatternView,
+  side: Side,
+  sweeps: Sweep[],
+  book: PoolBook,
+  numbers: Readonly<Record<Numbers, number>>,
+): Sweep | undefined {
+  const pools = book.of(side)
+  if (pools.length === 0 && sweeps.length === 0) return undefined
+  const high = side > 0 ? view.bar.high : -view.bar.low
+  for (let pool = crossed(pools, high); pool !== undefined; pool = crossed(pools, high)) {
+    book.drop(pool)
+    sweeps.push({ pool, from: view.m1.count, extreme: high })
+  }
+  return sweeps.length === 0 ? undefined : rejectedOf(sweeps, view, side, high, numbers)
+}
+
+/** The outermost pool that a price lies beyond. */
+function crossed(pools: readonly Pool[], high: number): Pool | undefined {
+  for (const pool of pools) if (high > pool.side * pool.level) return pool
   return undefined
 }
 
-/** Takes the bar into the sweeps of a side; gives the one of the weightiest pool that it rejects. */
+/** Takes the bar into the sweeps of a side. */
 function rejectedOf(
   sweeps: Sweep[],
-  view: PatternView,
+  { m1, atr, bar }: PatternView,
   side: Side,
+  high: number,
   numbers: Readonly<Record<Numbers, number>>,
 ): Sweep | undefined {
-  const { m1, atr, bar } = view
-  const high = highOf(m1, 0, side)
   let best: Sweep | undefined
   for (let i = sweeps.length - 1; i >= 0; i--) {
     const sweep = sweeps[i] as Sweep

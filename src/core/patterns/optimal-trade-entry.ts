@@ -1,23 +1,23 @@
+import type { Candle } from '../market/index.js'
 import {
   actsFor,
   dealingRangeOf,
   directionOf,
   GAP_DEFAULTS,
   GapBook,
-  highOf,
   inKillzone,
   known,
   type Leg,
   legOf,
   lowOf,
-  POOL_DEFAULTS,
-  PoolBook,
   placeIn,
+  poolsOf,
   priceAt,
   retracementOf,
   SIDES,
   type Side,
   StructureClock,
+  structureBar,
 } from './ict/index.js'
 import type { Candidate, PatternDefinition } from './pattern.js'
 import { sat, scoreOf } from './score.js'
@@ -60,68 +60,65 @@ export const optimalTradeEntry: PatternDefinition<Numbers> = {
   create(numbers) {
     const clock = new StructureClock()
     const gaps = new GapBook(GAP_DEFAULTS)
-    const pools = new PoolBook(POOL_DEFAULTS)
-    const legs = new Map<Side, Leg>()
-    const ends = new Map<Side, number>()
+    const watches: readonly Watch[] = SIDES.map((side) => ({ side, leg: undefined, ended_at: -1 }))
     return (view) => {
       gaps.update(view)
-      pools.update(view, view.now_ms)
-      if (clock.isNew(view)) for (const side of SIDES) renew(view, side, legs, ends, numbers)
-      for (const side of SIDES) {
-        const leg = legs.get(side)
+      if (clock.isNew(view)) for (const watch of watches) renew(watch, view, numbers)
+      for (const watch of watches) {
+        const { leg } = watch
         if (leg === undefined) continue
-        if (isOver(leg, view)) {
-          legs.delete(side)
-          continue
-        }
-        if (!isEntry(leg, view, numbers)) continue
-        legs.delete(side)
-        return candidateOf(leg, view, numbers, confluencesOf(leg, numbers, gaps, pools))
+        const is_entry = isEntry(leg, view, numbers)
+        if (is_entry || isOver(leg, view)) watch.leg = undefined
+        if (is_entry) return candidateOf(leg, view, numbers, confluencesOf(leg, view, numbers, gaps))
       }
       return undefined
     }
   },
 }
 
-/** Takes up a leg that is new, and lets go of one that is too old. `ends`: bar at which the last leg of a side ended. */
-function renew(
-  view: PatternView,
-  side: Side,
-  legs: Map<Side, Leg>,
-  ends: Map<Side, number>,
-  { leg_atr_min, age_max_bars }: Readonly<Record<Numbers, number>>,
-): void {
-  const { m5, atr } = view
-  const newest = m5.count - 1
-  const old = legs.get(side)
-  if (old !== undefined && newest - old.end.bar > age_max_bars) legs.delete(side)
-  const leg = legOf(view, side)
-  if (leg === undefined || leg.end.bar === ends.get(side)) return
-  ends.set(side, leg.end.bar)
-  if (!(side * (leg.end.price - leg.origin.price) >= leg_atr_min * atr)) return
-  legs.delete(side)
-  for (let ago = newest - leg.end.bar - 1; ago >= 0; ago--) if (lowOf(m5, ago, side) < side * leg.origin.price) return
-  legs.set(side, leg)
+/** What is waited for on one side. */
+interface Watch {
+  readonly side: Side
+  leg: Leg | undefined
+  /** Number of the bar at which the last leg ended. */
+  ended_at: number
 }
 
-const isOver = ({ side, origin, end }: Leg, { m1 }: PatternView): boolean =>
-  lowOf(m1, 0, side) < side * origin.price || highOf(m1, 0, side) > side * end.price
+/** Takes up a leg that is new, and lets go of one that is too old. */
+function renew(watch: Watch, view: PatternView, { leg_atr_min, age_max_bars }: Readonly<Record<Numbers, number>>): void {
+  const { side } = watch
+  const { m5, atr } = view
+  const newest = structureBar(view)
+  if (watch.leg !== undefined && newest - watch.leg.end.bar > age_max_bars) watch.leg = undefined
+  const leg = legOf(view, side)
+  if (leg === undefined || leg.end.bar === watch.ended_at) return
+  watch.ended_at = leg.end.bar
+  watch.leg = undefined
+  if (!(side * (leg.end.price - leg.origin.price) >= leg_atr_min * atr)) return
+  for (let ago = newest - leg.end.bar - 1; ago >= 0; ago--) if (lowOf(m5, ago, side) < side * leg.origin.price) return
+  watch.leg = leg
+}
 
-function isEntry(
-  leg: Leg,
-  { m1, bar }: PatternView,
-  { zone_from, zone_to, clv_min }: Readonly<Record<Numbers, number>>,
-): boolean {
+/** Deepest price of a bar, for a leg of a side. */
+const deepest = (side: Side, bar: Candle): number => (side > 0 ? bar.low : bar.high)
+
+function isOver({ side, origin, end }: Leg, { bar }: PatternView): boolean {
+  const furthest = side > 0 ? bar.high : bar.low
+  return side * (deepest(side, bar) - origin.price) < 0 || side * (furthest - end.price) > 0
+}
+
+function isEntry(leg: Leg, view: PatternView, { zone_from, zone_to, clv_min }: Readonly<Record<Numbers, number>>): boolean {
   const { side } = leg
-  if (!(retracementOf(leg, side * lowOf(m1, 0, side)) >= zone_from)) return false
+  const { bar, m1 } = view
+  if (!(retracementOf(leg, deepest(side, bar)) >= zone_from) || isOver(leg, view)) return false
   return side * m1.clv(0) >= clv_min && retracementOf(leg, bar.close) <= zone_to
 }
 
 function confluencesOf(
   leg: Leg,
+  view: PatternView,
   { zone_from, zone_to }: Readonly<Record<Numbers, number>>,
   { gaps }: GapBook,
-  pools: PoolBook,
 ): string[] {
   const { side } = leg
   const top = side * priceAt(leg, zone_from)
@@ -132,7 +129,7 @@ function confluencesOf(
     const edges = [side * gap.near, side * gap.far]
     if (actsFor(gap) === side && Math.max(...edges) >= bottom && Math.min(...edges) <= top) found.push('fair_value_gap')
   }
-  for (const { level } of pools.of(from)) if (side * level >= bottom && side * level <= top) found.push('liquidity_pool')
+  for (const { level } of poolsOf(view, from)) if (side * level >= bottom && side * level <= top) found.push('liquidity_pool')
   return [...new Set(found)]
 }
 
@@ -167,7 +164,7 @@ function candidateOf(
       broken_swing: broken.price,
       leg_atr,
       leg_atr_min: numbers.leg_atr_min,
-      deepest: retracementOf(leg, side * lowOf(m1, 0, side)),
+      deepest: retracementOf(leg, deepest(side, bar)),
       zone_from: numbers.zone_from,
       retracement,
       zone_to: numbers.zone_to,

@@ -12,6 +12,8 @@ import { reversal } from './reversal.js'
 import { downsideMomentum, upsideMomentum } from './upside-downside-momentum.js'
 import { volumeBreakout } from './volume-breakout.js'
 import { volumePriceDivergence } from './volume-price-divergence.js'
+import { volumeProfileAdvanced } from './volume-profile-advanced.js'
+import { volumeProfileBreakout } from './volume-profile-breakout.js'
 import { volumeSpike } from './volume-spike.js'
 
 /** Every detector that ships with mds. The order is that in which one bar's claims are told. */
@@ -24,6 +26,8 @@ export const PATTERNS: readonly PatternDefinition[] = [
   breakout,
   reversal,
   hiddenAccumulation,
+  volumeProfileBreakout,
+  volumeProfileAdvanced,
   momentumEngine,
   liquidityPools,
   fairValueGaps,

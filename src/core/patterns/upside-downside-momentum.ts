@@ -54,7 +54,7 @@ function detectorOf(side: Side, { move_pct_min, move_atr_min, rv_min, rsi_min }:
     if (!(is_beyond_vwap && is_trending)) return undefined
     const rsi = rsiFrom(side, view.rsi)
     if (!(rsi >= rsi_min && rsi < factors.overbought)) return undefined
-    const rv = view.rvOver(BARS)
+    const rv = view.relativeVolume(BARS)
     const threshold = rv_min * factors.volume
     if (!(rv >= threshold)) return undefined
     const share = shareInDirection(view.m1, side)

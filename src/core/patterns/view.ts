@@ -37,9 +37,10 @@ export interface PatternView {
   readonly rv_source: 'tod' | 'roll' | 'none'
   /** The same over the last three minutes. */
   readonly rv3: number
-  /** The same over the last so many minutes. Where a rule measures a move over several bars, it measures the volume over the same ones. */
-  rvOver(minutes: number): number
-  /** The same over so many minutes that end at `end_ms` (default now, never later). */
+  /**
+   * The same over so many minutes that end at `end_ms` (default now, never later). Where a rule measures a move over several bars, it measures
+   * the volume over the same ones.
+   */
   relativeVolume(minutes: number, end_ms?: number): number
   readonly atr: number
   readonly atr_1m: number

@@ -52,7 +52,7 @@ function breakoutTo(side: Side, view: PatternView, parameters: Readonly<Record<N
   const { closes, level } = persistence(side, view, bars, one_close_atr_min)
   const beyond = (side * (m5.close(0) - level)) / atr
   if (!(beyond > beyond_atr_min)) return undefined
-  const rv = view.rvOver(5)
+  const rv = view.relativeVolume(5)
   const threshold = parameters.rv_min * view.factors.volume
   if (!(rv >= threshold)) return undefined
   const width = (side * (level - furthestBack(m5, side, bars, closes))) / atr

@@ -1,7 +1,7 @@
 import type { BarSeries } from './bar-series.js'
 import type { Candidate, PatternDefinition } from './pattern.js'
 import { sat, scoreOf } from './score.js'
-import { directionOf, furthestFront, rsiFrom, SIDES, type Side, targetsAhead } from './side.js'
+import { directionOf, furthestFront, rsiFrom, type Side, targetsAhead } from './side.js'
 import type { Swing, Swings } from './swings.js'
 import type { PatternView } from './view.js'
 
@@ -31,8 +31,8 @@ type Numbers = Readonly<Record<Name, number>>
  * confirms the second swing. `effort_without_result`: much volume that moves nothing at the edge of the range. `weak_rally`: a move of five
  * minutes without volume.
  *
- * Readings: swings are those of bars of a minute; the first is the latest one with a confirmed contrary swing between it and the second; a leg
- * begins after the contrary swing before its end; all of it lies in the last 40 bars and in this session, as delta begins anew each day. Where
+ * Readings: swings are those of bars of a minute; a leg begins after the latest contrary swing before its end, and the first swing is the latest
+ * one before the second leg; all of it lies in the last 40 bars and in this session, as delta begins anew each day. Where
  * there is no delta OBV of the session stands in. The volume of a weak rally is that of its five minutes. The edge is the outer tenth of the
  * range of 20 bars, the newest among them. RSI divergence is 1 when RSI 14 was less extreme at the second swing, else 0.
  */
@@ -62,11 +62,7 @@ export const volumePriceDivergence: PatternDefinition<Name> = {
   },
   create: (numbers) => (view) => {
     if (view.m1.count < numbers.bars) return undefined
-    for (const trend of SIDES) {
-      const found = divergence(trend, view, numbers) ?? effort(trend, view, numbers)
-      if (found !== undefined) return found
-    }
-    return weakMove(view, numbers)
+    return divergence(1, view, numbers) ?? divergence(-1, view, numbers) ?? effort(view, numbers) ?? weakMove(view, numbers)
   },
 }
 
@@ -74,13 +70,13 @@ export const volumePriceDivergence: PatternDefinition<Name> = {
 const against = (trend: Side): Side => (trend > 0 ? -1 : 1)
 
 function divergence(trend: Side, view: PatternView, numbers: Numbers): Candidate | undefined {
-  const { m1, swings_1m, atr } = view
+  const { m1, swings_1m } = view
   const second = swings_1m.last(trend > 0 ? 'high' : 'low')
   if (second === undefined || second.confirmed_bar !== m1.count - 1) return undefined
-  const legs = legsTo(trend, second, swings_1m)
+  const legs = legsTo(second, swings_1m)
   if (legs === undefined || legs.begin.bar < Math.max(m1.count - numbers.bars, m1.session_from)) return undefined
   const { begin, first, between } = legs
-  const rise = (trend * (second.price - first.price)) / atr
+  const rise = (trend * (second.price - first.price)) / view.atr
   if (!(rise >= numbers.swing_atr_min)) return undefined
   const leg_volume = meanRv(m1, between.bar, second.bar) / meanRv(m1, begin.bar, first.bar)
   if (!(leg_volume <= numbers.leg_volume_max)) return undefined
@@ -114,16 +110,17 @@ function divergence(trend: Side, view: PatternView, numbers: Numbers): Candidate
   }
 }
 
-function effort(trend: Side, view: PatternView, numbers: Numbers): Candidate | undefined {
-  const { m1, rv, atr_pct, factors, bar } = view
+function effort(view: PatternView, numbers: Numbers): Candidate | undefined {
+  const { m1, rv, bar } = view
   const { effort_rv_min, effort_move_atr_max, edge_bars, edge_share } = numbers
-  const threshold = effort_rv_min * factors.volume
+  const threshold = effort_rv_min * view.factors.volume
   if (!(rv >= threshold)) return undefined
-  const move = Math.abs(view.r(1)) / atr_pct
+  const move = Math.abs(view.r(1)) / view.atr_pct
   if (!(move <= effort_move_atr_max)) return undefined
-  const edge = furthestFront(m1, trend, edge_bars)
-  const range = m1.highest(edge_bars) - m1.lowest(edge_bars)
-  const from_edge = (trend * (edge - bar.close)) / range
+  const [high, low] = [m1.highest(edge_bars), m1.lowest(edge_bars)]
+  const trend: Side = high - bar.close < bar.close - low ? 1 : -1
+  const edge = trend > 0 ? high : low
+  const from_edge = (trend * (edge - bar.close)) / (high - low)
   if (!(from_edge <= edge_share)) return undefined
   const { value, missing } = scoreOf([
     ['rv', 0.6, sat(rv, threshold, 2 * threshold)],
@@ -149,7 +146,7 @@ function weakMove(view: PatternView, { weak_move_pct_min, weak_rv_max }: Numbers
   const move = view.r(WEAK_BARS)
   const move_min = weak_move_pct_min * view.factors.move
   if (!(Math.abs(move) > move_min)) return undefined
-  const rv = view.rvOver(WEAK_BARS)
+  const rv = view.relativeVolume(WEAK_BARS)
   if (!(rv < weak_rv_max)) return undefined
   const trend: Side = move > 0 ? 1 : -1
   const { value, missing } = scoreOf([
@@ -189,20 +186,16 @@ interface Legs {
 }
 
 /** The two legs that end at `first` and `second`; undefined when not enough swings are known. */
-function legsTo(trend: Side, second: Swing, { all }: Swings): Legs | undefined {
-  const contrary = trend > 0 ? 'low' : 'high'
-  let between: Swing | undefined
-  let first: Swing | undefined
-  for (let i = all.length - 1; i >= 0; i--) {
-    const swing = all[i] as Swing
-    if (swing.bar >= second.bar) continue
-    if (swing.kind !== contrary) first ??= between === undefined ? undefined : swing
-    else if (first === undefined) {
-      if (between === undefined || trend * (swing.price - between.price) < 0) between = swing
-    } else if (between !== undefined && swing.bar < first.bar) return { begin: swing, first, between }
-  }
-  return undefined
+function legsTo(second: Swing, { all }: Swings): Legs | undefined {
+  const contrary = second.kind === 'high' ? 'low' : 'high'
+  const between = lastBefore(second, contrary, all)
+  const first = between && lastBefore(between, second.kind, all)
+  const begin = first && lastBefore(first, contrary, all)
+  return begin && { begin, first, between }
 }
+
+const lastBefore = ({ bar }: Swing, kind: Swing['kind'], all: readonly Swing[]): Swing | undefined =>
+  all.findLast((swing) => swing.kind === kind && swing.bar < bar)
 
 /** Mean relative volume of the bars after number `from` up to number `to`. */
 function meanRv(m1: BarSeries, from: number, to: number): number {

@@ -1,8 +1,5 @@
-import { INDEX_OF_UNDERLYING, type Instrument } from '../market/index.js'
+import { type Instrument, spotNamesOf } from '../market/index.js'
 import type { IstDay } from '../time/index.js'
-
-/** Where what lies under a derivative trades. Of commodities and currencies the masters list no spot. */
-const SPOT_EXCHANGES: Readonly<Record<string, readonly string[]>> = { NFO: ['NSE', 'BSE'], BFO: ['BSE', 'NSE'] }
 
 /**
  * What an underlying is worth, in rupees: its share or index, else its nearest future. Of each, the price the caller knows, else the
@@ -27,10 +24,8 @@ export class ReferencePrices {
 
   /** Of the underlying of a derivative; undefined when nobody knows. */
   of({ exchange, underlying = '' }: Instrument): number | undefined {
-    const spot_name = INDEX_OF_UNDERLYING.get(underlying) ?? underlying
-    const spots = (SPOT_EXCHANGES[exchange] ?? []).map((spot_exchange) => `${spot_exchange}:${spot_name}`)
     const future = this.#futures.get(`${exchange}:${underlying}`)
-    for (const name of spots) {
+    for (const name of spotNamesOf({ exchange, underlying })) {
       const price = this.#priceOf(name, this.#spots.get(name))
       if (price !== undefined) return price
     }

@@ -19,8 +19,8 @@ export interface DaySignals {
   /** What the user should know about the baseline, one sentence each. */
   readonly notices: readonly string[]
   readonly faults: readonly DetectorFault[]
-  /** To be called once the engine is there, before its first record: its books are asked by detectors that look each second. */
-  attach(pipeline: Pick<Pipeline, 'bookOf'>): void
+  /** To be called once the engine is there, before its first record: its quotes are asked by detectors that look each second. */
+  attach(pipeline: Pick<Pipeline, 'quoteOf'>): void
 }
 
 /** Whose day it is. */
@@ -44,7 +44,7 @@ export async function openDaySignals(
   const baseline = baseline_path === undefined ? undefined : await earlierSessions(baseline_path, session)
   const config_hash = sha256(effectiveConfig(config, baseline?.sha256))
   const faults: DetectorFault[] = []
-  let books: Pick<Pipeline, 'bookOf'> | undefined
+  let quotes: Pick<Pipeline, 'quoteOf'> | undefined
   const signals = new Signals({
     patterns: config.patterns,
     rules: config.rules,
@@ -55,12 +55,7 @@ export async function openDaySignals(
     sha256,
     emit,
     onFault: (fault) => faults.push(fault),
-    liveQuoteOf: (token) => {
-      const now = books?.bookOf(token)
-      return now === undefined
-        ? undefined
-        : { bid: now.book[0] as number, offer: now.book[10] as number, received_ms: now.received_ms }
-    },
+    liveQuoteOf: (token) => quotes?.quoteOf(token),
   })
   return {
     signals,
@@ -69,7 +64,7 @@ export async function openDaySignals(
     notices: baseline?.notices ?? [],
     faults,
     attach: (pipeline) => {
-      books = pipeline
+      quotes = pipeline
     },
   }
 }

@@ -123,7 +123,7 @@ async function readConfigFile(path: string): Promise<Given> {
     throw refuse(`not JSON (${(error as Error).message})`)
   }
   if (!isRecord(content)) throw refuse('not an object')
-  const { patterns = {}, alerts = {}, ...others } = content
+  const { patterns = {}, alerts = {}, $schema: _, ...others } = content
   const [unknown] = Object.keys(others)
   if (unknown !== undefined) throw refuse(`"${unknown}" is not known`)
   if (!isRecord(patterns) || !isRecord(alerts)) throw refuse('patterns and alerts must be objects')

@@ -1,4 +1,5 @@
-import { PATTERNS } from '../../core/patterns/index.js'
+import { ALERT_RULES } from '../../core/alerts/index.js'
+import { PATTERNS, type ParameterSpec } from '../../core/patterns/index.js'
 import { tableLines } from '../trust/text-table.js'
 import { effectiveConfig, readSignalConfig, type SignalWords } from './signal-config.js'
 
@@ -20,4 +21,39 @@ export function detectorTable(): string {
 export async function configText(words: SignalWords): Promise<string> {
   const { patterns, alerts } = JSON.parse(effectiveConfig(await readSignalConfig(words), undefined))
   return `${JSON.stringify({ patterns, alerts }, null, 2)}\n`
+}
+
+/** JSON Schema of what `--config` takes; published as `config/schema/patterns.schema.json`. */
+export function configSchema(): object {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Configuration of mds patterns',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      $schema: { type: 'string' },
+      patterns: {
+        type: 'object',
+        description: 'Numbers of detectors; those of your own too',
+        properties: Object.fromEntries(
+          PATTERNS.map(({ id, summary, parameters }) => [id, { description: summary, ...numbers(parameters) }]),
+        ),
+        additionalProperties: { type: 'object', additionalProperties: { type: 'number' } },
+      },
+      alerts: { description: 'Numbers of the gates', ...numbers(ALERT_RULES) },
+    },
+  }
+}
+
+function numbers(specs: Readonly<Record<string, ParameterSpec>>): object {
+  return {
+    type: 'object',
+    additionalProperties: false,
+    properties: Object.fromEntries(
+      Object.entries(specs).map(([name, { default: usual, min, max, doc }]) => [
+        name,
+        { type: 'number', description: doc, default: usual, minimum: min, maximum: max },
+      ]),
+    ),
+  }
 }

@@ -5,10 +5,15 @@ import { CANDLE_FIELDS, type Candle } from '../../../src/core/market/index.js'
 import { encodeRecord, RecordingMerge, RecordingReader } from '../../../src/core/recording/index.js'
 import { encodeMessage } from '../../../src/core/wire/index.js'
 import { type Message, openPipeline, type RunOptions, runEngine } from '../../support/engine.js'
+import { plainFlow } from '../../support/flow.js'
 import { markets, options } from '../../support/markets.js'
 
 /** Everything a candle says, the instrument by its token. */
-const plain = ({ instrument, ...rest }: Candle) => ({ ...rest, token: instrument.instrument_token })
+const plain = ({ instrument, flow, ...rest }: Candle) => ({
+  ...rest,
+  flow: flow && plainFlow(flow),
+  token: instrument.instrument_token,
+})
 
 function ndjsonOf(candles: readonly Candle[]): string[] {
   const batch = new CandleBatch(CANDLE_FIELDS, Math.max(1, candles.length))

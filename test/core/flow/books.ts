@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import type { BestQuote } from '../../../src/core/flow/index.js'
 
 /** Price and quantity of each level, best first. */
 export type Side = readonly (readonly [price: number, quantity: number])[]
@@ -14,6 +15,15 @@ export function book(bids: Side, offers: Side): Float64Array {
   })
   return numbers
 }
+
+/** What stands in front of it. */
+export const bestOf = (numbers: Float64Array): BestQuote => ({
+  bid: numbers[0] as number,
+  bid_quantity: numbers[1] as number,
+  offer: numbers[10] as number,
+  offer_quantity: numbers[11] as number,
+})
+export const best = (bids: Side, offers: Side): BestQuote => bestOf(book(bids, offers))
 
 const side = (direction: 1 | -1) => (best: number) =>
   fc

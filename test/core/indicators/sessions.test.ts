@@ -83,7 +83,9 @@ describe('from one session to the next', () => {
     for (const reset_daily of [false, true])
       expect(column(run('sma:2', bars, { reset_daily }))).toEqual([Number.NaN, 100.5, 101.5])
     // A day's volume is not compared within its day.
-    const many = Array.from({ length: 12 }, (_, day) => candle({ session: day, interval: '1d', phase: 'day', close: 100, volume: 200 }))
+    const many = Array.from({ length: 12 }, (_, day) =>
+      candle({ session: day, interval: '1d', phase: 'day', close: 100, volume: 200 }),
+    )
     expect(column(run('rvol_roll:20', many))[11]).toBe(1)
   })
 

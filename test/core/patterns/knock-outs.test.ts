@@ -34,6 +34,11 @@ describe.each(rows)('%s: %s', (id, _, { sound, breaks, bare, full, parameters, m
       // A percentage is of another price there.
       expect(seen?.score).toBeCloseTo(detect(sound)?.score as number, 1)
       expect(seen?.subtype === 'distribution' ? 'accumulation' : seen?.subtype).toBe(detect(sound)?.subtype)
+      const axis = 2 * (sound.m1[0]?.open as number)
+      const flip = (price: number | undefined): number => axis - (price ?? Number.NaN)
+      const pricesOf = ({ level, entry, stop, invalidation, targets }: Candidate): (number | undefined)[] =>
+        [level, entry, stop, invalidation, ...(targets ?? [])].map((price) => price && Math.round(price * 1e6) / 1e6)
+      expect(pricesOf(seen as Candidate).map((price) => price && flip(price))).toEqual(pricesOf(detect(sound) as Candidate))
     })
 
   test('stop, entry and targets lie in this order', () => {

@@ -1,6 +1,6 @@
 import type { PatternView } from '../view.js'
 import { type Gap, type GapState, gapAt, isClosedThrough, joined, stateAfterTouch } from './gap.js'
-import { highOf, lowOf, type Side } from './side.js'
+import { highOf, type Side } from './side.js'
 import { STRUCTURE_MS, StructureClock, structureBar, structureRv } from './structure-interval.js'
 
 /** What makes a gap worth keeping. */
@@ -68,17 +68,9 @@ export class GapBook {
   /** To be called at each minute bar. Gives the gap that the newest bar of structure has made, once. */
   update(view: PatternView): KeptGap | undefined {
     const made = this.#clock.isNew(view) ? this.#onStructure(view) : undefined
-    for (const gap of this.gaps) this.#touch(gap, view)
+    const { gaps } = this
+    for (let i = 0; i < gaps.length; i++) touch(gaps[i] as KeptGap, view)
     return made
-  }
-
-  #touch(gap: KeptGap, { m1 }: PatternView): void {
-    const { side } = gap
-    if (!(m1.start(0) >= gap.known_ms)) return
-    gap.extreme = side * Math.max(side * gap.extreme, highOf(m1, 0, side))
-    if (gap.state === 'inverted') return
-    gap.state = stateAfterTouch(gap, gap.state, side * lowOf(m1, 0, side))
-    if (gap.tapped_at === 0 && gap.state !== 'open') gap.tapped_at = m1.count
   }
 
   #onStructure(view: PatternView): KeptGap | undefined {
@@ -117,6 +109,18 @@ export class GapBook {
       tapped_at: 0,
     }
   }
+}
+
+/** What a minute bar does to a gap. */
+function touch(gap: KeptGap, { bar, m1 }: PatternView): void {
+  const { side, state } = gap
+  if (state === 'filled' || state === 'inverted' || bar.open_time_ms < gap.known_ms) return
+  const best = side > 0 ? bar.high : bar.low
+  const worst = side > 0 ? bar.low : bar.high
+  if (side * (best - gap.extreme) > 0) gap.extreme = best
+  if (side * (worst - gap.near) > 0) return
+  gap.state = stateAfterTouch(gap, state, worst)
+  if (gap.tapped_at === 0) gap.tapped_at = m1.count
 }
 
 /** For which side a gap is a place to turn: its own until it is filled, the other one once it is inverted; 0 in between. */

@@ -1,5 +1,6 @@
+import type { Swing } from '../swings.js'
 import type { PatternView } from '../view.js'
-import { highKind, highOf, SIDES, type Side } from './side.js'
+import { highKind, highOf, type Side } from './side.js'
 import { STRUCTURE_MS } from './structure-interval.js'
 
 /** A price behind which stops rest. Feed units. */
@@ -56,8 +57,8 @@ const MAJOR_WEIGHT = 2
  */
 export class PoolBook {
   readonly #rules: PoolRules
-  readonly #marks: Readonly<Record<Side, Mark[]>> = { 1: [], [-1]: [] }
-  readonly #pools: Readonly<Record<Side, Pool[]>> = { 1: [], [-1]: [] }
+  readonly #above = new PoolSide(1)
+  readonly #below = new PoolSide(-1)
   #taken = -1
   #has_opening = false
 
@@ -67,12 +68,12 @@ export class PoolBook {
 
   /** Pools of a side, the outermost first. */
   of(side: Side): readonly Pool[] {
-    return this.#pools[side]
+    return side > 0 ? this.#above.pools : this.#below.pools
   }
 
   /** A pool has been traded through. */
   drop(pool: Pool): void {
-    const pools = this.#pools[pool.side]
+    const { pools } = pool.side > 0 ? this.#above : this.#below
     pools.splice(pools.indexOf(pool), 1)
   }
 
@@ -84,66 +85,105 @@ export class PoolBook {
     const known = is_pending ? m5.count - 1 : m5.count
     if (known === this.#taken) return
     if (this.#taken < 0) this.#begin(view)
-    const skip = m5.count - known
-    for (const side of SIDES) this.#takeBars(view, side, skip)
+    this.#above.takeBars(view, this.#taken, known)
+    this.#below.takeBars(view, this.#taken, known)
     this.#taken = known
-    if (!this.#has_opening && view.opening_high >= view.opening_low) this.#addOpening(view, skip)
+    if (!this.#has_opening && view.opening_high >= view.opening_low) {
+      this.#has_opening = true
+      this.#above.addLevel('opening', 'opening_range_high', view.opening_high, this.#above.highest(view, m5.session_from, known))
+      this.#below.addLevel('opening', 'opening_range_low', view.opening_low, this.#below.highest(view, m5.session_from, known))
+    }
     const tolerance = Math.max(this.#rules.equal_ticks * view.tick, this.#rules.equal_atr * view.atr)
-    for (const side of SIDES) this.#form(side, tolerance)
+    this.#above.form(tolerance)
+    this.#below.form(tolerance)
   }
 
   #begin({ baseline }: PatternView): void {
     const { previous, week_high, week_low } = baseline ?? {}
-    this.#addLevel(1, 'earlier', 'previous_day_high', previous?.high)
-    this.#addLevel(-1, 'earlier', 'previous_day_low', previous?.low)
-    this.#addLevel(1, 'earlier', 'week_high', week_high)
-    this.#addLevel(-1, 'earlier', 'week_low', week_low)
+    this.#above.addLevel('earlier', 'previous_day_high', previous?.high)
+    this.#below.addLevel('earlier', 'previous_day_low', previous?.low)
+    this.#above.addLevel('earlier', 'week_high', week_high)
+    this.#below.addLevel('earlier', 'week_low', week_low)
+  }
+}
+
+/** Pools as of the present moment, for detectors that ask when something has happened. */
+export function poolsOf(view: PatternView, side: Side): readonly Pool[] {
+  const book = new PoolBook(POOL_DEFAULTS)
+  book.update(view, view.now_ms)
+  return book.of(side)
+}
+
+class PoolSide {
+  readonly pools: Pool[] = []
+  readonly #side: Side
+  /** The highest first, as the side sees them. */
+  readonly #marks: Mark[] = []
+
+  constructor(side: Side) {
+    this.#side = side
   }
 
-  #addLevel(side: Side, period: Period, name: string, price = Number.NaN): void {
-    if (price > 0) this.#marks[side].push({ at: side * price, period, name, reach: Number.NEGATIVE_INFINITY })
+  addLevel(period: Period, name: string, price = Number.NaN, reach = Number.NEGATIVE_INFINITY): void {
+    if (price > 0) this.#add({ at: this.#side * price, period, name, reach })
   }
 
-  #addOpening(view: PatternView, skip: number): void {
-    this.#has_opening = true
-    this.#addLevel(1, 'opening', 'opening_range_high', view.opening_high)
-    this.#addLevel(-1, 'opening', 'opening_range_low', view.opening_low)
-    for (const side of SIDES) {
-      const mark = this.#marks[side].at(-1)
-      if (mark?.period === 'opening') mark.reach = highest(view, side, skip, view.m5.session_count)
+  /** Bars numbered `[taken, known)`, and the swings that they confirm. */
+  takeBars(view: PatternView, taken: number, known: number): void {
+    const reach = this.highest(view, Math.max(taken, view.m5.session_from), known)
+    for (const mark of this.#marks) if (reach > mark.reach) mark.reach = reach
+    const { all } = view.swings_5m
+    const kind = highKind(this.#side)
+    for (let i = all.length - 1; i >= 0; i--) {
+      const swing = all[i] as Swing
+      if (swing.confirmed_bar < taken) return
+      if (swing.kind === kind && swing.confirmed_bar < known) this.#addSwing(view, swing, known)
     }
   }
 
-  /** Bars that have come since the last time, but for the newest `skip`; then the swings that they confirm. */
-  #takeBars(view: PatternView, side: Side, skip: number): void {
-    const { m5, swings_5m } = view
-    const marks = this.#marks[side]
-    const first = Math.max(this.#taken, m5.session_from)
-    const reach = highest(view, side, skip, m5.count - first)
-    for (const mark of marks) mark.reach = Math.max(mark.reach, reach)
-    for (const { kind, price, bar, confirmed_bar, at_ms } of swings_5m.all) {
-      if (kind !== highKind(side) || confirmed_bar < this.#taken || confirmed_bar >= m5.count - skip) continue
-      const period = bar < m5.session_from ? 'earlier' : at_ms < view.open_ms + OPENING_MS ? 'opening' : 'session'
-      marks.push({ at: side * price, period, name: undefined, reach: highest(view, side, skip, m5.count - 1 - bar) })
-    }
+  #addSwing(view: PatternView, { bar, price, at_ms }: Swing, known: number): void {
+    const period = bar < view.m5.session_from ? 'earlier' : at_ms < view.open_ms + OPENING_MS ? 'opening' : 'session'
+    this.#add({ at: this.#side * price, period, name: undefined, reach: this.highest(view, bar + 1, known) })
   }
 
-  #form(side: Side, tolerance: number): void {
-    const marks = this.#marks[side]
+  #add(mark: Mark): void {
+    const marks = this.#marks
+    let place = marks.length
+    while (place > 0 && (marks[place - 1] as Mark).at < mark.at) place--
+    marks.splice(place, 0, mark)
+  }
+
+  form(tolerance: number): void {
+    const { pools } = this
+    const marks = this.#marks
     for (let i = marks.length - 1; i >= 0; i--) {
       const { at, reach } = marks[i] as Mark
       if (reach > at + tolerance) marks.splice(i, 1)
     }
-    const pools = this.#pools[side]
     pools.length = 0
-    const tops = marks.filter(({ at, reach }) => reach <= at).sort((a, b) => b.at - a.at)
-    for (const { at } of tops) {
-      const inner = pools.at(-1)
-      if (inner !== undefined && at >= side * inner.level - tolerance) continue
-      const members = marks.filter((mark) => mark.at <= at && mark.at >= at - tolerance && mark.reach <= at)
-      const pool = poolOf(side, side * at, members)
-      if (pool !== undefined) pools.push(pool)
+    let formed = Number.POSITIVE_INFINITY
+    for (let top = 0; top < marks.length; top++) {
+      const { at, reach } = marks[top] as Mark
+      if (!(reach <= at) || at >= formed - tolerance) continue
+      let end = top
+      while (end < marks.length && (marks[end] as Mark).at >= at - tolerance) end++
+      if (end - top < 2 && marks[top]?.name === undefined) continue
+      const pool = poolOf(
+        this.#side,
+        this.#side * at,
+        marks.slice(top, end).filter((mark) => mark.reach <= at),
+      )
+      if (pool === undefined) continue
+      pools.push(pool)
+      formed = at
     }
+  }
+
+  /** Highest of the bars numbered `[from, until)`, as the side sees it. */
+  highest({ m5 }: PatternView, from: number, until: number): number {
+    let high = Number.NEGATIVE_INFINITY
+    for (let bar = from; bar < until; bar++) high = Math.max(high, highOf(m5, m5.count - 1 - bar, this.#side))
+    return high
   }
 }
 
@@ -173,11 +213,4 @@ function poolOf(side: Side, level: number, members: readonly Mark[]): Pool | und
     weight: touches + (is_major ? MAJOR_WEIGHT : 0),
     names: swings.length > 1 ? [side > 0 ? 'equal_highs' : 'equal_lows', ...names] : names,
   }
-}
-
-/** Highest of the newest `count` bars without the newest `skip` of them, as the side sees it. */
-function highest({ m5 }: PatternView, side: Side, skip: number, count: number): number {
-  let high = Number.NEGATIVE_INFINITY
-  for (let ago = skip; ago < count; ago++) high = Math.max(high, highOf(m5, ago, side))
-  return high
 }

@@ -3,7 +3,8 @@ import { POOL_DEFAULTS, type Pool, PoolBook, poolsBeyond } from '../../../../src
 import type { HistoryBar, InstrumentBaseline, PreviousSession } from '../../../../src/core/patterns/index.js'
 import { istDayStartMs, parseDate } from '../../../../src/core/time/index.js'
 import type { MinuteRow } from '../../../support/scenario.js'
-import { baselineOf, type StructureBar, structure, watched } from '../../../support/structure.js'
+import { baselineOf } from '../../../support/scenario.js'
+import { type StructureBar, structure, watched } from '../../../support/structure.js'
 
 const BEGIN = '09:15'
 /** Up to a high and back to a low, seven bars; only the third turns at a high, only the sixth at a low. */
@@ -103,8 +104,10 @@ test('equal lows are the mirror image', () => {
 describe('levels of earlier sessions', () => {
   const previous = (high: number, low = 900): PreviousSession => ({
     day: parseDate('2025-10-03') as number,
+    open: 99900,
     high: high * 100,
     low: low * 100,
+    vaWidthAt: () => Number.NaN,
     close: 99900,
     vah: Number.NaN,
     val: Number.NaN,

@@ -55,6 +55,7 @@ export const cases: readonly KnockOut[] = [
         'a swing confirmed by this bar',
         { ...sound, m1: [...twoLows(), ...still(1, 99_600, 10, { cvd: -3000, rv: 1, rsi: 35 })] },
       ],
+      ['a first swing', { ...sound, m1: [...still(40, 100_300, 10, { cvd: 0, rv: 2 }), ...twoLows().slice(-6)] }],
       ['a swing that is confirmed', { ...sound, m1: twoLows().slice(0, -1) }],
       ['40 bars', { ...sound, m1: twoLows({ lead: 22 }) }],
       ['legs of this session', { ...sound, m1_before: 28, minute: 60 }],

@@ -26,7 +26,7 @@ export function breakScenario({
   })
   const quiet = Array.from({ length: 120 }, (_, i) => flat(i)).filter((row) => row.at < at)
   const leaves = { at, open: last, high: close, low: last, close, volume, buy_share: 0.8 }
-  return [...bars, ...quiet, leaves, { ...leaves, at: minuteAt(at, 1), open: close, low: close, volume: 30_000 }]
+  return [...bars, ...quiet, leaves, { ...leaves, at: minuteAt(at, 1), open: close, low: close }]
 }
 
 export const textbook: Scenario = {

@@ -3,7 +3,7 @@ import { resting, type StructureBar, structure } from '../../../support/structur
 
 const BEGIN = '09:15'
 /** Two lows, the second higher, and a high at 1002 between and after them. */
-const UPTREND: readonly StructureBar[] = [
+export const UPTREND: readonly StructureBar[] = [
   { close: 999.4 },
   { close: 998.4, low: 997.5 },
   { close: 999.6 },

@@ -3,7 +3,7 @@ import { resting, type StructureBar, structure } from '../../../support/structur
 
 const BEGIN = '09:15'
 /** A low at 996, a swing high at 1002, a low at 998, then up to 1011 through the high, leaving a gap from 1001 to 1002: a leg of 13. */
-const LEG: readonly StructureBar[] = [
+export const LEG: readonly StructureBar[] = [
   { close: 998, low: 996 },
   { close: 999.8 },
   { close: 1001, high: 1002 },
@@ -15,7 +15,7 @@ const LEG: readonly StructureBar[] = [
   { close: 1007.5, low: 1002 },
   { close: 1010.8, high: 1011 },
 ]
-const PULLBACK: readonly StructureBar[] = [{ close: 1008, high: 1010.9 }, { close: 1005.5 }, { close: 1003.2, low: 1003 }]
+export const PULLBACK: readonly StructureBar[] = [{ close: 1008, high: 1010.9 }, { close: 1005.5 }, { close: 1003.2, low: 1003 }]
 
 /** The leg and its pullback; a minute that falls to `fall` and closes there, and one that goes on to `low` and closes at `close`. */
 export function pullbackScenario({

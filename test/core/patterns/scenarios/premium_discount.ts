@@ -4,14 +4,15 @@ import { type StructureBar, structure } from '../../../support/structure.js'
 const BEGIN = '09:15'
 /** Closes of bars of 15 minutes: a slow rise, a low, a high and a pullback. The average of 20 exists from 14:15 on, and rises. */
 const SLOW = Array.from({ length: 14 }, (_, i) => tick(1000 + (i + 1) * 0.6))
-const TURNS = [1007, 1006, 1008, 1011, 1014, 1015, 1013, 1011]
+export const TURNS = [1007, 1006, 1008, 1011, 1014, 1015, 1013, 1011]
 /** Numbers of the bars of 5 minutes, of the turns, that hold the low of the range, 1005, and its high, 1016. */
 const LOW_AT = 3 * 1 + 1
 const HIGH_AT = 3 * 5 + 1
 
-/** The day until 14:45, five minutes down to `fall`, and a bar from there to `low` and up to `close` on `volume` shares. */
+/** The day until 14:45, then five minutes down to `fall`, and a bar from there to `low` and up to `close` on `volume` shares. */
 export function discountScenario({
   turns = TURNS,
+  before = [],
   fall = 1005.6,
   low = 1005.1,
   close = 1006.2,
@@ -20,6 +21,8 @@ export function discountScenario({
   after = 1006.6,
 }: {
   turns?: readonly number[]
+  /** Closes of bars of 5 minutes before the fall. */
+  before?: readonly number[]
   fall?: number
   low?: number
   close?: number
@@ -39,7 +42,12 @@ export function discountScenario({
       return [1, 2, 3].map((third): StructureBar => ({ close: tick(from + ((to - from) * third) / 3) }))
     })
     .map((bar, i) => (i === LOW_AT ? { ...bar, low: 1005 } : i === HIGH_AT ? { ...bar, high: 1016 } : bar))
-  const end = [{ close: fall, low: fall - 0.1 }, { close, low, high, volume }, { close: after }]
+  const end = [
+    ...before.map((to) => ({ close: to })),
+    { close: fall, low: fall - 0.1 },
+    { close, low, high, volume },
+    { close: after },
+  ]
   return [...slow, ...structure(minuteAt(BEGIN, 15 * SLOW.length), begin, [...bars, ...end])]
 }
 
