@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { DEFAULT_ALERT_RULES } from '../../src/core/alerts/index.js'
+import { baselineOf, encodeFigures } from '../../src/core/baseline/index.js'
 import { parseIntervals } from '../../src/core/candles/index.js'
 import { Pipeline, Signals } from '../../src/core/engine/index.js'
 import { InstrumentTable } from '../../src/core/market/index.js'
-import { type Baseline, choosePatterns, type DetectorFault, PATTERN_INTERVALS, PATTERNS } from '../../src/core/patterns/index.js'
+import { choosePatterns, type DetectorFault, PATTERN_INTERVALS, PATTERNS } from '../../src/core/patterns/index.js'
 import {
   createUniverse,
   MarketDay,
@@ -12,7 +13,17 @@ import {
   type PlantWishes,
 } from '../../src/core/synth/index.js'
 import { istDayStartMs, parseDate } from '../../src/core/time/index.js'
+import { listingsWithHistory, type MadeUpHistory, madeUpFigures } from '../../src/io/synth-baseline.js'
 import { calendar } from './feed.js'
+
+/** The gates, but for the limits of alerts an hour and a day: on a day full of plants and noise those would hide everything after the first. */
+const RULES = {
+  ...DEFAULT_ALERT_RULES,
+  symbol_per_hour: 10_000,
+  pattern_per_hour: 10_000,
+  all_per_minute: 10_000,
+  all_per_day: 10_000,
+}
 
 /** A synthetic day, and what decides it. */
 export interface PlantDaySetup {
@@ -22,7 +33,10 @@ export interface PlantDaySetup {
   /** Packets a second of all instruments together, without those of planted ones. */
   readonly rate: number
   readonly plants?: PlantWishes | undefined
-  readonly baseline?: Baseline | undefined
+  /** A made-up history for: those planted that need one (default), or all stocks. */
+  readonly history?: 'planted' | 'stocks'
+  /** Ids of detectors; default all that run by default. */
+  readonly only?: readonly string[]
 }
 
 /** What a detector said. */
@@ -52,7 +66,15 @@ export interface PlantDayRun {
 }
 
 /** Makes the day and lets all detectors and gates look at it, in memory: what `mds synth` and `mds patterns` do by way of files. */
-export function runPlantDay({ date, seed, instruments, rate, plants, baseline }: PlantDaySetup): PlantDayRun {
+export function runPlantDay({
+  date,
+  seed,
+  instruments,
+  rate,
+  plants,
+  history = 'planted',
+  only = [],
+}: PlantDaySetup): PlantDayRun {
   const day = parseDate(date) as number
   const universe = createUniverse({ day, instruments, seed, calendar })
   const midnight_s = istDayStartMs(day) / 1000
@@ -68,21 +90,23 @@ export function runPlantDay({ date, seed, instruments, rate, plants, baseline }:
     plants,
     facts: false,
   })
+  const nameOf = (listing: number) => universe.listings[listing]!.instrument
+  const listings =
+    history === 'planted'
+      ? listingsWithHistory(market.planned)
+      : [...universe.listings.keys()].filter((listing) => nameOf(listing).instrument_type === 'EQ')
   const found: Found[] = []
   const faults: DetectorFault[] = []
   const signals = new Signals({
-    patterns: choosePatterns(PATTERNS, { only: [], parameters: {} }),
-    rules: DEFAULT_ALERT_RULES,
+    patterns: choosePatterns(PATTERNS, { only, parameters: {} }),
+    rules: RULES,
     calendar,
-    baseline,
+    baseline: historyOf({ universe, calendar, listings }),
     config_hash: '',
     engine_version: '',
     sha256: (text) => createHash('sha256').update(text).digest('hex'),
     onFault: (fault) => faults.push(fault),
-    liveQuoteOf(token) {
-      const now = pipeline.bookOf(token)
-      return now && { bid: now.book[0] as number, offer: now.book[10] as number, received_ms: now.received_ms }
-    },
+    liveQuoteOf: (token) => pipeline.quoteOf(token),
     emit({ state, detection, suppress_reason }) {
       if (state !== 'emitted' && state !== 'suppressed') return
       const { pattern, candidate, instrument, underlying, known_at_ms, confidence } = detection
@@ -145,7 +169,6 @@ export function runPlantDay({ date, seed, instruments, rate, plants, baseline }:
   }
   while (market.advance(sink));
   pipeline.end()
-  const nameOf = (listing: number) => universe.listings[listing]!.instrument
   return {
     found,
     planted: market.planted.map((plant) => ({
@@ -158,4 +181,18 @@ export function runPlantDay({ date, seed, instruments, rate, plants, baseline }:
     instruments: universe.listings.length,
     packets: pipeline.counts.packets,
   }
+}
+
+/** By way of the lines of its file. */
+function historyOf(history: MadeUpHistory) {
+  const { universe } = history
+  const figures = madeUpFigures(history)
+  return baselineOf(
+    {
+      sha256: '',
+      ofInstrument: (wanted) => figures.filter(({ name }) => name === wanted).map(encodeFigures),
+      ofUnderlying: () => [],
+    },
+    { day: universe.day, calendar, instruments: universe.listings.map(({ instrument }) => instrument) },
+  )
 }

@@ -2,7 +2,7 @@ import { bellOf, type Random } from '../random.js'
 import type { Spot } from './spots.js'
 
 /** Deviation of the market factor over a whole day. */
-const MARKET_MOVE = 0.0055
+export const MARKET_MOVE = 0.0055
 /** Seconds of a session of 6 h 15 min: daily moves are spread over them. */
 const SESSION_S = 22_500
 const PER_SECOND = 1 / 150 // 1 / sqrt(22500)

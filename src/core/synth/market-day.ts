@@ -157,6 +157,11 @@ export class MarketDay {
     return false
   }
 
+  /** What is to be planted, and in which listing. */
+  get planned(): readonly Pick<PlantedPattern, 'pattern_id' | 'listing'>[] {
+    return (this.#plants?.plans ?? []).map(({ definition: { id }, listing }) => ({ pattern_id: id, listing }))
+  }
+
   /** What has been planted so far, in order of the ends. */
   get planted(): readonly PlantedPattern[] {
     return this.#plants?.planted ?? []

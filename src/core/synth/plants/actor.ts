@@ -49,6 +49,7 @@ interface Field {
  * the script leads the price of its spot, and with it whatever follows that spot.
  */
 export class PlantActor {
+  readonly plans: readonly PlantPlan[]
   /** Those that are over, in order of their end. */
   readonly planted: PlantedPattern[] = []
   readonly #setting: PlantSetting
@@ -56,6 +57,7 @@ export class PlantActor {
   readonly #by_listing = new Map<number, Field>()
 
   constructor(plans: readonly PlantPlan[], setting: PlantSetting) {
+    this.plans = plans
     this.#setting = setting
     this.#fields = plans.map((plan) => fieldOf(plan, setting))
     for (const field of this.#fields) this.#by_listing.set(field.plan.listing, field)
@@ -68,7 +70,7 @@ export class PlantActor {
   /** Plants that did not come to their end. */
   get unfinished(): PlantPlan[] {
     const done = new Set(this.planted.map(({ listing }) => listing))
-    return this.#fields.map(({ plan }) => plan).filter(({ listing }) => !done.has(listing))
+    return this.plans.filter(({ listing }) => !done.has(listing))
   }
 
   /** The second has begun and the market has moved: scripts that play move their spots. */
@@ -131,10 +133,11 @@ export class PlantActor {
     const price = tickers.price[plan.listing]!
     if (field.stage === undefined) {
       const regime = regimeOf(universe.spots.some(({ kind }) => kind === 'vix') ? 100 * levels.volatility : Number.NaN)
-      const wished = new PlantStage(plan, { bars, open_s, tick, regime })
+      const setting = { bars, open_s, tick, regime, previous_close: universe.spots[field.spot]!.previous_close }
+      const wished = new PlantStage(plan, setting)
       wished.price = price
       const side = plan.definition.sideAt?.(wished) ?? plan.side
-      field.stage = new PlantStage({ ...plan, side }, { bars, open_s, tick, regime })
+      field.stage = new PlantStage({ ...plan, side }, setting)
       field.script = plan.definition.script(field.stage)
     }
     field.stage.price = price

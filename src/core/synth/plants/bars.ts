@@ -18,6 +18,8 @@ const MINUTE_S = 60
 export class PlantBars {
   /** Closed ones, from old to new. */
   readonly m1: PlantBar[] = []
+  /** Volume of the session by the price at which it was told. */
+  readonly traded = new Map<number, number>()
   readonly #open_s: number
   #open: { -readonly [Name in keyof PlantBar]: PlantBar[Name] } | undefined
   #volume = 0
@@ -33,6 +35,7 @@ export class PlantBars {
     const traded = day_volume - this.#volume
     this.#volume = day_volume
     if (traded_s < this.#open_s || traded === 0) return
+    this.traded.set(price, (this.traded.get(price) ?? 0) + traded)
     const start_s = traded_s - ((traded_s - this.#open_s) % MINUTE_S)
     if (start_s !== this.#open?.start_s) this.closeUntil(start_s)
     this.#open ??= { start_s, open: price, high: price, low: price, close: price, volume: 0 }

@@ -12,8 +12,9 @@ export const breakoutPlant: PlantDefinition = {
   sideAt: (stage) => nearerEnd(stage, settled(stage)),
   *script(stage: PlantStage): Script {
     const { regime } = stage
-    yield* stage.approach(stage.from(stage.front(settled(stage)), -0.45), { chop: 0.25, least: 8 })
-    yield* stage.calm(8, { chop: 0.2 })
+    yield* stage.approach(stage.from(stage.front(settled(stage)), -0.55), { chop: 0.25, least: 8 })
+    // Not overbought when it breaks out.
+    yield* stage.calm(16, { to: stage.from(stage.front(settled(stage)), -0.55), chop: 0.27 })
     const level = stage.front(settled(stage))
     const volume = stage.between(1.3, 3.3) * regime.volume
     yield stage.minuteOf({ to: stage.from(level, stage.between(0.15, 0.3)), volume, bought: 0.6 })

@@ -64,3 +64,42 @@ export function meanPrice(bars: readonly PlantBar[]): number {
   }
   return turnover / volume
 }
+
+/** Where the volume of a session lies. Prices in feed units, those of bins. */
+export interface PriceProfile {
+  /** The price around which most of it traded: three bins together. */
+  readonly mode: number
+  /** Ends of the prices around the largest bin that hold 70 % of it. */
+  readonly high: number
+  readonly low: number
+  /** Width of a bin. */
+  readonly bin: number
+}
+
+const VALUE_SHARE = 0.7
+
+/** `bin`: feed units. At least one price must have traded. */
+export function profileOf(traded: ReadonlyMap<number, number>, bin: number): PriceProfile {
+  const bins = new Map<number, number>()
+  let left = 0
+  for (const [price, volume] of traded) {
+    const at = Math.round(price / bin)
+    bins.set(at, (bins.get(at) ?? 0) + volume)
+    left += VALUE_SHARE * volume
+  }
+  const volumeAt = (at: number): number => bins.get(at) ?? 0
+  const around = (at: number): number => volumeAt(at - 1) + volumeAt(at) + volumeAt(at + 1)
+  const all = [...bins.keys()].sort((a, b) => a - b)
+  const [first = 0, last = 0] = [all[0], all.at(-1)]
+  const mode = all.reduce((best, at) => (around(at) > around(best) ? at : best), first)
+  let [low, high] = [0, 0]
+  low = high = all.reduce((best, at) => (volumeAt(at) > volumeAt(best) ? at : best), first)
+  left -= volumeAt(low)
+  while (left > 0 && (low > first || high < last)) {
+    const is_up = low === first || (high < last && volumeAt(high + 1) >= volumeAt(low - 1))
+    if (is_up) high++
+    else low--
+    left -= volumeAt(is_up ? high : low)
+  }
+  return { mode: mode * bin, high: high * bin, low: low * bin, bin }
+}

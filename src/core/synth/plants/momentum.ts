@@ -18,8 +18,7 @@ function momentumPlant(id: string, side: PlantSide): PlantDefinition {
       const trend = stage.from(stage.price, stage.between(1.5, 4))
       const beyond_vwap = stage.from(stage.vwap, 0.4)
       const goal = stage.ahead(beyond_vwap) > stage.ahead(trend) ? beyond_vwap : trend
-      // It goes to and fro widely enough that the run does not make it overbought.
-      yield* stage.calm(61, { to: goal, chop: Math.max(0.25, 0.15 * run) })
+      yield* stage.calm(61, { to: goal, chop: chopFor(stage, run / 5) })
       const { usual, price } = stage
       const against = Math.round(stage.between(2, 0))
       const ahead = stage.from(price, Math.max(run, stage.percent(0.52 * regime.move))) - price
@@ -39,6 +38,14 @@ function momentumPlant(id: string, side: PlantSide): PlantDefinition {
       yield* stage.calm(4)
     },
   }
+}
+
+/**
+ * How far it must go to and fro for five minutes of `step` each not to make it overbought: RSI 14 then is gains against losses of the minutes before
+ * (each weighs 69 % of what it did) and the run (31 %).
+ */
+function chopFor({ regime }: PlantStage, step: number): number {
+  return regime.overbought < 70 ? 0.65 * step + 0.13 : 0.4 * step + 0.1
 }
 
 /** The price comes to the high of the day and takes it on volume. Only upwards, as the engine looks. */

@@ -13,6 +13,8 @@ export interface PlantDefinition {
   /** `09:15` clock times between which it begins: early enough to end, late enough for what it needs to have gone before. */
   readonly from: string
   readonly until: string
+  /** Its detector looks back on earlier sessions, which a single day does not bring. */
+  readonly needs_history?: true
   /** Which ways it is planted. */
   readonly sides: readonly PlantSide[]
   /** At the begin: another side than was planned, where the market of the day decides it. */

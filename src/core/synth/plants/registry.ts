@@ -1,6 +1,7 @@
 import { breakoutPlant, killzonePlant, liquidityPoolsPlant } from './levels.js'
 import { downsideMomentumPlant, momentumEnginePlant, reversalPlant, upsideMomentumPlant } from './momentum.js'
 import type { PlantDefinition } from './plant.js'
+import { volumeProfileAdvancedPlant, volumeProfileBreakoutPlant } from './profile.js'
 import { fairValueGapsPlant, ictMomentumPlant, optimalTradeEntryPlant, premiumDiscountPlant } from './smart-money.js'
 import { divergencePlant, hiddenAccumulationPlant, volumeBreakoutPlant, volumeSpikePlant } from './volume.js'
 
@@ -21,4 +22,6 @@ export const PLANTS: readonly PlantDefinition[] = [
   premiumDiscountPlant,
   killzonePlant,
   ictMomentumPlant,
+  volumeProfileBreakoutPlant,
+  volumeProfileAdvancedPlant,
 ]

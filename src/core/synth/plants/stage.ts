@@ -1,6 +1,6 @@
 import type { Random } from '../../random.js'
 import type { PlantBar, PlantBars } from './bars.js'
-import { averageRange, exponential, furthest, meanPrice, meanVolume } from './measures.js'
+import { averageRange, furthest, meanPrice, meanVolume, type PriceProfile, profileOf } from './measures.js'
 import type { PlantMinute, PlantPlan, PlantSide } from './plant.js'
 
 const ATR_BARS = 14
@@ -38,6 +38,17 @@ export interface MinuteWords {
   readonly is_known?: boolean
 }
 
+/** The instrument and its day. */
+export interface StageSetting {
+  readonly bars: PlantBars
+  /** Epoch seconds. */
+  readonly open_s: number
+  /** Feed units. */
+  readonly tick: number
+  readonly previous_close: number
+  readonly regime: PlantRegime
+}
+
 /** What a script sees of its instrument while it plays, and the words it speaks in. */
 export class PlantStage {
   readonly side: PlantSide
@@ -47,6 +58,7 @@ export class PlantStage {
   readonly tick: number
   readonly #bars: PlantBars
   readonly #open_s: number
+  readonly #previous_close: number
   /** Begin of the minute that is asked for. */
   now_s: number
   /** Last trade. */
@@ -54,8 +66,9 @@ export class PlantStage {
 
   constructor(
     { side, strength, random, begin_s }: Omit<PlantPlan, 'definition'>,
-    { bars, open_s, tick, regime }: { bars: PlantBars; open_s: number; tick: number; regime: PlantRegime },
+    { bars, open_s, tick, regime, previous_close }: StageSetting,
   ) {
+    this.#previous_close = previous_close
     this.side = side
     this.strength = strength
     this.random = random
@@ -94,10 +107,9 @@ export class PlantStage {
   get minute(): number {
     return (this.now_s - this.#open_s) / 60
   }
-  /** 1 where the EMA 20 of bars of 15 minutes rises, -1 where it falls, 0 before it is known. */
-  get trend_15m(): -1 | 0 | 1 {
-    const slope = exponential(this.m15, 20) - exponential(this.m15.slice(0, -1), 20)
-    return slope > 0 ? 1 : slope < 0 ? -1 : 0
+  /** Volume by price so far, in bins of 0.05 %. */
+  get profile(): PriceProfile {
+    return profileOf(this.#bars.traded, Math.max(1, Math.round(this.#previous_close / (2000 * this.tick))) * this.tick)
   }
   /** Furthest price ahead of the newest bars (all: default). */
   front(bars: readonly PlantBar[] = this.m1): number {

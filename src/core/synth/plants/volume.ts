@@ -103,6 +103,7 @@ export const hiddenAccumulationPlant: PlantDefinition = {
   summary: 'Half an hour without a move, on 1.25 to 1.75 times the volume of the day, 58 to 72 % of it on one side',
   from: '13:10',
   until: '14:30',
+  needs_history: true,
   sides: [1, -1],
   *script(stage: PlantStage): Script {
     const usual = middleVolume(stage)
