@@ -44,7 +44,8 @@ export const volumeProfileAdvancedPlant: PlantDefinition = {
     const { bin } = stage.profile
     // In the middle of a bin: between two, now the one and now the other would be the busier.
     yield* stage.calm(2, { to: Math.round(stage.price / bin) * bin, chop: 0.05 })
-    yield* stage.calm(40, { chop: 0.08, volume: stage.between(1.2, 1.8), usual })
+    // As much in the bins beside it, so that the node is this one.
+    yield* stage.calm(40, { chop: (0.8 * bin) / stage.atr, ahead: 0, behind: 0, volume: stage.between(1.2, 1.8), usual })
     // A bin off, which the node may still move by, and the price has not touched it.
     const { mode } = stage.profile
     const away = (atr: number): number => stage.from(mode + stage.side * bin, atr)
