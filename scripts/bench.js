@@ -46,6 +46,8 @@ addRatio('1m+5m+15m over 1m alone', median(three) / median(one), 'at most', 1.1,
 add('decode all fields to columns, in process', columns, 'floor', 7, 2.5)
 const cli = times(rounds, () => wall(['candles', file, '--tf', '1m', '-q', '-o', join(scratch, 'candles.parquet')]))
 add('`.bin` to 1m candles in Parquet, whole process', cli, 'floor', 8, 4)
+const signals = times(rounds, () => wall(['patterns', file, '-q', '-o', join(scratch, 'alerts.ndjson')]))
+addRatio('`.bin` to alerts of every detector, over `.bin` to 1m candles', median(signals) / median(cli), 'at most', 4, 3, '')
 const official = inProcess('official')
 const packets = packetsOf()
 const official_day_ms = (official.ms / official.packets) * packets
@@ -85,6 +87,7 @@ addRatio(
   80,
   'MB',
 )
+addRatio('peak memory: patterns', await peakMb(['patterns', file, '-o', '/dev/null', '-q']), 'at most', 250, 150, 'MB')
 const bare = []
 const version = []
 for (let round = 0; round < 3 * rounds; round++) {

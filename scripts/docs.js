@@ -5,15 +5,40 @@ import { join, relative } from 'node:path'
 import { build } from 'esbuild'
 import { root } from './setup.js'
 
-const { market, wire, candles, feed, indicators, options, patterns, CAPTURE_METRICS, DIAGNOSTIC_CODES, EXIT } = await loadCore()
+const {
+  alerts,
+  market,
+  wire,
+  candles,
+  candlesticks,
+  feed,
+  indicators,
+  options,
+  patterns,
+  CAPTURE_METRICS,
+  DIAGNOSTIC_CODES,
+  EXIT,
+} = await loadCore()
 const SECTIONS = {
   commands: commandReference,
   'candle-fields': () => fieldTable(market.CANDLE_FIELDS),
   'tick-fields': () => fieldTable(market.TICK_FIELDS),
   'chain-fields': () => fieldTable(options.CHAIN_FIELDS),
+  'alert-fields': () => fieldTable(alerts.ALERT_FIELDS),
+  'alert-rules': alertRules,
   'bar-kinds': () =>
     table(['`--bars`', 'a bar ends', 'smallest', 'largest', 'interval on output'], candles.BAR_KINDS.map(barKindRow)),
   indicators: indicatorTables,
+  candlesticks: () =>
+    table(
+      ['id', 'TA-Lib', 'name', 'candles', 'bars ahead', 'reports', 'what it is'],
+      candlesticks.CANDLESTICKS.map(candlestickRow),
+    ),
+  'candle-settings': () =>
+    table(
+      ['setting', 'TA-Lib', 'measures', 'over the bars before', 'times', 'so that'],
+      Object.entries(candlesticks.CANDLE_SETTINGS).map(candleSettingRow),
+    ),
   packets: packetTables,
   segments: segmentTable,
   'feed-states': feedStates,
@@ -32,6 +57,9 @@ const SECTIONS = {
       CAPTURE_METRICS.map(({ name, kind, help }) => [`\`mds_capture_${name}\``, kind, help]),
     ),
 }
+
+const SIGNS = { colour: 'the colour', none: 'no direction' }
+const MEASURES = { body: 'body', range: 'high - low', shadow: 'mean of the two shadows' }
 
 const stale = []
 const unused = new Set(Object.keys(SECTIONS))
@@ -58,10 +86,12 @@ async function loadCore() {
   const { outputFiles } = await build({
     stdin: {
       contents: `
+        export * as alerts from './src/core/alerts/index.js'
         export * as market from './src/core/market/index.js'
         export * as wire from './src/core/wire/index.js'
         export * as candles from './src/core/candles/index.js'
         export * as patterns from './src/core/patterns/index.js'
+        export * as candlesticks from './src/core/candlesticks/index.js'
         export * as feed from './src/core/feed/index.js'
         export * as indicators from './src/core/indicators/index.js'
         export * as options from './src/core/options/index.js'
@@ -97,13 +127,26 @@ function fieldTable(fields) {
   )
 }
 
+function alertRules() {
+  const rows = Object.entries(alerts.ALERT_RULES).map(([name, { default: value, min, max, doc }]) => [
+    `\`${name}\``,
+    value,
+    min,
+    max,
+    doc,
+  ])
+  return table(['rule', 'default', 'smallest', 'largest', 'meaning'], rows)
+}
+
 function barKindRow({ name, example, summary, size, label }) {
   return [`\`${name}:${example}\``, summary, size.min, size.max, `\`${label(Number(example))}\``]
 }
 
 /** What there is and what its numbers mean; then all columns. */
 function indicatorTables() {
-  const { INDICATORS, formOf, parseIndicators } = indicators
+  const { formOf, parseIndicators } = indicators
+  // Candlestick patterns have a page of their own.
+  const INDICATORS = indicators.INDICATORS.filter(({ id }) => !id.startsWith('cdl_'))
   const overview = INDICATORS.map((definition) => {
     const { summary, parameters, needs = [], source } = definition
     const numbers = Object.entries(parameters).map(
@@ -126,6 +169,17 @@ function indicatorTables() {
 The columns of each with its default numbers. *First bar*: the bar of a series, from 1, that has the first value.
 
 ${table(['column', 'unit', 'first bar', 'meaning'], columns)}`
+}
+
+function candlestickRow({ id, talib, name, candles, lookback, reports, sign, summary }) {
+  const said = reports.filter((value) => value > 0).sort((a, b) => a - b)
+  const signs = reports.some((value) => value < 0) ? (said.length > 0 ? '±' : '-') : ''
+  const values = (said.length > 0 ? said : reports.map((value) => -value)).map((value) => `${signs}${value}`).join(', ')
+  return [`\`${id}\``, talib, name, candles, lookback, sign === 'direction' ? values : `${values} (${SIGNS[sign]})`, summary]
+}
+
+function candleSettingRow([name, { talib, measure, bars, factor, doc }]) {
+  return [`\`${name}\``, talib, MEASURES[measure], bars === 0 ? 'the bar itself' : bars, factor, doc]
 }
 
 /** A row for each state, a column for each event, in the cells where it leads. */

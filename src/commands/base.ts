@@ -126,6 +126,14 @@ export const symbolFlag = {
   }),
 } as const
 
+/** What earlier sessions say. */
+export const baselineFlag = {
+  baseline: Flags.string({
+    summary: 'What earlier sessions say (mds baseline); default: PROFILE.baseline.ndjson beside the recordings',
+    helpValue: 'FILE',
+  }),
+} as const
+
 /** Which detectors run, with which numbers. */
 export const signalFlags = {
   only: Flags.string({
@@ -148,10 +156,7 @@ export const signalFlags = {
     multipleNonGreedy: true,
     helpValue: 'FILE',
   }),
-  baseline: Flags.string({
-    summary: 'What earlier sessions say (mds baseline); default: PROFILE.baseline.ndjson beside the recordings',
-    helpValue: 'FILE',
-  }),
+  ...baselineFlag,
 } as const
 
 /** Which part of the day. */

@@ -1,5 +1,14 @@
 import { Flags } from '@oclif/core'
-import { barFlags, candleOutputFlags, EXIT_CODES, MdsCommand, recordingFlags, sessionArgs, symbolFlag } from './base.js'
+import {
+  barFlags,
+  baselineFlag,
+  candleOutputFlags,
+  EXIT_CODES,
+  MdsCommand,
+  recordingFlags,
+  sessionArgs,
+  symbolFlag,
+} from './base.js'
 
 const { late: _, ...indicatorBarFlags } = barFlags
 
@@ -40,6 +49,7 @@ ${EXIT_CODES}`
     list: Flags.boolean({ summary: 'Print all indicators and end' }),
     'reset-daily': Flags.boolean({ summary: 'Begin everything anew at each session' }),
     'no-gap-tr': Flags.boolean({ summary: 'Leave the gap between two sessions out of true ranges' }),
+    ...baselineFlag,
     ...indicatorBarFlags,
     ...candleOutputFlags,
     ...symbolFlag,
@@ -55,7 +65,16 @@ ${EXIT_CODES}`
     // A candle told again would change all that came after it.
     const words = this.candleWords(argv, { ...flags, late: 'drop' })
     const summary = await this.withProgress('Indicators', flags.quiet, (run) =>
-      runIndicators({ ...words, set: flags.set ?? [], reset_daily: flags['reset-daily'], gap_tr: !flags['no-gap-tr'] }, run),
+      runIndicators(
+        {
+          ...words,
+          set: flags.set ?? [],
+          reset_daily: flags['reset-daily'],
+          gap_tr: !flags['no-gap-tr'],
+          baseline: flags.baseline,
+        },
+        run,
+      ),
     )
     this.report(
       summary.runs.map(({ diagnostics }) => diagnostics),

@@ -57,13 +57,14 @@ export interface BaselineUse extends Omit<BaselineDay, 'day'> {
 }
 
 /** Reads a baseline for a session. Lines of instruments are parsed when they are first asked for. */
-export async function loadBaseline(path: string, use: BaselineUse): Promise<LoadedBaseline> {
+export async function loadBaseline(path: string, { before, calendar, instruments }: BaselineUse): Promise<LoadedBaseline> {
+  const use = { before, calendar, instruments: [...instruments] }
   const file = await readBaselineFile(path)
   const texts = { instrument: new Map<string, string[]>(), underlying: new Map<string, string[]>() }
   const hash = createHash('sha256')
   for (const { kind, name, day, text } of file.lines()) {
     // What is added later changes neither what this session sees nor the hash that says so.
-    if (day >= use.before) continue
+    if (day >= before) continue
     hash.update(`${text}\n`)
     const of_name = texts[kind].get(name)
     if (of_name === undefined) texts[kind].set(name, [text])
@@ -75,7 +76,7 @@ export async function loadBaseline(path: string, use: BaselineUse): Promise<Load
       ofInstrument: (name) => texts.instrument.get(name) ?? [],
       ofUnderlying: (name) => texts.underlying.get(name) ?? [],
     },
-    { ...use, day: use.before },
+    { ...use, day: before },
   )
   const notices = noticesOf(path, file.header, use, (name) => texts.instrument.has(name))
   return { ...baseline, file_sha256: file.sha256, notices }

@@ -8,6 +8,7 @@ import { type WindowEnd, windowOn } from '../core/replay/index.js'
 import { istDay } from '../core/time/index.js'
 import { loadCalendar } from './calendar-file.js'
 import { DiagnosticsLog } from './diagnostics-log.js'
+import { type DayInPlace, placeOf } from './earlier-sessions.js'
 import { findRecordings, type SessionFiles } from './find-recordings.js'
 import { InstrumentChoice, type InstrumentWishes } from './instrument-filter.js'
 import type { PacerPorts } from './pacer.js'
@@ -16,7 +17,7 @@ import { type FileSummary, readSession } from './read-session.js'
 import { type EngineRequest, noteMasters } from './run-sessions.js'
 import { masterPaths, sessionInstruments } from './session-instruments.js'
 import { sessionJournals } from './session-journals.js'
-import { type DaySignals, openDaySignals, placeOf, type SignalDay } from './signals/day-signals.js'
+import { type DaySignals, openDaySignals } from './signals/day-signals.js'
 import { SIGNAL_BARS, type SignalConfig } from './signals/signal-config.js'
 import { isShown as isShownBar, withSignalIntervals } from './signals/signal-intervals.js'
 
@@ -175,6 +176,7 @@ async function readOnce(
       calendar,
       files: session.files.map(({ path }) => path),
       journaled: sessionJournals(session, onDiagnostic),
+      options: day?.options,
     },
     {
       onTick(tick) {
@@ -198,7 +200,6 @@ async function readOnce(
       ...(day?.signals.onSecond === undefined ? {} : { onSecond: day.signals.onSecond }),
     },
   )
-  day?.attach(pipeline)
   const reading = readSession(
     session,
     {
@@ -238,7 +239,7 @@ const NOTHING_PLAYED = { records: 0, ticks: 0, candles: 0, alerts: 0, first_ms: 
 async function signalsOf(
   { signals }: ReplayRequest,
   session: SessionFiles,
-  day: Pick<SignalDay, 'calendar' | 'instruments'>,
+  day: Pick<DayInPlace, 'calendar' | 'instruments'>,
   emit: (alert: Alert) => void,
 ): Promise<DaySignals | undefined> {
   if (signals === undefined) return undefined

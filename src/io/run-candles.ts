@@ -7,11 +7,11 @@ import {
   type TimeBarOptions,
 } from '../core/candles/index.js'
 import { usageError } from '../core/errors.js'
-import { CANDLE_FIELDS, type Candle, type Field } from '../core/market/index.js'
+import { CANDLE_FIELDS, type Calendar, type Candle, type Field, type InstrumentTable } from '../core/market/index.js'
 import { formatDate } from '../core/time/index.js'
 import type { BarClock } from '../core/volume/index.js'
 import { type Layout, openLayout } from './candle-layout.js'
-import { findRecordings } from './find-recordings.js'
+import { findRecordings, type SessionFiles } from './find-recordings.js'
 import { formatFor } from './formats.js'
 import { refuseInputAsOutput } from './inputs.js'
 import { InstrumentChoice, type InstrumentWishes } from './instrument-filter.js'
@@ -40,6 +40,8 @@ export interface CandleWords extends SessionRequest {
 /** More columns: numbers that each candle has. */
 export interface CandleColumns {
   readonly fields: readonly Field[]
+  /** Called ahead of each day. */
+  beginDay(session: SessionFiles, table: InstrumentTable, calendar: Calendar): Promise<void>
   /** In the order of the fields, NaN for none; the array may be reused. Asked once for each candle that is written, in their order. */
   valuesOf(candle: Candle): Float64Array
 }
@@ -83,7 +85,8 @@ export async function runCandles(words: CandleWords, run: RunListener): Promise<
     const runs = await runSessions(
       { ...words, bars, event_bars },
       { ...run, onStep: () => output.settle() },
-      (session, table) => {
+      async (session, table, calendar) => {
+        await words.columns?.beginDay(session, table, calendar)
         const { isWanted } = choice.filterOf(session, table, masterPaths(session, words.instruments))
         return {
           onCandle(candle) {

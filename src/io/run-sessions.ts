@@ -1,6 +1,7 @@
 import type { CandleStyle, EventBarSpec, Gap, TimeBarOptions } from '../core/candles/index.js'
 import { Pipeline, type PipelineListener } from '../core/engine/index.js'
 import type { Calendar, InstrumentTable } from '../core/market/index.js'
+import type { OptionBook } from '../core/options/index.js'
 import type { BarClock } from '../core/volume/index.js'
 import { loadCalendar } from './calendar-file.js'
 import { DiagnosticsLog } from './diagnostics-log.js'
@@ -44,9 +45,10 @@ export interface SessionRun {
   readonly diagnostics: DiagnosticsLog
 }
 
-/** A day's listener; `onBegin` and `onEnd` may look at the engine, before its first record and before it is gone. */
+/** A day's listener; `onEnd` may look at the engine before it is gone. */
 export interface SessionListener extends Omit<PipelineListener, 'onDiagnostic'> {
-  onBegin?(pipeline: Pipeline): void
+  /** Option chains that the engine is to keep up to date. */
+  readonly options?: OptionBook | undefined
   onEnd?(pipeline: Pipeline): void
 }
 
@@ -85,10 +87,10 @@ export async function runSession(
       instruments: table,
       files: session.files.map(({ path }) => path),
       journaled: sessionJournals(session, onDiagnostic),
+      options: listener.options,
     },
     { ...listener, onDiagnostic },
   )
-  listener.onBegin?.(pipeline)
   const files = await readSession(session, pipeline, {
     onDiagnostic,
     onProgress: run.onProgress,

@@ -37,11 +37,11 @@ async function query(sql: string): Promise<unknown[][]> {
 }
 
 describe('DuckDB, from the columns of the candles alone, comes to the same', () => {
-  const bars = `(SELECT *, (high + low + close) / 3 AS typical, "timestamp"::DATE AS day,
+  const bars = `(SELECT *, (high + low + close) / 3 AS typical, epoch_ms("timestamp") // 86400000 AS day,
     row_number() OVER series AS n, lag(close) OVER series AS before, row_number() OVER session AS of_day
     FROM '${parquet}' WHERE phase = 'continuous'
     WINDOW series AS (PARTITION BY exchange, symbol ORDER BY "timestamp"),
-           session AS (PARTITION BY exchange, symbol, "timestamp"::DATE ORDER BY "timestamp"))`
+           session AS (PARTITION BY exchange, symbol, epoch_ms("timestamp") // 86400000 ORDER BY "timestamp"))`
   const series = 'OVER (PARTITION BY exchange, symbol ORDER BY "timestamp" ROWS BETWEEN'
   const session = 'OVER (PARTITION BY exchange, symbol, day ORDER BY "timestamp" ROWS BETWEEN'
   const back = (over: string, from: number, to: number | string): string => `${over} ${from} PRECEDING AND ${to})`
@@ -125,12 +125,64 @@ test('the candles are those of mds candles, and every format has the same number
 test('a folder has a file per symbol, and running again changes nothing', async () => {
   const out = join(folder, 'per-symbol')
   const flags = ['--tf', '5m', '--set', 'ema:9,obv', '--symbol', 'RELIANCE', '-o', `${out}/`]
-  const rows = () => query(`SELECT "timestamp"::VARCHAR, close, ema_9, obv FROM '${out}/NSE_RELIANCE_5m.parquet'`)
+  const rows = () => query(`SELECT epoch_ms("timestamp"), close, ema_9, obv FROM '${out}/NSE_RELIANCE_5m.parquet'`)
   expect((await indicators(...flags)).code).toBe(0)
   const first = await rows()
   expect(first.filter(([, , ema]) => ema !== null).length).toBeGreaterThan(100)
   expect((await indicators(...flags)).code).toBe(0)
   expect(await rows()).toEqual(first)
+})
+
+describe('with a baseline', () => {
+  const WEEK = ['20250929', '20250930', '20251001', '20251003', '20251006', '20251007']
+  const raw = join(folder, 'week')
+  const candles = join(folder, 'week.parquet')
+  const of_day = join(folder, 'of-day.parquet')
+
+  beforeAll(async () => {
+    const short = ['--data-dir', raw, '--instruments', '12', '--rate', '12', '--start', '09:10', '--until', '09:40']
+    for (const day of WEEK) await mds(['synth', '--date', day, ...short])
+    expect((await mds(['baseline', '--data-dir', raw])).code).toBe(0)
+    expect((await mds(['candles', ...WEEK, '--data-dir', raw, '--tf', '5m', '-o', candles])).code).toBe(0)
+    const told = await mds([
+      'indicators',
+      '20251007',
+      '--data-dir',
+      raw,
+      '--tf',
+      '5m',
+      '--set',
+      'rvol_tod,rvol_cum',
+      '-o',
+      of_day,
+    ])
+    expect([told.code, told.stderr.includes('is empty')]).toEqual([0, false])
+  })
+
+  test('volume is held against the median of the same minutes of the five sessions before', async () => {
+    const rows = await query(`
+      WITH bars AS (SELECT exchange, symbol, epoch_ms("timestamp") AS began, volume,
+        sum(volume) OVER (PARTITION BY exchange, symbol, epoch_ms("timestamp") // 86400000 ORDER BY "timestamp") AS so_far FROM '${candles}' WHERE exchange = 'NSE' AND phase = 'continuous' AND NOT volume_na),
+      usual AS (SELECT exchange, symbol, began % 86400000 AS clock, median(volume) AS volume, median(so_far) AS so_far FROM bars
+        WHERE began < epoch_ms(TIMESTAMP '2025-10-07') GROUP BY ALL HAVING count(*) = 5)
+      SELECT count(*), max(abs(rvol_tod - bars.volume / usual.volume)), max(abs(rvol_cum - bars.so_far / usual.so_far)),
+        max(rvol_tod_profile + rvol_cum_profile)
+      FROM '${of_day}' AS made JOIN bars ON (made.exchange, made.symbol, epoch_ms(made."timestamp")) = (bars.exchange, bars.symbol, bars.began)
+      JOIN usual ON (bars.exchange, bars.symbol, bars.began % 86400000) = (usual.exchange, usual.symbol, usual.clock)
+      WHERE made.complete`)
+    const [count, tod, cum, profile] = (rows[0] ?? []).map(Number)
+    expect(count).toBeGreaterThan(10)
+    expect(tod).toBeLessThan(1e-9)
+    expect(cum).toBeLessThan(1e-9)
+    expect(profile).toBe(0)
+  })
+
+  test('sessions of the day itself and later ones do not count, and that is said', async () => {
+    const { code, stderr } = await mds(['indicators', '20251006', '--data-dir', raw, '--set', 'rvol_tod', '--format', 'csv'])
+    expect(code).toBe(0)
+    expect(stderr).toContain('a baseline knows nothing from 2025-10-06 on')
+    expect(stderr).toMatch(/rvol_tod is empty: .*synth\.baseline\.ndjson tells too little of earlier sessions\./)
+  })
 })
 
 describe('what cannot be known is said', () => {
@@ -139,7 +191,7 @@ describe('what cannot be known is said', () => {
     expect(code).toBe(0)
     expect(stderr).toBe(
       `${[
-        'rvol_tod is empty: nothing is known of earlier sessions.',
+        'rvol_tod is empty: nothing is known of earlier sessions (mds baseline).',
         'cvd is empty: it takes trades and books, which bars of the day and bars that trades end do not carry.',
         'sma_50 is empty: no series of candles is long enough, or has the volume it takes.',
       ].join('\n')}\n`,

@@ -160,6 +160,10 @@ test('several days follow each other, and one without such options is told and l
     join(folder, 'close'),
   ])
   expect([none.code, none.stdout]).toEqual([2, ''])
+  const words_of_both = ['chain', DATE, '20251007', '-u', 'NIFTY', '--expiry', '2025-10-09', '--data-dir', join(folder, 'close')]
+  const neither = await mds(words_of_both)
+  expect([neither.code, neither.stdout]).toEqual([2, ''])
+  expect(neither.stderr).toMatch(/2025-10-06: No options .*\n2025-10-07: No options .*\nError: None of the sessions/)
   expect(none.stderr).toMatch(/had expired\.\n +Try: --at 15:29/)
 })
 

@@ -105,6 +105,7 @@ export function viewOf(facts: ViewFacts): PatternView {
     instrument,
     tick: 5,
     now_ms,
+    second_ms: now_ms,
     session: {} as Session,
     open_ms: OPEN_MS,
     close_ms: OPEN_MS + 375 * 60_000,
@@ -148,8 +149,16 @@ export function viewOf(facts: ViewFacts): PatternView {
     regime,
     factors: REGIMES[regime],
     vix: Number.NaN,
-    group: { underlying: instrument.symbol, spot: undefined, futures: [], options: new Map(), lead: undefined },
-    market: { baseline: undefined, vix: Number.NaN, regime, liveQuoteOf: () => undefined },
+    group: {
+      underlying: instrument.symbol,
+      spot: undefined,
+      futures: [],
+      chains: [],
+      interest: undefined,
+      optionOf: () => undefined,
+      lead: undefined,
+    },
+    market: { baseline: undefined, vix: Number.NaN, regime },
   }
 }
 

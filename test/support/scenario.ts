@@ -1,6 +1,7 @@
 import { parseIntervals } from '../../src/core/candles/index.js'
 import { Pipeline } from '../../src/core/engine/index.js'
 import type { Calendar, Instrument } from '../../src/core/market/index.js'
+import { OptionBook } from '../../src/core/options/index.js'
 import {
   type ActivePattern,
   type Baseline,
@@ -36,6 +37,8 @@ export interface MinuteRow {
   /** Ticks between best bid and offer; default 1. */
   readonly spread_ticks?: number
   readonly oi?: number
+  /** One packet, 1.5 s before the end of the minute: enough for a quote. */
+  readonly quiet?: true
 }
 
 /** A market made up minute by minute: what a detector's fixture is written in. */
@@ -223,6 +226,11 @@ class InstrumentFeed {
     const shares = [0.1, 0.1, 0.2, 0.2, 0.2, 0.2]
     this.#day ??= { open, high: open, low: open }
     this.#oi = row.oi ?? this.#oi
+    if (row.quiet) {
+      this.#cumulative += row.volume
+      this.#reach(close)
+      return [{ at_ms: start_ms + 58_500, packet: this.#packet(row, close, start_ms + 58_500, 1) }]
+    }
     const packets: { at_ms: number; packet: Packet }[] = []
     let [left_bought, left_sold] = [bought, row.volume - bought]
     prices.forEach((price, i) => {
@@ -310,15 +318,16 @@ export function runScenario(
   const instruments = new Map((scenario.instruments ?? [scenarioStock()]).map((each) => [each.instrument_token, each]))
   const detections: Detection[] = []
   const faults: DetectorFault[] = []
-  const bank: PatternBank = new PatternBank({
+  const options = new OptionBook(instruments.values(), calendar)
+  const bank = new PatternBank({
     patterns,
     calendar,
     baseline: scenario.baseline,
-    liveQuoteOf: (token) => pipeline.quoteOf(token),
+    options,
     onDetection: (detection) => detections.push(detection),
     onFault: (fault) => faults.push(fault),
   })
-  const pipeline: Pipeline = new Pipeline(
+  const pipeline = new Pipeline(
     {
       instruments: { resolve: (token) => instruments.get(token) as Instrument },
       calendar,
@@ -332,6 +341,7 @@ export function runScenario(
         flow: 'minute',
       },
       files: ['scenario'],
+      options,
     },
     {
       onCandle: (candle) => bank.onCandle(candle),

@@ -1,4 +1,4 @@
-import type { Baseline, InstrumentBaseline, PatternDefinition, PatternView } from '../../src/core/patterns/index.js'
+import type { PatternDefinition, PatternView } from '../../src/core/patterns/index.js'
 import { active, type MinuteRow, minuteAt, runScenario, type Scenario } from './scenario.js'
 
 /** A bar of 5 minutes, in rupees. */
@@ -27,6 +27,8 @@ function minutesOf(first: string, open: number, bar: StructureBar): MinuteRow[] 
   const { close, volume = 50_000 } = bar
   const high = round(bar.high ?? Math.max(open, close) + 0.2)
   const low = round(bar.low ?? Math.min(open, close) - 0.2)
+  if (high < Math.max(open, close) || low > Math.min(open, close))
+    throw new RangeError(`${first}: open ${open} and close ${close} lie outside ${low} to ${high}`)
   const [before, after] = close >= open ? [low, high] : [high, low]
   const path = [open, before, round((before + after) / 2), after, round((after + close) / 2), close]
   return path.slice(1).map((to, i) => {

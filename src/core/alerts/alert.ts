@@ -31,7 +31,7 @@ export interface Alert {
   readonly state: AlertState
   /** Of the claim, not of the record: 16 hex digits. Among records of state `emitted` no id comes twice. */
   readonly alert_id: string
-  /** What was found, with its instrument, bar and evidence. In a `conflict` it is the better of the two, made NEUTRAL. */
+  /** What was found, with its instrument, bar and evidence; in an `update` the newer one. In a `conflict` it is the better of the two, made NEUTRAL. */
   readonly detection: Detection
   readonly suppress_reason?: SuppressReason
   /** More words on it, for people. */
@@ -40,7 +40,7 @@ export interface Alert {
   readonly parent_id?: string
   /** Id of the first alert of its underlying and view within the window; alerts and their transitions only. */
   readonly group_id?: string
-  /** 0..0.98: what the gate compared, and what conflict and confirmations made of it. */
+  /** 0..1: what the gate compared, and what conflict and confirmations made of it. */
   readonly confidence: number
   /** Of the detection, and `conflict` where it won against a contrary claim. */
   readonly multipliers: Readonly<Record<string, number>>

@@ -64,7 +64,7 @@ export function settle(claims: readonly Claim[], rules: AlertRules): Settlement 
     if (is_tie) {
       drop(better, worse, 'conflict_tie')
       tie = [better, worse]
-    } else if (!won_against.has(better)) won_against.set(better, worse)
+    } else won_against.set(better, worse)
   }
 
   const winners: Contender[] = []

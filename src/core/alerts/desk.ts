@@ -5,7 +5,7 @@ import type { Alert, AlertSetup, Transition } from './alert.js'
 import { byIdentity, type Claim, claimOf } from './claim.js'
 import { type Contender, plainly, settle } from './conflict.js'
 import { AlertCounter, type AlertCounts } from './counts.js'
-import { type Followed, FollowedAlerts } from './followed.js'
+import { type Followed, FollowedAlerts, isActive } from './followed.js'
 import { confidenceHold, contraries, cooldownHold, groupOf, type Hold, qualityHold, sameAlert, windowHold } from './gates.js'
 import { endingOf, isExpired } from './lifecycle.js'
 import { RateLimits } from './rate-limits.js'
@@ -66,7 +66,7 @@ export class AlertDesk {
     const claims = this.#detections.map((detection) => claimOf(detection, this.#setup)).sort(byIdentity)
     this.#detections = []
     this.#followed.forget(this.#now_ms - this.#setup.rules.told_within_s * SECOND_MS)
-    this.#enterDay(Math.max(...claims.map(({ detection }) => detection.session_date)))
+    this.#enterDay(claims.reduce((latest, { detection }) => Math.max(latest, detection.session_date), this.#day))
     const sound = claims.filter((claim) => this.#isSound(claim))
     for (const contender of this.#settleAll(sound).sort(byRank)) this.#decide(contender)
   }
@@ -155,9 +155,14 @@ export class AlertDesk {
     const same = this.#sameAs(claim)
     if (same === undefined || !(rounded(confidence - same.confidence) >= this.#setup.rules.update_rise)) return
     same.confidence = confidence
-    const { known_at_ms, bar } = claim.detection
-    const multipliers = multipliersOf(contender, this.#setup.rules)
-    this.#tellTransition(same, 'update', { known_at_ms, last_price: bar.close, evidence: evidenceOf(contender), multipliers })
+    const { detection } = claim
+    this.#tellTransition(same, 'update', {
+      detection,
+      known_at_ms: detection.known_at_ms,
+      last_price: detection.bar.close,
+      evidence: evidenceOf(contender),
+      multipliers: multipliersOf(contender, this.#setup.rules),
+    })
   }
 
   #emit(contender: Contender): void {
@@ -165,7 +170,7 @@ export class AlertDesk {
     const { claim } = contender
     const { known_at_ms, underlying } = claim.detection
     const emitted = this.#followed.of(underlying)
-    const superseded = contraries(claim, emitted, rules).filter(({ ended }) => ended === undefined)
+    const superseded = contraries(claim, emitted, rules).filter((each) => isActive(each, known_at_ms))
     const parent = superseded[0] === undefined ? {} : { parent_id: superseded[0].claim.id }
     const told = {
       state: 'emitted' as const,

@@ -7,7 +7,7 @@ export const ALERT_SCHEMA_VERSION = 1
 export const ALERT_FIELDS = [
   { name: 'pattern_type', type: 'string', doc: 'Id of the pattern' },
   { name: 'symbol', type: 'string', doc: 'Trading symbol' },
-  { name: 'confidence', type: 'number', doc: '0 to 0.98: what the gate compared, then conflict and confirmations' },
+  { name: 'confidence', type: 'number', doc: '0 to 1: what the gate compared, and what conflict and confirmations made of it' },
   { name: 'price', type: 'price', doc: 'Close of the newest minute bar when it was found' },
   { name: 'volume_ratio', type: 'number', optional: true, doc: 'Volume of that bar against the usual one' },
   { name: 'signal', type: 'string', doc: '`BUY`, `SELL` or `NEUTRAL`' },
@@ -16,7 +16,11 @@ export const ALERT_FIELDS = [
     type: 'string',
     doc: '`BUY_LIMIT`, `SELL_LIMIT`, `WATCH`, or what an option strategy says: `SELL_STRADDLE` ...',
   },
-  { name: 'last_price', type: 'price', doc: 'The same as `price`; in a transition the close of the bar that decided' },
+  {
+    name: 'last_price',
+    type: 'price',
+    doc: 'Close of the last bar that had to do with this record: in an end the bar that decided, else as `price`',
+  },
   { name: 'price_change_pct', type: 'number', optional: true, doc: 'Change of the close over that bar, percent' },
   { name: 'volume', type: 'int', optional: true, doc: 'Volume of that bar, in units of the feed' },
   { name: 'vix_level', type: 'number', optional: true, doc: 'India VIX, points; absent when the recording has none' },

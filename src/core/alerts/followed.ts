@@ -18,6 +18,10 @@ export interface Followed {
   ended: Exclude<Transition, 'update'> | undefined
 }
 
+/** Not ended, and at that time not expired, though that is told a little later. */
+export const isActive = ({ ended, claim }: Followed, known_at_ms: number): boolean =>
+  ended === undefined && known_at_ms < claim.expires_at_ms
+
 /** The market has said no: nothing needs to wait for it. */
 export const isWrong = ({ ended }: Followed): boolean => ended === 'stop_hit' || ended === 'invalidated' || ended === 'superseded'
 

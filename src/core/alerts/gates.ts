@@ -2,7 +2,7 @@ import { MINUTE_MS } from '../time/index.js'
 import type { SuppressReason } from './alert.js'
 import type { Claim } from './claim.js'
 import { nameOf } from './conflict.js'
-import { type Followed, isWithin, isWrong } from './followed.js'
+import { type Followed, isActive, isWithin, isWrong } from './followed.js'
 import { rounded } from './rounded.js'
 import type { AlertRules } from './rules.js'
 import { areContrary } from './stance.js'
@@ -57,11 +57,12 @@ export function contraries(
 /** Gate 4: the active alert of the same instrument, pattern and direction that has this level. */
 export function sameAlert({ detection, level }: Claim, active: readonly Followed[], rules: AlertRules): Followed | undefined {
   const { pattern, candidate, known_at_ms, atr } = detection
-  return active.find(({ claim: other }) => {
+  return active.find((each) => {
+    const { claim: other } = each
     const { pattern: its_pattern, candidate: its_candidate, atr: its_atr } = other.detection
     if (its_pattern.id !== pattern.id || its_candidate.direction !== candidate.direction) return false
     const reach = rounded(rules.duplicate_atr * (Number.isFinite(atr) ? atr : Number.isFinite(its_atr) ? its_atr : 0))
-    return known_at_ms < other.expires_at_ms && Math.abs(level - other.level) <= reach
+    return isActive(each, known_at_ms) && Math.abs(level - other.level) <= reach
   })
 }
 

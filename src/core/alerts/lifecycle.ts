@@ -15,7 +15,7 @@ export type Ending = Extract<Transition, 'stop_hit' | 'target_hit' | 'invalidate
 /**
  * What a closed minute bar does to an alert, by the first that fits: stop, target, invalidation, expiry. Only bars that begin at or after the
  * alert was known and end by its expiry touch it: nothing in the bar it was made of, and nothing that may have come after its time. A stop or
- * target is hit when the price trades through it by a tick (decision r).
+ * target is hit when the price trades through it by a tick, as the validation of alerts counts it.
  */
 export function endingOf(claim: Claim, { open_time_ms, close_time_ms, high, low, close }: Candle): Ending | undefined {
   const { levels, expires_at_ms, detection } = claim

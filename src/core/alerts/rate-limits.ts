@@ -1,8 +1,8 @@
 import type { Detection } from '../patterns/index.js'
+import { MINUTE_MS } from '../time/index.js'
 import type { Hold } from './gates.js'
 import type { AlertRules } from './rules.js'
 
-const MINUTE_MS = 60_000
 const HOUR_MS = 3_600_000
 
 /**

@@ -10,7 +10,7 @@ export type Told = Pick<Alert, 'state' | 'emitted_at_ms' | 'seen_count'> &
 
 /** What a transition changes of its alert. */
 export type Change = Pick<Alert, 'known_at_ms' | 'last_price' | 'evidence'> &
-  Partial<Pick<Alert, 'confidence' | 'multipliers' | 'parent_id'>>
+  Partial<Pick<Alert, 'detection' | 'confidence' | 'multipliers' | 'parent_id'>>
 
 /** The record of a claim. */
 export function recordOf(contender: Contender, { config_hash, engine_version, rules }: AlertSetup, told: Told): Alert {

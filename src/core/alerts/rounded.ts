@@ -9,6 +9,6 @@ const WHOLE_FROM = 1_000_000_000_000
 export function rounded(value: number): number {
   if (!Number.isFinite(value) || Number.isSafeInteger(value)) return value + 0
   const size = Math.abs(value)
-  if (size >= WHOLE_FROM && size <= Number.MAX_SAFE_INTEGER) return Math.round(value)
+  if (size >= WHOLE_FROM && size <= Number.MAX_SAFE_INTEGER) return Math.sign(value) * Math.round(size)
   return Number(size < EXACT_FROM ? value.toFixed(6) : value.toPrecision(12)) + 0
 }

@@ -1,6 +1,6 @@
 import type { TimeBars, Track } from '../candles/index.js'
 import type { Calendar, Candle, Instrument } from '../market/index.js'
-import type { IstDay } from '../time/index.js'
+import { type IstDay, istDay } from '../time/index.js'
 import * as kite from '../wire/index.js'
 import { closingVolatilities } from './closing-volatilities.js'
 import { ExpiryDay } from './expiry-days.js'
@@ -42,12 +42,13 @@ export class DayGatherer {
   }
 
   onCandle(candle: Candle): void {
-    this.#builderOf(candle.instrument)?.onCandle(candle)
+    // A recording may go on over midnight.
+    if (istDay(candle.open_time_ms) === this.#day) this.#builderOf(candle.instrument)?.onCandle(candle)
   }
 
   /** `tracks`, `bars`: of the engine whose input has ended. */
   finish(tracks: readonly Track[], bars: TimeBars): GatheredDay {
-    const of_day = tracks.filter(({ session }) => session?.day === this.#day)
+    const of_day = tracks.filter((track) => this.#isOfDay(track) || this.#builders.has(track.ledger.instrument))
     const named = of_day.filter(({ ledger }) => ledger.instrument.known)
     const gathered = named.flatMap((track) => this.#figuresOf(track, bars))
     return {
@@ -61,6 +62,10 @@ export class DayGatherer {
   #volatilities(): ReturnType<typeof closingVolatilities> {
     const lasts = [...this.#builders.values()].flatMap(({ last }) => last ?? [])
     return closingVolatilities(lasts, this.#calendar, this.#day)
+  }
+
+  #isOfDay({ session }: Track): boolean {
+    return session?.day === this.#day
   }
 
   /** Undefined for what has no history: tokens without a name, and rehearsals. */
@@ -78,10 +83,12 @@ export class DayGatherer {
     const { instrument } = ledger
     const builder = this.#builderOf(instrument)
     if (builder === undefined) return []
+    // What the engine remembers of an instrument that went on to the next day is of that one.
+    const is_of_day = this.#isOfDay(track)
     const figures = builder.build({
-      covers: (start_s, end_s) => bars.covers(track, start_s, end_s),
-      has_volume: ledger.joined && !kite.isIndexLength(ledger.last_length),
-      exchange_day: exchangeDay(track),
+      covers: (start_s, end_s) => is_of_day && bars.covers(track, start_s, end_s),
+      has_volume: is_of_day && ledger.joined && !kite.isIndexLength(ledger.last_length),
+      exchange_day: is_of_day ? exchangeDay(track) : undefined,
       expiry_day: this.#expiry_day.concerns(instrument),
     })
     return figures.volume === undefined && Number.isNaN(figures.close) ? [] : [{ instrument, figures }]

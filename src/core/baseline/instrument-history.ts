@@ -54,7 +54,8 @@ function unbrokenDays(sessions: readonly SessionFigures[], days: readonly IstDay
 function isWhole(session: SessionFigures): boolean {
   const minutes = minutesOf(session)
   const missing = session.unknown.reduce((sum, [from, to]) => sum + to - from, 0)
-  const is_ended = !session.unknown.some(([, to]) => to >= minutes)
+  // A recorder that stops with the bell leaves the last minute open.
+  const is_ended = !session.unknown.some(([from, to]) => to >= minutes && to - from > 1)
   return is_ended && missing <= (1 - RECORDED_SHARE_MIN) * minutes && !Number.isNaN(session.high)
 }
 

@@ -9,7 +9,7 @@ import { hoursOf } from './trading-days.js'
 export interface SessionEnd {
   /** Was everything of `[start_s, end_s)`, epoch seconds, received? */
   covers(start_s: number, end_s: number): boolean
-  /** False for indices, and where no packet told volume. */
+  /** False for indices, and where no packet told volume; bars that tell one prove it. */
   readonly has_volume: boolean
   /** Open, high and low of the day as the exchange's last packet tells them; undefined without one. */
   readonly exchange_day: DayPrices | undefined
@@ -32,8 +32,9 @@ export class SessionBuilder {
   readonly #begin_ms: number
   readonly #hours: readonly Span[]
   readonly #volume: number[]
-  /** Minutes whose bar a gap has cut. */
-  readonly #cut = new Set<number>()
+  /** Minutes that have a bar: is it complete? */
+  readonly #told = new Map<number, boolean>()
+  #has_volume = false
   readonly #bars: Record<BarLabel, HistoryBar[]> = { '1m': [], '5m': [], '15m': [] }
   readonly #ranges: number[] = []
   readonly #va_widths: number[] = []
@@ -84,19 +85,20 @@ export class SessionBuilder {
       vah: this.#profile?.vah ?? Number.NaN,
       val: this.#profile?.val ?? Number.NaN,
       poc: this.#profile?.poc ?? Number.NaN,
-      va_widths: this.#va_widths,
-      volume: has_volume ? this.#volume : undefined,
+      va_widths: this.#profile === undefined ? [] : this.#va_widths,
+      volume: has_volume || this.#has_volume ? this.#volume : undefined,
       ranges_30m: this.#ranges,
       bars: this.#bars,
     }
   }
 
   #onMinute(candle: Candle): void {
-    const { open_time_ms, high, low, volume, flow, complete } = candle
+    const { open_time_ms, high, low, volume, volume_na, flow, complete } = candle
     const minute = (open_time_ms - this.#begin_ms) / MINUTE_MS
     this.last = candle
     this.#volume[minute] = volume
-    if (!complete) this.#cut.add(minute)
+    this.#told.set(minute, complete)
+    if (!volume_na) this.#has_volume = true
     this.#range_high = Math.max(this.#range_high, high)
     this.#range_low = Math.min(this.#range_low, low)
     if (++this.#range_bars === RANGE_BARS) {
@@ -106,7 +108,7 @@ export class SessionBuilder {
       this.#range_low = Number.POSITIVE_INFINITY
     }
     this.#noteValueArea(minute)
-    if (flow === undefined) return
+    if (flow === undefined || flow.prices.length === 0) return
     const { prices, volumes, previous_close } = flow
     this.#profile ??= new VolumeProfile(profileBin(previous_close > 0 ? previous_close : candle.open, this.#tick))
     for (let i = 0; i < prices.length; i++) this.#profile.add(prices[i] as number, volumes[i] as number)
@@ -116,7 +118,8 @@ export class SessionBuilder {
   #noteValueArea(minute: number): void {
     const quarters = Math.floor(minute / VA_MINUTES)
     if (this.#va_widths.length >= quarters) return
-    const width = this.#profile === undefined ? 0 : this.#profile.vah - this.#profile.val
+    const profile = this.#profile
+    const width = profile === undefined || profile.total === 0 ? 0 : profile.vah - profile.val
     while (this.#va_widths.length < quarters) this.#va_widths.push(width)
   }
 
@@ -142,7 +145,7 @@ export class SessionBuilder {
     for (const { start_s, end_s } of parts) {
       for (let at_s = start_s; at_s < end_s; at_s += 60) {
         const minute = (at_s - begin_s) / 60
-        if (!this.#cut.has(minute) && covers(at_s, Math.min(at_s + 60, end_s))) continue
+        if (this.#told.get(minute) ?? covers(at_s, Math.min(at_s + 60, end_s))) continue
         const last = spans.at(-1)
         if (last?.[1] === minute) last[1] = minute + 1
         else spans.push([minute, minute + 1])

@@ -38,7 +38,7 @@ export interface SessionFigures {
   readonly vah: number
   readonly val: number
   readonly poc: number
-  /** Width (VAH - VAL) of the value area as it was after each 15 minutes; 0 while nothing had traded. */
+  /** Width (VAH - VAL) of the value area as it was after each 15 minutes; 0 while nothing had traded, none where nothing did. */
   readonly va_widths: readonly number[]
   /** Traded in each minute from the beginning of continuous trading to its end; 0 where nothing was told. Undefined for what has no volume. */
   readonly volume: readonly number[] | undefined

@@ -49,6 +49,7 @@ export class UsualVolume {
 
   /** Of `minutes` minutes from minute `minute` on; undefined with fewer than 5 sessions, and outside the session. */
   median(minute: number, minutes: number): number | undefined {
+    if (this.#curves.length < SESSIONS_MIN) return undefined
     if (!(minute >= 0 && minutes > 0 && minute + minutes <= this.#minutes)) return undefined
     let count = 0
     for (const curve of this.#curves) {

@@ -5,14 +5,6 @@ import * as kite from '../wire/index.js'
 import { FlowBuilder } from './flow-builder.js'
 import type { OpenBar } from './open-bar.js'
 
-/** Best bid and offer of an instrument at this moment, in feed units; NaN for a side that is not there. */
-export interface QuoteNow {
-  readonly bid: number
-  readonly offer: number
-  /** When its packet was received. */
-  readonly received_ms: number
-}
-
 /** What is known of one instrument between packets. */
 class FlowState {
   session: Session | undefined
@@ -20,7 +12,6 @@ class FlowState {
   /** The last quote, and room for the next. */
   quote = noQuote()
   spare = noQuote()
-  received_ms = 0
   /** Of the last packet. */
   sign = 0
   ofi = 0
@@ -32,20 +23,8 @@ class FlowState {
 export class FlowTap {
   readonly #states: (FlowState | undefined)[] = []
 
-  /** By the index of the instrument; undefined before the first book. */
-  quoteOf(index: number): QuoteNow | undefined {
-    const state = this.#states[index]
-    if (state === undefined || state.received_ms === 0) return undefined
-    const { bid, bid_quantity, offer, offer_quantity } = state.quote
-    return {
-      bid: bid_quantity > 0 ? bid : Number.NaN,
-      offer: offer_quantity > 0 ? offer : Number.NaN,
-      received_ms: state.received_ms,
-    }
-  }
-
   /** To be called with every accepted packet, as the ledger left it, before it goes into its bar. */
-  take(ledger: LedgerState, verdict: Verdict, received_ms: number): void {
+  take(ledger: LedgerState, verdict: Verdict): void {
     const state = this.#stateOf(ledger)
     state.sign = state.ofi = 0
     // A late packet tells what the book was, and what traded is not known to have met the book we hold.
@@ -62,7 +41,6 @@ export class FlowTap {
     state.signer.noteQuote(now)
     state.spare = before
     state.quote = now
-    state.received_ms = received_ms
   }
 
   /** The packet just taken belongs to this bar, and so much of its volume. */

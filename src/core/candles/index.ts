@@ -1,7 +1,6 @@
 export type { BarKind } from './bar-kind.js'
 export * from './bar-kinds.js'
 export * from './event-bars.js'
-export type { QuoteNow } from './flow-tap.js'
 export * from './gaps.js'
 export * from './heikin-ashi.js'
 export * from './interval.js'

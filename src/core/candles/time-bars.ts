@@ -114,7 +114,7 @@ export class TimeBars {
   add(track: Track, verdict: Verdict, oi: number): void {
     const { ledger, book } = track
     const seen_s = ledger.last_exchange_s
-    this.flow?.take(ledger, verdict, this.now_ms)
+    this.flow?.take(ledger, verdict)
     if (seen_s > book.max_exchange_s) {
       book.max_exchange_s = seen_s
       if (seen_s >= book.next_due_s) this.#closer.close([book])

@@ -7,7 +7,6 @@ import {
   GapList,
   inStyle,
   type Journaled,
-  type QuoteNow,
   type TimeBarOptions,
   TimeBars,
   type Track,
@@ -211,12 +210,6 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
     // At the start, and where a clock jumped: nobody is asked about seconds that nothing is known of.
     if (received_ms - this.#next_second_ms > SECONDS_MAX_MS) this.#next_second_ms = Math.ceil(received_ms / 1000) * 1000
     for (; this.#next_second_ms <= received_ms; this.#next_second_ms += 1000) onSecond(this.#next_second_ms)
-  }
-
-  /** Best bid and offer of an instrument at this moment; only with `bars.flow`. */
-  quoteOf(token: number): QuoteNow | undefined {
-    const index = this.#tokens.find(token)
-    return index < 0 ? undefined : this.bars.flow?.quoteOf(index)
   }
 
   #rawTick(view: DataView, at: number, length: kite.PacketBytes, index: number): RawTick {

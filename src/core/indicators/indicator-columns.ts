@@ -1,6 +1,6 @@
 import type { Candle, Field, Instrument, Session } from '../market/index.js'
 import { type IstDay, istDay } from '../time/index.js'
-import type { Indicator, IndicatorNeed, IndicatorSurroundings, VolumeBaseline } from './indicator.js'
+import type { Indicator, IndicatorSurroundings, VolumeBaseline } from './indicator.js'
 import type { ChosenIndicator } from './parse-indicators.js'
 
 /** What the indicators of a run know and how they go from one session to the next. */
@@ -10,8 +10,8 @@ export interface IndicatorOptions {
   /** False: what happens between two sessions is no part of a true range. */
   readonly gap_tr: boolean
   sessionOf(instrument: Instrument, day: IstDay): Session
-  /** Default: none is known of any. */
-  baselineOf?(instrument: Instrument): VolumeBaseline | undefined
+  /** What is known of sessions before the one that is read. */
+  baselineOf(instrument: Instrument): VolumeBaseline | undefined
 }
 
 /**
@@ -33,11 +33,6 @@ export class IndicatorColumns {
       columns.map(({ name, output }) => ({ name, type: 'number', optional: true, doc: output.doc }) as const),
     )
     this.#values = new Float64Array(this.fields.length)
-  }
-
-  /** What some of the indicators need, or can use. */
-  wants(need: IndicatorNeed): boolean {
-    return this.#chosen.some(({ definition: { needs, uses } }) => needs?.includes(need) === true || uses?.includes(need) === true)
   }
 
   /** Values of the candle in the order of `fields`, prices in rupees; NaN for none. The array is reused. */
@@ -88,7 +83,7 @@ export class IndicatorColumns {
       tick_size: Math.max(1, Math.round(instrument.tick_size * instrument.price_divisor)),
       gap_tr,
       sessionOf: (candle) => sessionOf(candle.instrument, istDay(candle.open_time_ms)),
-      baseline: baselineOf?.(instrument),
+      baselineOf: (candle) => baselineOf(candle.instrument),
     }
     return this.#chosen.map(({ definition, numbers }) => definition.create(numbers, surroundings))
   }

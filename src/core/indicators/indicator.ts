@@ -65,8 +65,8 @@ export interface IndicatorSurroundings {
   readonly gap_tr: boolean
   /** The session of a bar. */
   sessionOf(candle: Candle): Session
-  /** What is known of earlier sessions of the instrument. */
-  readonly baseline?: VolumeBaseline | undefined
+  /** What is known of the sessions of the instrument before that of a bar. */
+  baselineOf(candle: Candle): VolumeBaseline | undefined
 }
 
 /** How much usually trades, from earlier sessions. Quantities in feed units; undefined where too little is known. */
@@ -75,6 +75,6 @@ export interface VolumeBaseline {
   readonly day_volume?: number | undefined
   /** Median volume of `minutes` minutes that begin `minute` minutes into the session. */
   usualVolume(minute: number, minutes: number): number | undefined
-  /** Median volume from the open to the end of minute `minute`. */
-  usualVolumeSoFar(minute: number): number | undefined
+  /** Median volume of the first `minutes` minutes. */
+  usualVolumeSoFar(minutes: number): number | undefined
 }

@@ -1,6 +1,6 @@
 import { type MdsError, usageError } from '../errors.js'
 import { similarTexts } from '../market/index.js'
-import type { IndicatorDefinition, IndicatorNumbers, IndicatorOutput, IndicatorParameter } from './indicator.js'
+import type { IndicatorDefinition, IndicatorNeed, IndicatorNumbers, IndicatorOutput, IndicatorParameter } from './indicator.js'
 import { INDICATORS } from './registry.js'
 
 /** An indicator with its numbers, as asked for. */
@@ -28,6 +28,10 @@ export function parseIndicators(texts: readonly string[]): ChosenIndicator[] {
   if (chosen.length === 0) throw badIndicator('No indicator is named: expected for example rsi:14,ema:9,vwap.')
   return [...new Map(chosen.map((indicator) => [indicator.columns[0]?.name, indicator])).values()]
 }
+
+/** Whether some of them need it, or do better with it. */
+export const wants = (chosen: readonly ChosenIndicator[], need: IndicatorNeed): boolean =>
+  chosen.some(({ definition: { needs = [], uses = [] } }) => needs.includes(need) || uses.includes(need))
 
 /** What stands before the first suffix: id and numbers, those that are seldom given only where they are not the default. */
 export function indicatorName({ id, parameters }: IndicatorDefinition, numbers: IndicatorNumbers): string {

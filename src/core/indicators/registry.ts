@@ -2,6 +2,7 @@ import { adx } from './adx.js'
 import { atr } from './atr.js'
 import { bbands } from './bbands.js'
 import { book } from './book.js'
+import { CANDLESTICK_INDICATORS } from './candlestick.js'
 import { cvd } from './cvd.js'
 import { donchian } from './donchian.js'
 import { ema } from './ema.js'
@@ -52,6 +53,7 @@ export const INDICATORS: readonly IndicatorDefinition[] = [
   vpin,
   kyle,
   book,
+  ...CANDLESTICK_INDICATORS,
 ]
 
 /** What `mds indicators` computes when nothing is asked for. */

@@ -47,7 +47,7 @@ export const rvolCum: IndicatorDefinition<never> = {
         so_far += candle.volume
         return so_far
       },
-      usualOf: (baseline, minute, minutes) => baseline.usualVolumeSoFar(minute + minutes - 1),
+      usualOf: (baseline, minute, minutes) => baseline.usualVolumeSoFar(minute + minutes),
       from: () => 0,
       beginSession() {
         so_far = 0
@@ -64,10 +64,14 @@ interface Comparison {
   beginSession?(): void
 }
 
-function againstUsual({ baseline, sessionOf }: IndicatorSurroundings, comparison: Comparison): Indicator {
+function againstUsual({ baselineOf, sessionOf }: IndicatorSurroundings, comparison: Comparison): Indicator {
   let session: Session | undefined
+  let baseline: VolumeBaseline | undefined
   const update = (candle: Candle, out: Float64Array): void => {
-    session ??= sessionOf(candle)
+    if (session === undefined) {
+      session = sessionOf(candle)
+      baseline = baselineOf(candle)
+    }
     const volume = comparison.volumeOf(candle)
     const { minute, minutes } = minutesOf(candle, session)
     out[0] = out[1] = Number.NaN

@@ -47,6 +47,9 @@ export class Vpin {
   }
 }
 
+/** A usual day fills so many buckets. */
+const BUCKETS_OF_DAY = 50
+
 /** Bars whose changes say what is usual. */
 const SIGMA_BARS = 50
 const SIGMA_BARS_MIN = 10
@@ -77,20 +80,24 @@ export const vpin: IndicatorDefinition<'buckets' | 'volume'> = {
   source: "Easley, Lopez de Prado and O'Hara 2012, bulk classification",
   parameters: {
     buckets: bars(50, { doc: 'buckets in the mean' }),
-    volume: { default: 0, min: 0, max: 1e12, doc: 'volume of a bucket; 0: 1/50 of the mean day of the baseline', unnamed: true },
+    volume: { default: 0, min: 0, max: 1e12, doc: 'volume of a bucket; 0: 1/50 of the usual day of the baseline', unnamed: true },
   },
   outputs: [{ suffix: '', unit: 'number', sparse: true, doc: '0 to 1; none until that many buckets are full' }],
   warmUp: () => [SIGMA_BARS_MIN],
   needs: ['volume'],
   uses: ['baseline'],
-  create({ buckets, volume: bucket }, { baseline }) {
+  create({ buckets, volume }, { baselineOf }) {
     const usual = new UsualChange()
-    const bucket_volume = bucket > 0 ? bucket : (baseline?.day_volume ?? 0) / 50
-    const mean = bucket_volume > 0 ? new Vpin(bucket_volume, buckets) : undefined
-    return oneValue(({ close, volume, volume_na }) => {
-      usual.update(close)
-      if (mean === undefined || volume_na || !(usual.sigma >= 0)) return Number.NaN
-      return mean.update(bulkBuyShare(usual.change, usual.sigma), volume)
+    let mean: Vpin | undefined
+    return oneValue((candle) => {
+      usual.update(candle.close)
+      if (candle.volume_na || !(usual.sigma >= 0)) return Number.NaN
+      if (mean === undefined) {
+        const bucket = volume > 0 ? volume : (baselineOf(candle)?.day_volume ?? 0) / BUCKETS_OF_DAY
+        if (!(bucket > 0)) return Number.NaN
+        mean = new Vpin(bucket, buckets)
+      }
+      return mean.update(bulkBuyShare(usual.change, usual.sigma), candle.volume)
     })
   },
 }

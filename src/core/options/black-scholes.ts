@@ -1,4 +1,5 @@
 import { black76Price, discountFactor } from './black76.js'
+import { exp } from './exp-log.js'
 import { exerciseOf, type OptionType, type OptionValue, signOf } from './option-terms.js'
 
 /** An option on a spot that pays a yield (Black and Scholes 1973, Merton 1973). */
@@ -23,7 +24,7 @@ export function blackScholes(terms: BlackScholesTerms): OptionValue {
   const years = Math.max(terms.years, 0)
   const root = Math.sqrt(years)
   const deviation = Math.max(volatility, 0) * root
-  const growth = Math.exp((rate - dividend_yield) * years)
+  const growth = exp((rate - dividend_yield) * years)
   const forward = spot * growth
   const paid = discountFactor(rate, years)
   const held = discountFactor(dividend_yield, years)

@@ -1,3 +1,4 @@
+import { exp } from './exp-log.js'
 import { normalisedBlack } from './normalised-black.js'
 import { assertPositive, exerciseOf, logRatio, type OptionType, type OptionValue, signOf } from './option-terms.js'
 
@@ -56,4 +57,4 @@ export function black76Price({ type, forward, strike, years, volatility, rate }:
 }
 
 /** Of money to be had in `years`. */
-export const discountFactor = (rate: number, years: number): number => Math.exp(-rate * years)
+export const discountFactor = (rate: number, years: number): number => exp(-rate * years)

@@ -1,3 +1,4 @@
+import { exp } from './exp-log.js'
 import { logRatio } from './option-terms.js'
 
 /** A price for delivery in so many years. */
@@ -22,5 +23,5 @@ export function futuresForward(
   const after = points.find((point) => point.years > years)
   if (before === undefined || after === undefined) return undefined
   const part = (years - before.years) / (after.years - before.years)
-  return { price: before.price * Math.exp(part * logRatio(after.price, before.price)), exact: false }
+  return { price: before.price * exp(part * logRatio(after.price, before.price)), exact: false }
 }

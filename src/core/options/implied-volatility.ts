@@ -1,4 +1,5 @@
 import { discountFactor } from './black76.js'
+import { exp, log } from './exp-log.js'
 import { inverseNormalCdf } from './inverse-normal.js'
 import { normalisedBlack, normalisedBlackRest, normalisedVega } from './normalised-black.js'
 import { assertPositive, logRatio, type OptionType, signOf } from './option-terms.js'
@@ -45,7 +46,7 @@ export function impliedVolatility({ type, forward, strike, years, rate, price, t
   const unit = discount * Math.sqrt(forward) * Math.sqrt(strike)
   const x = -Math.abs(logRatio(forward, strike))
   const beta = (price - intrinsic) / unit
-  if (beta >= Math.exp(0.5 * x)) return none('above_max')
+  if (beta >= exp(0.5 * x)) return none('above_max')
   const root = Math.sqrt(years)
   const s = normalisedVolatility(x, beta)
   const vega = unit * normalisedVega(x, s) * root
@@ -59,9 +60,9 @@ export function impliedVolatility({ type, forward, strike, years, rate, price, t
 export function normalisedVolatility(x: number, beta: number): number {
   const inflection = Math.sqrt(-2 * x)
   const at_inflection = x === 0 ? 0 : normalisedBlack(x, inflection)
-  const most = Math.exp(0.5 * x)
+  const most = exp(0.5 * x)
   if (beta < at_inflection) {
-    const start = -x / Math.sqrt(-0.5 * x + 2 * Math.log(at_inflection / beta))
+    const start = -x / Math.sqrt(-0.5 * x + 2 * log(at_inflection / beta))
     return solve({ start, low: 0, high: inflection, step: lowStep(x, beta) })
   }
   // At the money b(0, s) = 2 N(s/2) - 1, and s >= sqrt(2 pi) beta, which holds where the closed form has lost its digits.
@@ -95,7 +96,7 @@ const lowStep =
   (s) => {
     const b = normalisedBlack(x, s)
     const slope = normalisedVega(x, s) / b
-    return { newton: Math.log(b / beta) / slope, bend: 0.5 * (curvature(x, s) - slope) }
+    return { newton: log(b / beta) / slope, bend: 0.5 * (curvature(x, s) - slope) }
   }
 
 const highStep =
@@ -103,7 +104,7 @@ const highStep =
   (s) => {
     const rest = normalisedBlackRest(x, s)
     const slope = -normalisedVega(x, s) / rest
-    return { newton: Math.log(rest / (most - beta)) / slope, bend: 0.5 * (curvature(x, s) - slope) }
+    return { newton: log(rest / (most - beta)) / slope, bend: 0.5 * (curvature(x, s) - slope) }
   }
 
 const SQRT_TWO_PI = 2.5066282746310002

@@ -1,8 +1,8 @@
-import { normalCdf, normalPdf } from './normal-distribution.js'
+import { log } from './exp-log.js'
 
 /**
  * The x below which a standard normal lies with probability `p`: the rational approximations of M. J. Wichura, Algorithm AS 241 (PPND16), Applied
- * Statistics 37 (1988), 477-484, and one Newton step on them. -Infinity at 0, Infinity at 1, NaN outside.
+ * Statistics 37 (1988), 477-484. -Infinity at 0, Infinity at 1, NaN outside.
  */
 export function inverseNormalCdf(p: number): number {
   if (!(p > 0 && p < 1)) return p === 0 ? Number.NEGATIVE_INFINITY : p === 1 ? Number.POSITIVE_INFINITY : Number.NaN
@@ -13,10 +13,9 @@ export function inverseNormalCdf(p: number): number {
   }
   // The smaller tail is the one that has all its digits.
   const tail = from_middle < 0 ? p : 1 - p
-  const r = Math.sqrt(-Math.log(tail))
-  const x = r <= FAR ? -ratio(TAIL_TOP, TAIL_BOTTOM, r - 1.6) : -ratio(FAR_TOP, FAR_BOTTOM, r - FAR)
-  const refined = x - (normalCdf(x) - tail) / normalPdf(x)
-  return from_middle < 0 ? refined : -refined
+  const r = Math.sqrt(-log(tail))
+  const size = r <= FAR ? ratio(TAIL_TOP, TAIL_BOTTOM, r - 1.6) : ratio(FAR_TOP, FAR_BOTTOM, r - FAR)
+  return from_middle < 0 ? -size : size
 }
 
 const MIDDLE = 0.425

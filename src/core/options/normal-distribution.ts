@@ -1,3 +1,5 @@
+import { exp } from './exp-log.js'
+
 /**
  * Error function and normal distribution to about 1e-15 relative over the whole line, the far left tail included: the rational approximations
  * of W. J. Cody, Rational Chebyshev approximations for the error function, Math. Comp. 23 (1969), 631-637. The usual seven-digit formula
@@ -23,7 +25,7 @@ export function erfc(x: number): number {
 /** exp(x^2) erfc(x): what is left of erfc when its exponential is taken out. Infinite below -26.6. */
 export function erfcx(x: number): number {
   const size = Math.abs(x)
-  if (size <= SMALL) return Math.exp(x * x) * (1 - smallErf(x))
+  if (size <= SMALL) return exp(x * x) * (1 - smallErf(x))
   return x > 0 ? largeErfcx(size) : 2 / expOfMinusSquare(size) - largeErfcx(size)
 }
 
@@ -49,12 +51,12 @@ const SQRT_HALF_PI = 1.2533141373155003
 /** x^2 is not a double in general, and at x^2 = 700 its rounding alone would cost three digits of the exponential: 1/16ths have exact squares. */
 function expOfMinusSquare(x: number): number {
   const coarse = Math.floor(x * 16) / 16
-  return Math.exp(-coarse * coarse) * Math.exp(-(x - coarse) * (x + coarse))
+  return exp(-coarse * coarse) * exp(-(x - coarse) * (x + coarse))
 }
 
 function expOfMinusHalfSquare(x: number): number {
   const coarse = Math.floor(x * 16) / 16
-  return Math.exp(-0.5 * coarse * coarse) * Math.exp(-0.5 * (x - coarse) * (x + coarse))
+  return exp(-0.5 * coarse * coarse) * exp(-0.5 * (x - coarse) * (x + coarse))
 }
 
 // Coefficients from the highest power down; those of the denominators begin behind a leading 1.

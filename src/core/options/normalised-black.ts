@@ -1,3 +1,4 @@
+import { exp } from './exp-log.js'
 import { millsRatio, normalCdf, normalPdf } from './normal-distribution.js'
 
 /**
@@ -11,36 +12,30 @@ import { millsRatio, normalCdf, normalPdf } from './normal-distribution.js'
 export function normalisedBlack(x: number, s: number): number {
   const h = x / s
   const t = 0.5 * s
-  if (t < SERIES_BELOW) return normalPdf(h) * Math.exp(-0.5 * t * t) * differenceSeries(h, t)
-  if (h + t <= 0) return normalPdf(h) * Math.exp(-0.5 * t * t) * (millsRatio(h + t) - millsRatio(h - t))
-  return Math.exp(0.5 * x) * normalCdf(h + t) - Math.exp(-0.5 * x) * normalCdf(h - t)
+  if (t < SERIES_BELOW) return normalPdf(h) * exp(-0.5 * t * t) * differenceSeries(h, t)
+  if (h + t <= 0) return normalPdf(h) * exp(-0.5 * t * t) * (millsRatio(h + t) - millsRatio(h - t))
+  return exp(0.5 * x) * normalCdf(h + t) - exp(-0.5 * x) * normalCdf(h - t)
 }
 
 /** e^(x/2) - b(x, s): what the price lacks to the most it can be, without cancellation. */
 export function normalisedBlackRest(x: number, s: number): number {
   const h = x / s
   const t = 0.5 * s
-  return Math.exp(0.5 * x) * normalCdf(-h - t) + Math.exp(-0.5 * x) * normalCdf(h - t)
+  return exp(0.5 * x) * normalCdf(-h - t) + exp(-0.5 * x) * normalCdf(h - t)
 }
 
 /** db/ds. */
-export const normalisedVega = (x: number, s: number): number => normalPdf(x / s) * Math.exp(-0.125 * s * s)
+export const normalisedVega = (x: number, s: number): number => normalPdf(x / s) * exp(-0.125 * s * s)
 
 /** Beyond it the plain difference keeps its digits. */
 const SERIES_BELOW = 0.5
 /** Terms t^k/k!, k odd, up to here: below 1e-17 of the first for t < 0.5. */
 const LAST_TERM = 21
-/** From here on the derivatives come from their continued fraction, begun at this order. */
-const FAR = -6
-const FRACTION_FROM = 64
-
-/** Y(h + t) - Y(h - t) = 2 [t Y'(h) + t^3/3! Y'''(h) + ...], h <= 0. */
+/**
+ * Y(h + t) - Y(h - t) = 2 [t Y'(h) + t^3/3! Y'''(h) + ...], by Y' = 1 + h Y and Y^(k+1) = h Y^(k) + k Y^(k-1). The recurrence keeps its digits where
+ * options are: it loses sinh(x/2) / (x/2) of them, a factor of 1.4 at |x| = 3 and of 15 at 10.
+ */
 function differenceSeries(h: number, t: number): number {
-  return h > FAR ? forwardSeries(h, t) : backwardSeries(h, t)
-}
-
-/** By Y' = 1 + h Y and Y^(k+1) = h Y^(k) + k Y^(k-1). */
-function forwardSeries(h: number, t: number): number {
   let below = millsRatio(h)
   let derivative = 1 + h * below
   let power = t // t^k/k!
@@ -54,16 +49,4 @@ function forwardSeries(h: number, t: number): number {
     sum += power * odd
   }
   return 2 * sum
-}
-
-/** Far out the sums above cancel. The derivatives are positive and fall: their ratios r_k = Y^(k)/Y^(k-1) = k / (r_(k+1) + |h|) lose nothing. */
-function backwardSeries(h: number, t: number): number {
-  let ratio = 0.5 * (h + Math.sqrt(h * h + 4 * FRACTION_FROM))
-  // Horner over the terms T_k = t^k/k! Y^(k) / Y: each is t/k r_k times the one before; only the odd ones count.
-  let sum = 0
-  for (let k = FRACTION_FROM; k >= 1; k--) {
-    ratio = k / (ratio - h)
-    sum = ((t * ratio) / k) * ((k % 2 === 1 ? 1 : 0) + sum)
-  }
-  return 2 * millsRatio(h) * sum
 }

@@ -1,4 +1,5 @@
 import { assert } from '../assert.js'
+import { log, log1p } from './exp-log.js'
 import { normalCdf, normalPdf } from './normal-distribution.js'
 
 /** As masters write it: call or put, European. */
@@ -65,5 +66,5 @@ export function exerciseOf(
 /** ln(a / b) with all digits when the two are close: the difference of neighbours is exact, their quotient is not. */
 export function logRatio(a: number, b: number): number {
   const difference = a - b
-  return Math.abs(difference) < 0.5 * b ? Math.log1p(difference / b) : Math.log(a / b)
+  return Math.abs(difference) < 0.25 * b ? log1p(difference / b) : log(a / b)
 }

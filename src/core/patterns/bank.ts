@@ -1,5 +1,6 @@
 import type { Calendar, Candle, Instrument } from '../market/index.js'
-import { type IstDay, istDay } from '../time/index.js'
+import type { OptionBook } from '../options/index.js'
+import { type IstDay, istDay, MINUTE_MS } from '../time/index.js'
 import type { Baseline } from './baseline.js'
 import { whatIsWrong } from './check-candidate.js'
 import type { Detection, DetectorFault } from './detection.js'
@@ -8,7 +9,6 @@ import { OpenMarket } from './open-market.js'
 import type { Candidate, Detector, PatternDefinition } from './pattern.js'
 import { qualityOf } from './quality.js'
 import { CONFIDENCE_MAX, confidenceOf } from './score.js'
-import type { LiveQuote } from './view.js'
 
 /** Intervals that detectors live on. */
 export const PATTERN_INTERVALS = ['1m', '5m', '15m'] as const
@@ -24,8 +24,8 @@ export interface BankSetup {
   readonly patterns: readonly ActivePattern[]
   readonly calendar: Calendar
   readonly baseline?: Baseline | undefined
-  /** Best bid and offer of the moment, for detectors that are asked each second. */
-  liveQuoteOf?(token: number): LiveQuote | undefined
+  /** Option chains whose quotes the engine keeps up to date; for detectors that are asked each second. */
+  readonly options?: Pick<OptionBook, 'chains'> | undefined
   onDetection(detection: Detection): void
   onFault(fault: DetectorFault): void
 }
@@ -54,17 +54,20 @@ export class PatternBank {
   readonly #setup: BankSetup
   readonly #desks = new Map<number, Desk>()
   readonly #asked: Desk[] = []
+  /** Those with a detector that is asked each second. */
+  #by_second: readonly Desk[] = []
   /** Patterns that are switched off. */
   readonly #off = new Set<string>()
 
   constructor(setup: BankSetup) {
     this.#setup = setup
-    this.market = new OpenMarket(setup.baseline, (token) => setup.liveQuoteOf?.(token))
+    this.market = new OpenMarket(setup.baseline, setup.options?.chains ?? [])
   }
 
-  /** True when some detector wants to be asked each second. */
+  /** True when some detector wants to be asked each second, and when there are chains whose open interest is noted each minute. */
   get wants_seconds(): boolean {
-    return this.#setup.patterns.some(({ definition }) => definition.cadence === 'second')
+    const { patterns, options } = this.#setup
+    return (options?.chains.length ?? 0) > 0 || patterns.some(({ definition }) => definition.cadence === 'second')
   }
 
   /** A bar has closed. Auctions, revisions and bars carried forward are no part of what detectors see. */
@@ -82,15 +85,19 @@ export class PatternBank {
     const asked = this.#asked.splice(0)
     for (const desk of asked) {
       desk.asked = false
+      desk.view.second_ms = desk.view.now_ms
       this.#ask(desk, desk.by_bar, { known_at_ms: desk.view.now_ms, emitted_at_ms: now_ms })
     }
   }
 
   /** A whole second of virtual time has begun. */
   onSecond(now_ms: number): void {
-    for (const desk of this.#desks.values()) {
-      const { open_ms, close_ms } = desk.view
-      if (now_ms > open_ms && now_ms <= close_ms) this.#ask(desk, desk.by_second, { known_at_ms: now_ms, emitted_at_ms: now_ms })
+    if (now_ms % MINUTE_MS === 0) this.market.noteInterest(now_ms)
+    for (const desk of this.#by_second) {
+      const { view, by_second } = desk
+      if (!(now_ms > view.open_ms && now_ms <= view.close_ms)) continue
+      view.second_ms = now_ms
+      this.#ask(desk, by_second, { known_at_ms: now_ms, emitted_at_ms: now_ms })
     }
   }
 
@@ -99,8 +106,6 @@ export class PatternBank {
     const { view } = desk
     this.market.onMinute(candle)
     view.onMinute(candle)
-    const { instrument_type } = candle.instrument
-    if (instrument_type === 'CE' || instrument_type === 'PE') view.group.onOptionMinute(candle)
     if (desk.asked) return
     desk.asked = true
     this.#asked.push(desk)
@@ -116,7 +121,8 @@ export class PatternBank {
     desk.day = day
     desk.view.beginSession(this.#setup.calendar.sessionOf(instrument, day))
     desk.by_bar = this.#begin(candle, ({ cadence }) => cadence !== 'second')
-    desk.by_second = this.#begin(candle, ({ cadence }) => cadence === 'second')
+    desk.by_second = this.#begin(candle, (definition) => definition.cadence === 'second' && canEverAsk(definition, desk.view))
+    this.#by_second = [...this.#desks.values()].filter(({ by_second }) => by_second.length > 0)
     return desk
   }
 
@@ -171,6 +177,12 @@ export class PatternBank {
   }
 }
 
+/** What is asked each second is asked of nobody in vain: an option leads no underlying, and where there is no chain there is nothing to ask. */
+function canEverAsk({ on, needs }: PatternDefinition, { instrument, group }: InstrumentView): boolean {
+  if (on === 'underlyings' && (instrument.instrument_type === 'CE' || instrument.instrument_type === 'PE')) return false
+  return group.chains.length > 0 || needs?.includes('option_chain') !== true
+}
+
 const wordsOf = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error))
 
 function detectionOf(
@@ -179,7 +191,7 @@ function detectionOf(
   view: InstrumentView,
   at: Pick<Detection, 'known_at_ms' | 'emitted_at_ms'>,
 ): Detection {
-  const { multipliers: by_quality, quality_fault } = qualityOf(view)
+  const { multipliers: by_quality, quality_fault } = qualityOf(view, { pattern, direction: candidate.direction })
   const multipliers = { ...by_quality, ...candidate.multipliers }
   const { score, confidence_max = CONFIDENCE_MAX } = candidate
   const confidence_raw = candidate.confidence ?? Math.min(confidenceOf(score), confidence_max, CONFIDENCE_MAX)

@@ -1,6 +1,10 @@
 import { obi } from '../flow/index.js'
 import type { Candle } from '../market/index.js'
 
+/** What is kept of a bar; one of an earlier session tells neither its flow nor whether it is complete. */
+type SeriesBar = Pick<Candle, 'open_time_ms' | 'open' | 'high' | 'low' | 'close' | 'volume' | 'oi'> &
+  Partial<Pick<Candle, 'flow' | 'complete'>>
+
 /** Bars of one instrument and interval, the last `capacity` of them. Bar 0 ago is the newest. Out of reach every number is NaN. */
 export class BarSeries {
   /** Bars taken so far, those of earlier sessions included; the number of the newest is one less. */
@@ -20,6 +24,8 @@ export class BarSeries {
   /** Written by the view of the instrument, for bars of a minute. */
   readonly #rv: Float64Array
   readonly #rsi: Float64Array
+  /** 0 for a bar cut by a gap. */
+  readonly #complete: Uint8Array
 
   constructor(capacity: number) {
     this.#capacity = capacity
@@ -35,10 +41,11 @@ export class BarSeries {
     this.#oi = numbers()
     this.#rv = numbers()
     this.#rsi = numbers()
+    this.#complete = new Uint8Array(capacity)
   }
 
   /** `cvd`: cumulative volume delta of the session up to the end of the bar. */
-  add(candle: Pick<Candle, 'open_time_ms' | 'open' | 'high' | 'low' | 'close' | 'volume' | 'oi' | 'flow'>, cvd: number): void {
+  add(candle: SeriesBar, cvd: number): void {
     const at = this.count++ % this.#capacity
     this.#start_ms[at] = candle.open_time_ms
     this.#open[at] = candle.open
@@ -51,6 +58,7 @@ export class BarSeries {
     this.#oi[at] = candle.oi ?? Number.NaN
     this.#rv[at] = Number.NaN
     this.#rsi[at] = Number.NaN
+    this.#complete[at] = candle.complete === false ? 0 : 1
   }
 
   beginSession(): void {
@@ -105,6 +113,11 @@ export class BarSeries {
   }
   noteRsi(rsi: number): void {
     this.#rsi[(this.count - 1) % this.#capacity] = rsi
+  }
+
+  /** False for a bar cut by a gap in the recording, and out of reach. Bars of earlier sessions are taken for whole. */
+  isComplete(ago: number): boolean {
+    return ago >= 0 && ago < this.count && ago < this.#capacity && this.#complete[(this.count - 1 - ago) % this.#capacity] === 1
   }
 
   range(ago: number): number {

@@ -88,13 +88,13 @@ export class BreakoutLevels {
 
 const weightOf = (touches: number): number => Math.min(1, 0.6 + 0.1 * touches)
 
-/** Swings within `reach` of number `n`, itself among them; 0 when one of them lies further out, or as far out and is newer. */
+/** Swings within `reach` of number `n`, itself among them; 0 when one of them lies further out. */
 function touchesOf(n: number, side: Side, prices: readonly number[], reach: number): number {
   let touches = 0
   for (let i = SWINGS; i < prices.length; i++) {
     const further = side * ((prices[i] as number) - (prices[n] as number))
     if (Math.abs(further) > reach) continue
-    if (further > 0 || (further === 0 && i > n)) return 0
+    if (further > 0) return 0
     touches++
   }
   return touches

@@ -1,4 +1,3 @@
-import type { BarSeries } from './bar-series.js'
 import { type BreakoutLevel, BreakoutLevels } from './breakout-levels.js'
 import { type Break, breakAt } from './level-break.js'
 import type { Candidate, PatternDefinition } from './pattern.js'
@@ -54,21 +53,18 @@ export const breakout: PatternDefinition<Name> = {
     const levels = new BreakoutLevels(numbers)
     return (view) => {
       levels.update(view)
-      const { m1, bar, atr } = view
+      const { m1, atr } = view
       if (!(atr > 0)) return undefined
-      const margin = marginOf(view, numbers)
-      const limits = { margin, retest: numbers.retest_atr * atr, retest_bars: numbers.retest_bars }
+      const limits = { margin: marginOf(view, numbers), retest: numbers.retest_atr * atr, retest_bars: numbers.retest_bars }
       let best: Candidate | undefined
       for (const side of SIDES) {
         if (!(rsiFrom(side, view.rsi) < view.factors.overbought)) continue
-        const least = leastClose(m1, side, numbers.retest_bars)
         const prices = levels.prices(side)
         for (let n = prices.length - 1; n >= 0; n--) {
-          const price = prices[n] as number
-          if (!(side * (bar.close - price) >= margin && side * (least - price) < margin)) continue
-          const broken = breakAt(price, side, m1, limits)
-          const level = broken === undefined ? undefined : levels.level(n, side, atr)
-          if (broken === undefined || level === undefined) continue
+          const broken = breakAt(prices[n] as number, side, m1, limits)
+          if (broken === undefined) continue
+          const level = levels.level(n, side, atr)
+          if (level === undefined) continue
           const found = claimOf(level, broken, side, view, numbers)
           if (found !== undefined && found.score >= (best?.score ?? 0)) best = found
         }
@@ -80,13 +76,6 @@ export const breakout: PatternDefinition<Name> = {
 
 /** How far beyond a level a close must lie. */
 const marginOf = ({ tick, atr }: PatternView, { beyond_atr_min }: Numbers): number => Math.max(tick, beyond_atr_min * atr)
-
-/** The least advanced close before the newest two: a level beyond it has been broken before. */
-function leastClose(m1: BarSeries, side: Side, retest_bars: number): number {
-  let least = m1.close(2)
-  for (let ago = 3; ago <= retest_bars + 1; ago++) if (side * (m1.close(ago) - least) < 0) least = m1.close(ago)
-  return least
-}
 
 function claimOf(level: BreakoutLevel, broken: Break, side: Side, view: PatternView, numbers: Numbers): Candidate | undefined {
   const { bar, atr, rv, factors } = view

@@ -1,17 +1,17 @@
 import {
   dealingRangeOf,
-  directionOf,
   GAP_PARAMETERS,
   GapBook,
   inKillzone,
+  inRupees,
   type KeptGap,
   killzoneTerm,
-  known,
   placeIn,
-  targetsAhead,
+  structureTargets,
 } from './ict/index.js'
 import type { Candidate, PatternDefinition } from './pattern.js'
 import { sat, scoreOf } from './score.js'
+import { directionOf } from './side.js'
 import type { PatternView } from './view.js'
 
 const STOP_ATR = 0.1
@@ -107,11 +107,10 @@ function candidateOf(
     level: near,
     entry,
     stop,
-    targets: targetsAhead(entry, side, atr, [gap.extreme, entry + TARGET_R * (entry - stop)]),
+    targets: structureTargets(entry, side, atr, [gap.extreme, entry + TARGET_R * (entry - stop)]),
     invalidation: far,
-    evidence: known({
-      gap_near: near,
-      gap_far: far,
+    evidence: {
+      ...inRupees(view.instrument, { gap_near: near, gap_far: far }),
       gap_atr: gap.size_atr,
       gap_atr_min,
       gap_ticks: Math.abs(near - far) / tick,
@@ -122,11 +121,11 @@ function candidateOf(
       rv: gap.rv,
       age_bars: m5.count - 1 - gap.bar,
       age_max_bars,
-      tap_bars: gap.tapped_at > 0 ? m1.count - gap.tapped_at + 1 : undefined,
+      tap_bars: gap.tapped_at > 0 ? m1.count - gap.tapped_at + 1 : 0,
       react_bars,
       trend_15m: view.trend_15m,
-      killzone: inKillzone(view)?.name,
+      killzone: inKillzone(view)?.name ?? 'none',
       range_place: place,
-    }),
+    },
   }
 }

@@ -1,21 +1,20 @@
 import {
-  directionOf,
   GAP_PARAMETERS,
   gapAt,
   inKillzone,
-  known,
+  inRupees,
   poolsBeyond,
   poolsOf,
   STRUCTURE_MS,
   type StructureBreak,
   StructureClock,
-  structureBar,
   structureBreakOf,
   structureRv,
-  targetsAhead,
+  structureTargets,
 } from './ict/index.js'
 import type { Candidate, PatternDefinition } from './pattern.js'
 import { sat, scoreOf } from './score.js'
+import { directionOf } from './side.js'
 import type { PatternView } from './view.js'
 
 const CHOCH_TERM = 0.6
@@ -25,7 +24,6 @@ type Numbers = 'body_atr_min' | 'move_pct_min' | 'rv_min' | 'gap_atr_min' | 'gap
 /** A bar that broke structure, waiting for the next one to show whether it left a gap. */
 interface Displacement {
   readonly found: StructureBreak
-  readonly bar: number
   readonly start_ms: number
   readonly body_atr: number
   readonly move_pct: number
@@ -82,7 +80,6 @@ function displacementOf(view: PatternView, numbers: Readonly<Record<Numbers, num
   if (found === undefined || !(side * move_pct >= numbers.move_pct_min && rv >= rv_min)) return undefined
   return {
     found,
-    bar: structureBar(view),
     start_ms: m5.start(0),
     body_atr: body / atr,
     move_pct,
@@ -94,14 +91,14 @@ function displacementOf(view: PatternView, numbers: Readonly<Record<Numbers, num
 
 /** The next bar has come: a claim if there is a gap, and the price is not yet back in the middle of the bar that displaced. */
 function shiftOf(
-  { found, bar, start_ms, body_atr, move_pct, rv, rv_min, middle }: Displacement,
+  { found, start_ms, body_atr, move_pct, rv, rv_min, middle }: Displacement,
   view: PatternView,
   numbers: Readonly<Record<Numbers, number>>,
 ): Candidate | undefined {
   const { atr, tick, m5 } = view
   const { side, level, kind } = found
   const entry = view.bar.close
-  const gap = structureBar(view) === bar + 1 ? gapAt(m5, 0, STRUCTURE_MS) : undefined
+  const gap = gapAt(m5, 0, STRUCTURE_MS)
   if (gap?.side !== side || !(side * (entry - middle) > 0)) return undefined
   const size = Math.abs(gap.near - gap.far)
   if (!(size >= Math.max(numbers.gap_ticks_min * tick, numbers.gap_atr_min * atr))) return undefined
@@ -120,24 +117,22 @@ function shiftOf(
     level: level.price,
     entry,
     stop: middle,
-    targets: targetsAhead(entry, side, atr, [next?.level ?? Number.NaN]),
+    targets: structureTargets(entry, side, atr, [next?.level ?? Number.NaN]),
     bar_start_ms: start_ms,
-    evidence: known({
-      broken_swing: level.price,
-      structure: kind,
+    evidence: {
+      ...inRupees(view.instrument, { broken_swing: level.price, gap_near: gap.near, gap_far: gap.far }),
+      structure: kind ?? 'unknown',
       body_atr,
       body_atr_min: numbers.body_atr_min,
       move_pct,
       move_pct_min: numbers.move_pct_min,
       rv,
       rv_min,
-      gap_near: gap.near,
-      gap_far: gap.far,
       gap_atr: size / atr,
       gap_atr_min: numbers.gap_atr_min,
       gap_ticks: size / tick,
       gap_ticks_min: numbers.gap_ticks_min,
-      killzone: inKillzone(view)?.name,
-    }),
+      killzone: inKillzone(view)?.name ?? 'none',
+    },
   }
 }

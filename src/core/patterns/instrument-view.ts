@@ -35,6 +35,7 @@ export class InstrumentView implements PatternView {
   bar!: Candle
   session!: Session
   now_ms = 0
+  second_ms = 0
   open_ms = 0
   close_ms = 0
   has_volume = true

@@ -1,6 +1,7 @@
-import { directionOf, type Killzone, killzonesOf, known, type Side, targetsAhead, zoneAt } from './ict/index.js'
+import { inRupees, type Killzone, killzonesOf, structureTargets, zoneAt } from './ict/index.js'
 import type { Candidate, PatternDefinition } from './pattern.js'
 import { sat, scoreOf } from './score.js'
+import { directionOf, type Side } from './side.js'
 import type { PatternView } from './view.js'
 
 const RANGE_MS = 15 * 60_000
@@ -98,11 +99,10 @@ function candidateOf(
     level: edge,
     entry: bar.close,
     stop: side * (near_stop - other) > 0 ? near_stop : other,
-    targets: targetsAhead(bar.close, side, atr, []),
-    evidence: known({
+    targets: structureTargets(bar.close, side, atr, []),
+    evidence: {
       killzone: zone.name,
-      range_high: high,
-      range_low: low,
+      ...inRupees(view.instrument, { range_high: high, range_low: low }),
       displacement_atr,
       displacement_atr_min,
       rv,
@@ -110,6 +110,6 @@ function candidateOf(
       rv_source: view.rv_source,
       priority: zone.priority,
       time_left,
-    }),
+    },
   }
 }

@@ -1,20 +1,19 @@
 import {
   dealingRangeOf,
-  directionOf,
   equilibriumOf,
   inKillzone,
+  inRupees,
   killzoneTerm,
-  known,
   POOL_PARAMETERS,
   type Pool,
   PoolBook,
   placeIn,
   poolsBeyond,
-  type Side,
-  targetsAhead,
+  structureTargets,
 } from './ict/index.js'
 import type { Candidate, PatternDefinition } from './pattern.js'
 import { sat, scoreOf } from './score.js'
+import { directionOf, type Side } from './side.js'
 import type { PatternView } from './view.js'
 
 const STOP_ATR = 0.1
@@ -148,14 +147,13 @@ function candidateOf(
     level: pool.level,
     entry: bar.close,
     stop,
-    targets: targetsAhead(bar.close, side, atr, [opposite, equilibriumOf(range)]),
+    targets: structureTargets(bar.close, side, atr, [opposite, equilibriumOf(range)]),
     invalidation: swept_to,
-    evidence: known({
+    evidence: {
       pool: pool.names,
       touches: pool.touches,
       weight: pool.weight,
-      level: pool.level,
-      swept_to,
+      ...inRupees(view.instrument, { level: pool.level, swept_to }),
       sweep_atr: Math.abs(swept_to - pool.level) / atr,
       sweep_atr_max: numbers.sweep_atr_max,
       sweep_bars: m1.count - from + 1,
@@ -166,8 +164,8 @@ function candidateOf(
       rv,
       rv_confirming,
       volume_confirms: rv >= rv_confirming,
-      killzone: inKillzone(view)?.name,
+      killzone: inKillzone(view)?.name ?? 'none',
       range_place: placeIn(range, bar.close),
-    }),
+    },
   }
 }

@@ -35,7 +35,7 @@ export const momentumEngine: PatternDefinition<Name> = {
   parameters: {
     mode: { default: 1, min: 0, max: 1, doc: '0: the public engine as it is, with its own confidence of 1; 1: ours' },
     short: { default: 0, min: 0, max: 1, doc: 'Mode 1: 1 looks for the mirror image too' },
-    extreme_pct_max: { default: 0.5, min: 0, max: 20, doc: 'Close below the high of the day by so much, percent' },
+    extreme_pct_max: { default: 0.5, min: 0.01, max: 20, doc: 'Close below the high of the day by so much, percent' },
     rv_min: { default: 2, min: 0, max: 20, doc: 'Relative volume of the bar; in mode 1 times the factor of the regime' },
     after_min: { default: 15, min: 0, max: 375, doc: 'Mode 1: minutes after the open' },
     again_min: { default: 15, min: 0, max: 375, doc: 'Mode 1: minutes from one signal to the next' },

@@ -1,59 +1,45 @@
-import type { Candle, Instrument } from '../market/index.js'
-import type { PatternView, Quote, UnderlyingGroup } from './view.js'
+import type { OptionChain } from '../options/index.js'
+import { ChainInterest } from './options/chain-interest.js'
+import type { PatternView, UnderlyingGroup } from './view.js'
 
-type OpenQuote = { -readonly [Name in keyof Quote]: Quote[Name] }
-
-/** Keeps what has one underlying up to date. */
+/** Keeps what has one underlying together. */
 export class OpenGroup implements UnderlyingGroup {
   readonly underlying: string
+  readonly chains: readonly OptionChain[]
   spot: PatternView | undefined
   readonly futures: PatternView[] = []
-  readonly options = new Map<number, OpenQuote>()
-  readonly #turnover = new Map<number, number>()
+  interest: ChainInterest | undefined
+  readonly #options = new Map<number, PatternView>()
 
-  constructor(underlying: string) {
+  constructor(underlying: string, chains: readonly OptionChain[]) {
     this.underlying = underlying
+    this.chains = chains
   }
 
   addView(view: PatternView): void {
-    const { instrument_type, expiry } = view.instrument
-    if (instrument_type === 'FUT') {
+    const { instrument_type, expiry, instrument_token } = view.instrument
+    if (instrument_type === 'CE' || instrument_type === 'PE') this.#options.set(instrument_token, view)
+    else if (instrument_type === 'FUT') {
       const at = this.futures.findIndex(({ instrument }) => (expiry ?? 0) < (instrument.expiry ?? 0))
       this.futures.splice(at < 0 ? this.futures.length : at, 0, view)
-    } else if (instrument_type !== 'CE' && instrument_type !== 'PE') this.spot = view
+    } else this.spot = view
+  }
+
+  /** A whole minute has begun: what the nearest chain holds now. */
+  noteInterest(at_ms: number): void {
+    const chain = this.chains.find(({ expires }) => at_ms < expires.at_ms)
+    if (chain === undefined) this.interest = undefined
+    else {
+      if (this.interest?.chain !== chain) this.interest = new ChainInterest(chain)
+      this.interest.take(at_ms)
+    }
   }
 
   get lead(): PatternView | undefined {
     return this.spot ?? this.futures[0]
   }
 
-  onOptionMinute({ instrument, close, oi, volume, turnover, flow, close_time_ms }: Candle): void {
-    const token = instrument.instrument_token
-    const book = flow?.book
-    const before = this.options.get(token)
-    const paid = (this.#turnover.get(token) ?? 0) + turnover
-    const traded = (before?.volume ?? 0) + volume
-    this.#turnover.set(token, paid)
-    const quote = before ?? newQuote(instrument, oi)
-    quote.bid = book !== undefined && (book[1] as number) > 0 ? (book[0] as number) : Number.NaN
-    quote.offer = book !== undefined && (book[11] as number) > 0 ? (book[10] as number) : Number.NaN
-    quote.last = close
-    quote.oi = oi ?? quote.oi
-    quote.volume = traded
-    quote.vwap = traded > 0 ? paid / traded : Number.NaN
-    quote.at_ms = close_time_ms
-    this.options.set(token, quote)
+  optionOf(token: number): PatternView | undefined {
+    return this.#options.get(token)
   }
 }
-
-const newQuote = (instrument: Instrument, oi: number | undefined): OpenQuote => ({
-  instrument,
-  bid: Number.NaN,
-  offer: Number.NaN,
-  last: Number.NaN,
-  oi: oi ?? Number.NaN,
-  oi_first: oi ?? Number.NaN,
-  volume: 0,
-  vwap: Number.NaN,
-  at_ms: 0,
-})

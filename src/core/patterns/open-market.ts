@@ -1,8 +1,9 @@
 import { type Candle, type Instrument, underlyingOf } from '../market/index.js'
+import type { OptionChain } from '../options/index.js'
 import type { Baseline } from './baseline.js'
 import { OpenGroup } from './open-group.js'
 import { type Regime, regimeAfter } from './regime.js'
-import type { LiveQuote, Market } from './view.js'
+import type { Market } from './view.js'
 
 const VIX_SYMBOL = 'INDIA VIX'
 
@@ -12,11 +13,11 @@ export class OpenMarket implements Market {
   vix = Number.NaN
   regime: Regime | undefined
   readonly #groups = new Map<string, OpenGroup>()
-  readonly #liveQuoteOf: (token: number) => LiveQuote | undefined
+  readonly #chains: readonly OptionChain[]
 
-  constructor(baseline: Baseline | undefined, liveQuoteOf: (token: number) => LiveQuote | undefined = () => undefined) {
+  constructor(baseline: Baseline | undefined, chains: readonly OptionChain[]) {
     this.baseline = baseline
-    this.#liveQuoteOf = liveQuoteOf
+    this.#chains = chains
   }
 
   onMinute({ instrument, close }: Candle): void {
@@ -25,15 +26,19 @@ export class OpenMarket implements Market {
     this.regime = regimeAfter(this.vix, this.regime)
   }
 
+  /** A whole minute has begun. */
+  noteInterest(at_ms: number): void {
+    for (const group of this.#groups.values()) group.noteInterest(at_ms)
+  }
+
   /** Spot and derivatives of one underlying share it. */
   groupOf(instrument: Instrument): OpenGroup {
     const name = underlyingOf(instrument)
-    const group = this.#groups.get(name) ?? new OpenGroup(name)
+    const known = this.#groups.get(name)
+    if (known !== undefined) return known
+    const chains = this.#chains.filter(({ underlying }) => underlying === name).sort((a, b) => a.expiry - b.expiry)
+    const group = new OpenGroup(name, chains)
     this.#groups.set(name, group)
     return group
-  }
-
-  liveQuoteOf(token: number): LiveQuote | undefined {
-    return this.#liveQuoteOf(token)
   }
 }

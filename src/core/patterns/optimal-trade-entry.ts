@@ -2,25 +2,23 @@ import type { Candle } from '../market/index.js'
 import {
   actsFor,
   dealingRangeOf,
-  directionOf,
   GAP_DEFAULTS,
   GapBook,
+  hasLevelWithin,
   inKillzone,
-  known,
+  inRupees,
   type Leg,
   legOf,
   lowOf,
   placeIn,
-  poolsOf,
   priceAt,
   retracementOf,
-  SIDES,
-  type Side,
   StructureClock,
   structureBar,
 } from './ict/index.js'
 import type { Candidate, PatternDefinition } from './pattern.js'
 import { sat, scoreOf } from './score.js'
+import { directionOf, SIDES, type Side } from './side.js'
 import type { PatternView } from './view.js'
 
 const STOP_ATR = 0.1
@@ -36,7 +34,7 @@ type Numbers = 'leg_atr_min' | 'zone_from' | 'zone_to' | 'clv_min' | 'age_max_ba
  * Reading: the leg is one of bars of 5 minutes, both of its swings confirmed in this session; it stands until a newer one of its side is found,
  * it is older than `age_max_bars`, or the price trades beyond either end (then its ends are elsewhere). The bar that enters the zone and closes
  * back is a minute bar; a leg is told once. Confluence: a gap that acts for the side (not filled; or a contrary one, inverted) overlaps the zone, or a
- * pool the side would buy from lies in it. The place in the dealing range (5.12) is told, it has no weight.
+ * pool lies in it, swept or not: the leg has gone through all there was between its ends. The place in the dealing range (5.12) is told, it has no weight.
  */
 export const optimalTradeEntry: PatternDefinition<Numbers> = {
   id: 'optimal_trade_entry',
@@ -64,14 +62,15 @@ export const optimalTradeEntry: PatternDefinition<Numbers> = {
     return (view) => {
       gaps.update(view)
       if (clock.isNew(view)) for (const watch of watches) renew(watch, view, numbers)
+      let told: Candidate | undefined
       for (const watch of watches) {
         const { leg } = watch
         if (leg === undefined) continue
-        const is_entry = isEntry(leg, view, numbers)
+        const is_entry = told === undefined && isEntry(leg, view, numbers)
         if (is_entry || isOver(leg, view)) watch.leg = undefined
-        if (is_entry) return candidateOf(leg, view, numbers, confluencesOf(leg, view, numbers, gaps))
+        if (is_entry) told = candidateOf(leg, view, numbers, confluencesOf(leg, view, numbers, gaps))
       }
-      return undefined
+      return told
     }
   },
 }
@@ -121,16 +120,14 @@ function confluencesOf(
   { gaps }: GapBook,
 ): string[] {
   const { side } = leg
-  const top = side * priceAt(leg, zone_from)
-  const bottom = side * priceAt(leg, zone_to)
-  const from: Side = side > 0 ? -1 : 1
+  const edges = [priceAt(leg, zone_from), priceAt(leg, zone_to)]
+  const low = Math.min(...edges)
+  const high = Math.max(...edges)
   const found: string[] = []
-  for (const gap of gaps) {
-    const edges = [side * gap.near, side * gap.far]
-    if (actsFor(gap) === side && Math.max(...edges) >= bottom && Math.min(...edges) <= top) found.push('fair_value_gap')
-  }
-  for (const { level } of poolsOf(view, from)) if (side * level >= bottom && side * level <= top) found.push('liquidity_pool')
-  return [...new Set(found)]
+  if (gaps.some((gap) => actsFor(gap) === side && Math.max(gap.near, gap.far) >= low && Math.min(gap.near, gap.far) <= high))
+    found.push('fair_value_gap')
+  if (hasLevelWithin(view, low, high)) found.push('liquidity_pool')
+  return found
 }
 
 function candidateOf(
@@ -158,10 +155,8 @@ function candidateOf(
     stop: origin.price - side * STOP_ATR * atr,
     targets: TARGETS.map((target) => priceAt(leg, target)),
     invalidation: origin.price,
-    evidence: known({
-      leg_origin: origin.price,
-      leg_end: end.price,
-      broken_swing: broken.price,
+    evidence: {
+      ...inRupees(view.instrument, { leg_origin: origin.price, leg_end: end.price, broken_swing: broken.price }),
       leg_atr,
       leg_atr_min: numbers.leg_atr_min,
       deepest: retracementOf(leg, deepest(side, bar)),
@@ -174,8 +169,8 @@ function candidateOf(
       age_max_bars: numbers.age_max_bars,
       confluences,
       rv,
-      killzone: inKillzone(view)?.name,
+      killzone: inKillzone(view)?.name ?? 'none',
       range_place: placeIn(dealingRangeOf(view, bar.close), bar.close),
-    }),
+    },
   }
 }

@@ -1,18 +1,17 @@
 import {
   type DealingRange,
   dealingRangeOf,
-  directionOf,
   equilibriumOf,
-  known,
+  inRupees,
   lowOf,
   placeIn,
-  type Side,
   StructureClock,
   structureBar,
   structureRv,
 } from './ict/index.js'
 import type { Candidate, PatternDefinition } from './pattern.js'
 import { sat, scoreOf } from './score.js'
+import { directionOf, type Side } from './side.js'
 import type { PatternView } from './view.js'
 
 const STOP_ATR = 0.25
@@ -132,10 +131,9 @@ function candidateOf(
     targets: [equilibriumOf(range)],
     invalidation: edge,
     bar_start_ms: m5.start(0),
-    evidence: known({
+    evidence: {
       range: range.source,
-      range_low: range.low,
-      range_high: range.high,
+      ...inRupees(view.instrument, { range_low: range.low, range_high: range.high }),
       range_place: place,
       range_place_limit: side > 0 ? limit : 1 - limit,
       visit_bars: structureBar(view) - since + 1,
@@ -144,6 +142,6 @@ function candidateOf(
       clv_min: numbers.clv_min,
       trend_15m,
       rv,
-    }),
+    },
   }
 }

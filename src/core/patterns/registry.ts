@@ -1,4 +1,5 @@
 import { breakout } from './breakout.js'
+import { CANDLESTICK_PATTERNS } from './candlestick-patterns.js'
 import { fairValueGaps } from './fair-value-gaps.js'
 import { hiddenAccumulation } from './hidden-accumulation.js'
 import { ictMomentum } from './ict-momentum.js'
@@ -6,6 +7,10 @@ import { killzone } from './killzone.js'
 import { liquidityPools } from './liquidity-pools.js'
 import { momentumEngine } from './momentum-engine.js'
 import { optimalTradeEntry } from './optimal-trade-entry.js'
+import { ivCrushPlayStraddle } from './options/iv-crush-play-straddle.js'
+import { marketMakerTrapDetection } from './options/market-maker-trap-detection.js'
+import { premiumCollectionStrategy } from './options/premium-collection-strategy.js'
+import { rangeBoundStrangle } from './options/range-bound-strangle.js'
 import type { PatternDefinition } from './pattern.js'
 import { premiumDiscount } from './premium-discount.js'
 import { reversal } from './reversal.js'
@@ -35,4 +40,9 @@ export const PATTERNS: readonly PatternDefinition[] = [
   premiumDiscount,
   killzone,
   ictMomentum,
+  ivCrushPlayStraddle,
+  rangeBoundStrangle,
+  marketMakerTrapDetection,
+  premiumCollectionStrategy,
+  ...CANDLESTICK_PATTERNS,
 ]

@@ -1,7 +1,9 @@
 import type { VolumeProfile } from '../indicators/index.js'
 import type { Candle, Instrument, Session } from '../market/index.js'
+import type { OptionChain } from '../options/index.js'
 import type { BarSeries } from './bar-series.js'
 import type { Baseline, InstrumentBaseline } from './baseline.js'
+import type { ChainInterest } from './options/chain-interest.js'
 import type { Regime, RegimeFactors } from './regime.js'
 import type { Swings } from './swings.js'
 
@@ -15,6 +17,8 @@ export interface PatternView {
   readonly tick: number
   /** End of the bar, and virtual time of the claim. */
   readonly now_ms: number
+  /** Of the present question: the whole second of a detector with `cadence: 'second'`, else `now_ms`. */
+  readonly second_ms: number
   readonly session: Session
   /** Of the continuous phase that the bar lies in. */
   readonly open_ms: number
@@ -99,8 +103,6 @@ export interface Market {
   readonly vix: number
   /** Undefined until India VIX is known. */
   readonly regime: Regime | undefined
-  /** Best bid and offer of this moment, by token. */
-  liveQuoteOf(token: number): LiveQuote | undefined
 }
 
 /** Everything that has one underlying. The underlying is the one of the instrument master: never part of a name (D16). */
@@ -111,33 +113,15 @@ export interface UnderlyingGroup {
   readonly spot: PatternView | undefined
   /** Those that have had a bar, nearest first. */
   readonly futures: readonly PatternView[]
-  /** By token. */
-  readonly options: ReadonlyMap<number, Quote>
+  /**
+   * Its option chains by expiry, the nearest first, expired ones too; their quotes are those of this very moment. Only detectors that are asked
+   * each second may read them: to one that speaks of a closed bar they tell what came after it.
+   */
+  readonly chains: readonly OptionChain[]
+  /** Open interest of the nearest chain that has not expired, as it stood at the last whole minute; undefined until there is one. For detectors of any cadence. */
+  readonly interest: ChainInterest | undefined
+  /** The view of an option that has had a bar: its VWAP and volume up to its last closed minute. */
+  optionOf(token: number): PatternView | undefined
   /** Strategies on the underlying run where its price is best known: the index or stock, else the nearest future. */
   readonly lead: PatternView | undefined
-}
-
-/** The latest of an option or future, as of its last minute bar. Prices in feed units, NaN where there is none. */
-export interface Quote {
-  readonly instrument: Instrument
-  readonly bid: number
-  readonly offer: number
-  readonly last: number
-  /** Contracts; NaN when no full packet came. */
-  readonly oi: number
-  /** Open interest at its first bar of the session. */
-  readonly oi_first: number
-  /** Traded in the session so far, and its mean price. */
-  readonly volume: number
-  readonly vwap: number
-  /** End of the bar they come from. */
-  readonly at_ms: number
-}
-
-/** Best bid and offer of this moment, for detectors that are asked each second. */
-export interface LiveQuote {
-  readonly bid: number
-  readonly offer: number
-  /** Time of receipt. */
-  readonly received_ms: number
 }

@@ -69,9 +69,10 @@ export const masterName = (profile: string, day: IstDay, ending: (typeof MASTER_
 export const indexName = (recording: string): string => `${recording}.idx`
 export const manifestName = (recording: string): string => `${recording.replace(/\.bin$/, '')}.manifest.json`
 
-const COMPANION = /\.(?:idx|manifest\.json|journal\.jsonl|candles\.\w+|tail-\d+|lock|tmp|instruments\.(?:csv|csv\.gz|json))$/
+const COMPANION =
+  /\.(?:idx|manifest\.json|journal\.jsonl|baseline\.ndjson|candles\.\w+|tail-\d+|lock|tmp|instruments\.(?:csv|csv\.gz|json))$/
 
-/** What lies beside recordings and is none, whoever names it: indexes, manifests, journals, masters, cut-off tails, the lock. */
+/** What lies beside recordings and is none, whoever names it: indexes, manifests, journals, baselines, masters, cut-off tails, the lock. */
 export const isCompanion = (name: string): boolean => COMPANION.test(name)
 
 /** The recording that an index or a manifest of this name lies beside; undefined for every other name. */

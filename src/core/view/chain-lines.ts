@@ -1,12 +1,14 @@
 import type { ChainFacts, ChainSnapshot, LegSnapshot, NoVolatility, SnapshotRow } from '../options/index.js'
 import { formatClock, formatDate, istDay } from '../time/index.js'
-import { formatCount, formatPrice, formatWeekday } from './figures.js'
+import { counted, formatCount, formatPrice, formatWeekday } from './figures.js'
 
 /** What a person sees of a chain. */
 export interface ChainPicture {
   readonly chain: ChainSnapshot
   /** Ascending by strike: those of the chain that are shown. */
   readonly rows: readonly SnapshotRow[]
+  /** Recorded strikes that are left out. */
+  readonly strikes_hidden: number
   readonly facts: ChainFacts
   /** Columns of the terminal. */
   readonly width: number
@@ -15,7 +17,7 @@ export interface ChainPicture {
 const GAP = '  '
 
 /** An option chain as traders know it: calls to the left, strikes in the middle, puts to the right, what holds for all above it. */
-export function chainLines({ chain, rows, facts, width }: ChainPicture): string[] {
+export function chainLines({ chain, rows, strikes_hidden, facts, width }: ChainPicture): string[] {
   const strikes = rows.map(({ strike }) => strikeText(strike, chain))
   const strike_width = Math.max(...strikes.map(({ length }) => length), 'strike'.length)
   const columns = COLUMNS.map((column) => {
@@ -41,6 +43,7 @@ export function chainLines({ chain, rows, facts, width }: ChainPicture): string[
       const put = sideOf(shown.map((one) => (one.cells[n]?.put ?? '').padStart(one.width)))
       return `${call}${GAP}${centred(strike, strike_width)}${GAP}${put}`.trimEnd()
     }),
+    ...(strikes_hidden > 0 ? [`… ${counted(strikes_hidden, 'strike')} farther from the money: --strikes N`] : []),
     ...(hidden.length > 0 ? [`not shown: ${hidden.join(', ')}`] : []),
   ]
 }

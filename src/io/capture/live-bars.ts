@@ -133,9 +133,12 @@ export class LiveBars implements FrameConsumer {
   async #open(day: IstDay): Promise<void> {
     const { candles, alerts } = this.#setup
     const instruments = await this.#setup.instrumentsOf(day)
-    const engine = new DayEngine({
+    let engine: DayEngine | undefined
+    const signals = await alerts?.open(day, instruments, (alert) => engine?.onAlert(alert))
+    engine = new DayEngine({
       day,
       instruments,
+      signals,
       calendar: this.#setup.calendar,
       candles: candles && { ...candles, sink: this.#fileOf(candles.pathOf(day)) },
       alerts: alerts && { ...alerts, sink: this.#fileOf(alerts.pathOf(day)) },
@@ -144,7 +147,6 @@ export class LiveBars implements FrameConsumer {
     })
     const earlier = this.#setup.earlier.filter((segment) => segment.day === day)
     try {
-      await engine.begin()
       if (earlier.length > 0) await engine.warmUp(earlier)
     } catch (error) {
       engine.abort()
@@ -185,6 +187,7 @@ interface DaySetup {
   readonly calendar: Calendar
   readonly candles: (LiveCandles & { readonly sink: Sink }) | undefined
   readonly alerts: (LiveAlerts & { readonly sink: Sink }) | undefined
+  readonly signals: DaySignals | undefined
   onCandle(): void
   onAlert(): void
 }
@@ -196,15 +199,16 @@ class DayEngine {
   readonly #setup: DaySetup
   readonly #candles: CandleOutput | undefined
   readonly #alerts: AlertOutput | undefined
-  #signals: DaySignals | undefined
+  readonly #signals: DaySignals | undefined
   #told_faults = 0
   #warming_up = false
   #journaled: Journaled | undefined
 
   constructor(setup: DaySetup) {
-    const { day, instruments, calendar, candles, alerts } = setup
+    const { day, instruments, calendar, candles, alerts, signals } = setup
     this.day = day
     this.#setup = setup
+    this.#signals = signals
     this.#candles = candles && new CandleOutput(candles.sink, candles.format)
     this.#alerts = alerts && new AlertOutput(alerts.sink, alerts.format)
     const journaled: Journaled = {
@@ -217,7 +221,7 @@ class DayEngine {
     const bars: TimeBarOptions =
       alerts === undefined ? PLAIN_BARS(asked) : { ...SIGNAL_BARS, intervals: withSignalIntervals(asked) }
     this.pipeline = new Pipeline(
-      { instruments, calendar, clock: SIGNAL_CLOCK, bars, files: [], journaled },
+      { instruments, calendar, clock: SIGNAL_CLOCK, bars, files: [], journaled, options: signals?.options },
       {
         onCandle: (candle) => {
           this.#signals?.signals.onCandle(candle)
@@ -236,16 +240,11 @@ class DayEngine {
     )
   }
 
-  /** To be awaited before the first record. */
-  async begin(): Promise<void> {
-    const { alerts, day, instruments, onAlert } = this.#setup
-    this.#signals = await alerts?.open(day, instruments, (alert) => {
-      if (alert.state !== 'emitted') return
-      onAlert()
-      this.#alerts?.append(alert)
-      if (!this.#warming_up) alerts.onAlert(alert)
-    })
-    this.#signals?.attach(this.pipeline)
+  onAlert(alert: Alert): void {
+    if (alert.state !== 'emitted') return
+    this.#setup.onAlert()
+    this.#alerts?.append(alert)
+    if (!this.#warming_up) this.#setup.alerts?.onAlert(alert)
   }
 
   /** Earlier recordings of the day, through the same engine. */

@@ -8,7 +8,6 @@ import {
   type ChainFacts,
   type ChainSnapshot,
   type ChainTerms,
-  chainCells,
   chainFactCells,
   type ExpiryClock,
   type OptionChain,
@@ -18,16 +17,17 @@ import {
 } from '../../core/options/index.js'
 import { parseWindowEnd, type WindowEnd } from '../../core/replay/index.js'
 import { formatDate, istDay } from '../../core/time/index.js'
-import { chainLines, headLines } from '../../core/view/index.js'
+import { headLines } from '../../core/view/index.js'
 import { loadCalendar } from '../calendar-file.js'
 import type { DiagnosticsLog } from '../diagnostics-log.js'
 import { EncodedOutput } from '../encoded-output.js'
 import { findRecordings, type SessionFiles } from '../find-recordings.js'
 import { chooseFormat, loadFormat } from '../formats.js'
 import { refuseInputAsOutput } from '../inputs.js'
-import { openFile, openStdout, type Sink } from '../output.js'
+import { openFile, openStdout } from '../output.js'
 import type { FileSummary } from '../read-session.js'
 import type { RunListener, SessionRequest } from '../run-sessions.js'
+import { type ChainOutput, RowOutput, TableOutput } from './chain-output.js'
 import { parseExpiry } from './choose-options.js'
 import { type ReadChains, readChains } from './read-chains.js'
 
@@ -57,10 +57,6 @@ export interface ChainSummary {
   readonly files: readonly FileSummary[]
   readonly diagnostics: readonly DiagnosticsLog[]
 }
-
-/** Strikes on each side of the money in a table, unless told. */
-const TABLE_STRIKES = 12
-const WIDTH = 160
 
 /** Option chains as they stood at a moment of each session. A file appears whole or not at all. */
 export async function runChain(words: ChainWords, run: RunListener): Promise<ChainSummary> {
@@ -164,7 +160,7 @@ function show(chain: OptionChain, { at_ms, book }: ReadChains, { words, rate, ca
     india_vix: vix?.is_known === true ? rounded(vix.last_price / VIX_DIVISOR) : undefined,
   }
   const known = snapshot.rows.filter(({ strike }) => isKnown(chain, strike))
-  output.show(snapshot, around(known, snapshot, words.strikes ?? output.strikes), facts)
+  output.show(snapshot, { known, shown: around(known, snapshot, words.strikes ?? output.strikes) }, facts)
   if (output.strikes === undefined && !words.quiet) for (const line of headLines(snapshot, facts)) run.onNotice(line)
   if (snapshot.forward === undefined)
     run.onNotice(
@@ -215,66 +211,4 @@ function around(
   const above = rows.filter(({ strike }) => strike > atm_strike)
   const at = rows.filter(({ strike }) => strike === atm_strike)
   return [...below.slice(Math.max(0, below.length - strikes)), ...at, ...above.slice(0, strikes)]
-}
-
-/** Where chains go. */
-interface ChainOutput {
-  /** Written so far. */
-  readonly rows: number
-  /** How many strikes on each side of the money it shows unless told; undefined: all. */
-  readonly strikes: number | undefined
-  show(chain: ChainSnapshot, rows: readonly SnapshotRow[], facts: ChainFacts): void
-  finish(): void
-}
-
-/** Rows for programs. */
-class RowOutput implements ChainOutput {
-  rows = 0
-  readonly strikes = undefined
-  readonly #encoded: EncodedOutput
-  readonly #batch = new RecordBatch(CHAIN_FIELDS)
-
-  constructor(encoded: EncodedOutput) {
-    this.#encoded = encoded
-  }
-
-  show(chain: ChainSnapshot, rows: readonly SnapshotRow[], facts: ChainFacts): void {
-    for (const row of rows) {
-      this.rows++
-      this.#batch.append(chainCells(chain, row, facts), chain.price_divisor)
-      if (this.#batch.isFull) this.#drain()
-    }
-  }
-
-  finish(): void {
-    this.#drain()
-    this.#encoded.finish()
-  }
-
-  #drain(): void {
-    this.#encoded.write(this.#batch)
-    this.#batch.clear()
-  }
-}
-
-/** A picture for people. */
-class TableOutput implements ChainOutput {
-  rows = 0
-  readonly strikes = TABLE_STRIKES
-  readonly #sink: Sink
-
-  constructor(sink: Sink) {
-    this.#sink = sink
-  }
-
-  show(chain: ChainSnapshot, rows: readonly SnapshotRow[], facts: ChainFacts): void {
-    const lines = chainLines({ chain, rows, facts, width: process.stdout.columns ?? WIDTH })
-    const gap = this.rows === 0 ? '' : '\n'
-    this.rows += rows.length
-    this.#sink.write(new TextEncoder().encode(`${gap}${lines.join('\n')}\n`))
-  }
-
-  finish(): void {
-    this.#sink.finish()
-  }
 }

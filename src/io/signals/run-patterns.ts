@@ -1,6 +1,7 @@
 import type { Alert } from '../../core/alerts/index.js'
 import type { Instrument } from '../../core/market/index.js'
 import type { DetectorFault, Need } from '../../core/patterns/index.js'
+import { placeOf } from '../earlier-sessions.js'
 import { findRecordings } from '../find-recordings.js'
 import { formatFor } from '../formats.js'
 import { refuseInputAsOutput } from '../inputs.js'
@@ -9,7 +10,7 @@ import { openFile, openStdout } from '../output.js'
 import { type RunListener, runSessions, type SessionRequest, type SessionRun } from '../run-sessions.js'
 import { masterPaths } from '../session-instruments.js'
 import { AlertOutput } from './alert-output.js'
-import { type DaySignals, openDaySignals, placeOf } from './day-signals.js'
+import { type DaySignals, openDaySignals } from './day-signals.js'
 import { readSignalConfig, SIGNAL_BARS, SIGNAL_CLOCK, type SignalConfig, type SignalWords } from './signal-config.js'
 
 /** What the command line says. */
@@ -77,7 +78,7 @@ export async function runPatterns(words: PatternWords, run: RunListener): Promis
           onCandle: (candle) => signals.onCandle(candle),
           onMoment: (now_ms) => signals.onMoment(now_ms),
           ...(signals.onSecond === undefined ? {} : { onSecond: signals.onSecond }),
-          onBegin: (pipeline) => day.attach(pipeline),
+          options: day.options,
           onEnd: () => faults.push(...day.faults),
         }
       },

@@ -13,7 +13,7 @@ import { candle, flow } from './candles.js'
 export const EVEN_BASELINE: VolumeBaseline = {
   day_volume: 375_000,
   usualVolume: (_, minutes) => 1000 * minutes,
-  usualVolumeSoFar: (minute) => 1000 * (minute + 1),
+  usualVolumeSoFar: (minutes) => 1000 * minutes,
 }
 
 /** An indicator of the registry with some numbers that go together, small enough to warm up within 60 bars. */

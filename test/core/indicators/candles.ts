@@ -53,6 +53,7 @@ export function flow(facts: Partial<BarFlow> = {}): BarFlow {
 export const SURROUNDINGS: IndicatorSurroundings = {
   tick_size: 5,
   gap_tr: true,
+  baselineOf: () => undefined,
   sessionOf: (candle) => stubCalendar.sessionOf(candle.instrument, Math.floor((candle.open_time_ms / 1000 + 19_800) / 86_400)),
 }
 

@@ -10,7 +10,7 @@ import type { Candle } from '../../../src/core/market/index.js'
 import { anyBars, anyIndicator, EVEN_BASELINE, goodBars } from './any-bars.js'
 import { SURROUNDINGS } from './candles.js'
 
-const KNOWING: IndicatorSurroundings = { ...SURROUNDINGS, baseline: EVEN_BASELINE }
+const KNOWING: IndicatorSurroundings = { ...SURROUNDINGS, baselineOf: () => EVEN_BASELINE }
 const dayOf = ({ open_time_ms }: Candle): number => Math.floor((open_time_ms + 19_800_000) / 86_400_000)
 
 /** Values after each bar; a session is begun wherever the day changes. */

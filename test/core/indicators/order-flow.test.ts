@@ -1,7 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { bulkBuyShare, INDICATORS, KyleLambda, Vpin } from '../../../src/core/indicators/index.js'
+import {
+  bulkBuyShare,
+  INDICATORS,
+  IndicatorColumns,
+  KyleLambda,
+  parseIndicators,
+  Vpin,
+} from '../../../src/core/indicators/index.js'
 import type { Candle } from '../../../src/core/market/index.js'
+import { stubCalendar } from '../../support/stub-calendar.js'
 import { book } from '../flow/books.js'
 import { candle, flow, SURROUNDINGS } from './candles.js'
 
@@ -80,6 +88,24 @@ describe('3.17: Kyle', () => {
       kyle.update(change, volume)
     expect(kyle.value).toBeCloseTo(0.5, 12)
     expect(kyle.r_squared).toBeCloseTo(0.75, 12)
+  })
+
+  test('the night between two sessions is no effect of a bar', () => {
+    const bars = [0, 1].flatMap((session) =>
+      [0, 1, 2, 3].map((minute) => {
+        const price = 10_000 + 40 * minute * minute + 5000 * session
+        const now = book([[price - 5, 10]], [[price + 5, 10]])
+        return candle({ session, minute, close: price, flow: flow({ book: now, signed_volume: 10 + 20 * minute }) })
+      }),
+    )
+    const columns = new IndicatorColumns(parseIndicators(['kyle:6']), {
+      reset_daily: false,
+      gap_tr: true,
+      sessionOf: stubCalendar.sessionOf,
+      baselineOf: () => undefined,
+    })
+    // The middle moves by 40 (2 minute - 1) on 10 + 20 minute, on both days: 4 feed units for each unit, without any rest.
+    expect(bars.map((bar) => [...columns.valuesOf(bar)]).at(-1)).toEqual([0.04, 1, 6])
   })
 
   test('nothing varies, nothing is known', () => {

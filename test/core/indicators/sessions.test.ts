@@ -20,6 +20,7 @@ function run(set: string, candles: readonly Candle[], options: Partial<Indicator
     reset_daily: false,
     gap_tr: true,
     sessionOf: stubCalendar.sessionOf,
+    baselineOf: () => undefined,
     ...options,
   })
   return candles.map((bar) => [...columns.valuesOf(bar)])
@@ -108,6 +109,19 @@ test('instruments and intervals are series of their own; auctions belong to none
   expect(column(rows)).toEqual([Number.NaN, Number.NaN, Number.NaN, Number.NaN, 1.5, 60])
 })
 
+test('an auction has no value, and none comes after it through it', () => {
+  const rows = run('obv,sma:1', [
+    candle({ close: 100 }),
+    candle({ close: 900, phase: 'closing_auction' }),
+    candle({ close: 200, minute: 1 }),
+  ])
+  expect(rows).toEqual([
+    [100, 1],
+    [Number.NaN, Number.NaN],
+    [200, 2],
+  ])
+})
+
 test('an index has no volume and no value where volume is needed', () => {
   const index = Array.from({ length: 15 }, (_, minute) =>
     candle({ minute, close: 2_500_000 + minute, volume: 0, volume_na: true }),
@@ -115,7 +129,12 @@ test('an index has no volume and no value where volume is needed', () => {
   const set = parseIndicators([
     'obv,vwap,vwap_bars,rvol_roll,volume_zscore,volume_zscore_robust,rvol_tod,rvol_cum,cvd,vpin,profile,kyle',
   ])
-  const columns = new IndicatorColumns(set, { reset_daily: false, gap_tr: true, sessionOf: stubCalendar.sessionOf })
+  const columns = new IndicatorColumns(set, {
+    reset_daily: false,
+    gap_tr: true,
+    sessionOf: stubCalendar.sessionOf,
+    baselineOf: () => undefined,
+  })
   for (const bar of index) expect([...columns.valuesOf(bar)].every(Number.isNaN)).toBe(true)
   expect(column(run('sma:2', index))[1]).toBe(25_000.005)
 })
@@ -141,14 +160,14 @@ describe('opening range', () => {
 
   test('is not known when nothing traded in it, or a bar lies across its end', () => {
     expect(column(run('opening_range:3', [bar(5, 100), bar(6, 300)]))).toEqual([Number.NaN, Number.NaN])
-    expect(column(run('opening_range:3', [bar(0, 100, 5), bar(5, 300, 5)]))).toEqual([Number.NaN, Number.NaN])
+    expect(column(run('opening_range:3', [bar(0, 100, 2), bar(2, 300, 2), bar(4, 200, 2)])).every(Number.isNaN)).toBe(true)
   })
 })
 
 describe('3.14: volume by time of day', () => {
   const baseline: VolumeBaseline = {
     usualVolume: (minute, minutes) => (minute < 5 ? 200 * minutes : undefined),
-    usualVolumeSoFar: (minute) => (minute < 5 ? 200 * (minute + 1) : undefined),
+    usualVolumeSoFar: (minutes) => (minutes <= 5 ? 200 * minutes : undefined),
     day_volume: 37_500,
   }
   const bars = [0, 1, 5].map((minute) => candle({ minute, close: 100, volume: 300 }))

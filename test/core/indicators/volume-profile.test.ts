@@ -72,6 +72,10 @@ describe('the point of control of equals', () => {
 test('nodes: halts and passages', () => {
   const rows: Rows = [10, 60, 90, 60, 10, 4, 2, 4, 10, 50, 80, 50, 10].map((volume, n) => [100 + n, volume])
   expect(profileOf(rows).nodes()).toEqual({ high: [102, 110], low: [106] })
+  // Smoothed, the bin in the middle holds 40 / 3, a quarter of the mean of 460 / 9: little enough. 60 / 3 of 480 / 9 is not.
+  const valley = (least: number): Rows => [40, 80, 80, 20, least, 20, 80, 80, 60].map((volume, n) => [100 + n, volume])
+  expect(profileOf(valley(0)).nodes().low).toEqual([104])
+  expect(profileOf(valley(20)).nodes().low).toEqual([])
   expect(profileOf([[100, 5]]).nodes()).toEqual({ high: [], low: [] })
 })
 

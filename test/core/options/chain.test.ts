@@ -327,8 +327,9 @@ describe('the forward', () => {
   test('wide quotes take no part in it', () => {
     const { chain, book, options } = quoted()
     const before = chain.view(NOW, CHAIN_TERMS).forward
-    // Wide, and far from what they should be.
-    tell(quoteOf(book, optionAt(options, 25050, 'CE')), { ms: NOW, bid: 9000, ask: 12_000 })
+    // Wide, and far from what they should be: three of the five nearest the money.
+    for (const strike of [24950, 25000, 25050])
+      tell(quoteOf(book, optionAt(options, strike, 'CE')), { ms: NOW, bid: 12_000, ask: 13_000 })
     const after = chain.view(NOW, CHAIN_TERMS).forward
     expect(after?.strikes).toBe(5)
     expect(Math.abs((after?.price ?? 0) - (before?.price ?? 0))).toBeLessThan(TICK)

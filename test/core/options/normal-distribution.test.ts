@@ -1,11 +1,33 @@
 import { expect, test } from 'vitest'
-import { erf, erfc, erfcx, inverseNormalCdf, millsRatio, normalCdf, normalPdf } from '../../../src/core/options/index.js'
+import {
+  erf,
+  erfc,
+  erfcx,
+  exp,
+  inverseNormalCdf,
+  log,
+  log1p,
+  millsRatio,
+  normalCdf,
+  normalPdf,
+} from '../../../src/core/options/index.js'
 import { goldenTable, relativeError } from './golden.js'
 
 const rows = goldenTable<'x' | 'cdf' | 'pdf' | 'erf' | 'erfc' | 'erfcx'>('normal.csv')
 /** What is smaller has fewer digits in a double. */
 const NORMAL_MIN = 2.3e-308
 const worst = (errors: readonly number[]): number => errors.reduce((most, error) => Math.max(most, error), 0)
+
+test('exp and log without those of the engine, to a unit of the last place', () => {
+  const told = goldenTable<'x' | 'exp' | 'y' | 'log' | 'z' | 'log1p'>('exp-log.csv')
+  expect(told.length).toBeGreaterThan(300)
+  expect(worst(told.map((row) => relativeError(exp(row.x), row.exp)))).toBeLessThan(2.3e-16)
+  expect(worst(told.map((row) => relativeError(log(row.y), row.log)))).toBeLessThan(2.3e-16)
+  expect(worst(told.map((row) => relativeError(log1p(row.z), row.log1p)))).toBeLessThan(2.3e-16)
+  expect([0, -0, -1e9, 1e9, Number.NaN].map(exp)).toEqual([1, 1, 0, Number.POSITIVE_INFINITY, Number.NaN])
+  expect([1, 0, -1, Number.NaN, Number.POSITIVE_INFINITY].map(log)).toEqual([0, ...new Array(4).fill(Number.NaN)])
+  expect(Object.is(log1p(0), 0)).toBe(true)
+})
 
 test('probability and density are right to 1e-15 down to 37 deviations', () => {
   expect(rows.length).toBeGreaterThan(500)

@@ -4,8 +4,11 @@ import { barAgo } from '../../support/knock-out.js'
 import { mirrored, type ViewFacts, viewOf } from '../../support/pattern-view.js'
 import { active, calm, goOn, type MinuteRow, runScenario } from '../../support/scenario.js'
 import { cases as breakout } from './knock-outs/breakout.js'
+import { cases as hidden } from './knock-outs/hidden_accumulation.js'
 import { cases as reversal } from './knock-outs/reversal.js'
-import { cases as divergence } from './knock-outs/volume_price_divergence.js'
+import { cases as momentum } from './knock-outs/upside_momentum.js'
+import { cases as volume_breakout } from './knock-outs/volume_breakout.js'
+import { cases as divergence, twoLows } from './knock-outs/volume_price_divergence.js'
 import { cases as spike } from './knock-outs/volume_spike.js'
 
 /** What the detectors do besides triggering or not. */
@@ -61,6 +64,29 @@ describe('breakout', () => {
   })
 })
 
+describe('upside_momentum', () => {
+  const [{ sound }] = momentum as readonly [(typeof momentum)[number]]
+  const scoreOf = (facts: Partial<ViewFacts>): number => detect('upside_momentum', { ...sound, ...facts })?.score as number
+
+  test('its stop is VWAP or an ATR away, whichever is nearer', () => {
+    const stopAt = (vwap: number): unknown => detect('upside_momentum', { ...sound, prices: { ...sound.prices, vwap } })?.stop
+    expect(stopAt(100_100)).toBe(100_250)
+    expect(stopAt(100_400)).toBe(100_400)
+  })
+
+  test('bars that close against the direction take from its score', () => {
+    // Two bars of five that do not rise: a share of 0.6, where its term is 0.
+    const halting = barAgo(barAgo(sound.m1, 3, { close: 100_140 }), 2, { close: 100_140 })
+    expect(scoreOf({}) - scoreOf({ m1: halting })).toBeCloseTo(0.2, 12)
+  })
+
+  test('what is not known of its score is told, and counts nothing', () => {
+    const candidate = detect('upside_momentum', { ...sound, adx_5m: Number.NaN })
+    expect(candidate?.missing).toEqual(['adx_5m'])
+    expect(scoreOf({ adx_5m: 40 }) - (candidate?.score as number)).toBeCloseTo(0.2, 12)
+  })
+})
+
 describe('reversal', () => {
   const facts = reversal[0]?.sound as ViewFacts
 
@@ -73,7 +99,49 @@ describe('reversal', () => {
   })
 })
 
+describe('reversal: its leg', () => {
+  test('begins at the contrary extreme, not at the first of 15 bars', () => {
+    const facts = reversal[0]?.sound as ViewFacts
+    // 14 bars ago the market was lower; the leg begins after that, at 101 050.
+    const lower = barAgo(barAgo(barAgo(facts.m1, 14, { high: 100_400 }), 13, { high: 100_400 }), 12, { high: 101_050 })
+    expect(detect('reversal', { ...facts, m1: lower })?.evidence.leg_atr).toBe((101_050 - 99_740) / 400)
+  })
+})
+
+describe('hidden_accumulation', () => {
+  const facts = hidden[0]?.sound as ViewFacts
+
+  test('waits for the break of the range, on either side', () => {
+    const buys = detect('hidden_accumulation', facts)
+    expect(buys).toMatchObject({ direction: 'BUY', subtype: 'accumulation', action: 'BUY_STOP', level: 100_100, entry: 100_105 })
+    const sells = detect('hidden_accumulation', mirrored(facts))
+    expect(sells).toMatchObject({ direction: 'SELL', subtype: 'distribution', action: 'SELL_STOP', level: 99_900, entry: 99_895 })
+  })
+
+  test('open interest counts for a future only', () => {
+    expect(detect('hidden_accumulation', facts)?.missing).toEqual(['oi_rise'])
+    expect(detect('hidden_accumulation', hidden[1]?.sound as ViewFacts)?.missing).toEqual([])
+  })
+})
+
+describe('volume_breakout', () => {
+  test('a break in the direction of the averages is worth more', () => {
+    const facts = volume_breakout[0]?.sound as ViewFacts
+    const against = { ...facts, prices: { ema9: 100_100, ema21: 100_300 } }
+    const score = (of: ViewFacts): number => detect('volume_breakout', of)?.score as number
+    expect(score(facts) - score(against)).toBeCloseTo(0.15, 12)
+    expect(detect('volume_breakout', { ...facts, prices: {} })?.missing).toEqual(['trend'])
+  })
+})
+
 describe('volume_price_divergence', () => {
+  test('aims at 2 ATR where neither VWAP nor a swing lies ahead', () => {
+    const facts = divergence.find(({ name }) => name === 'effort without result')?.sound as ViewFacts
+    const close = facts.m1.at(-1)?.close as number
+    expect(detect('volume_price_divergence', facts)?.targets).toEqual([99_600])
+    expect(detect('volume_price_divergence', { ...facts, prices: { vwap: close - 50 } })?.targets).toEqual([close + 800])
+  })
+
   const before = calm('09:15', 90, { from: 1000, swing: 1.5 })
   const { close } = before.at(-1) as MinuteRow
   const run = (minutes: readonly MinuteRow[]) =>
@@ -94,9 +162,11 @@ describe('volume_price_divergence', () => {
       return [minutes?.first_swing_ms, minutes?.second_swing_ms].map((at) => ((at as number) - viewOf(sound).open_ms) / 60_000)
     }
     expect(swingOf(sound.m1)).toEqual([31, 39])
-    // A dip on the way to the first low is no leg of its own: no confirmed high follows it.
-    const dip = sound.m1.map((bar, i) => (i === 29 ? { ...bar, low: bar.low - 260 } : bar))
-    expect(swingOf(dip)).toEqual([31, 39])
+    // A dip on the way to the first low is a confirmed swing, but no leg of its own: no high follows it. The first leg has its volume too.
+    const dip = twoLows({ first_bars: 8 }).map((bar, i) => (i === 31 ? { ...bar, low: 99_700, rv: 4 } : bar))
+    expect(swingOf(dip)).toEqual([35, 43])
+    expect(viewOf({ ...sound, m1: dip }).swings_1m.all.map(({ bar }) => bar)).toContain(31)
+    expect(detect('volume_price_divergence', { ...sound, m1: dip })?.evidence.leg_volume).toBe(1 / 2.25)
     // A bar that turns both ways ends its leg, and begins none that ends there too.
     const outside = sound.m1.map((bar, i) => (i === 39 ? { ...bar, high: 100_120 } : bar))
     expect(swingOf(outside)).toEqual([31, 39])

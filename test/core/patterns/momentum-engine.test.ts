@@ -52,11 +52,19 @@ describe('mode 1', () => {
     expect(rvIn({ ...example, m1: example.m1.slice(-9), minute: 30 })).toBeUndefined()
   })
 
+  test('a high made in the last three bars is worth a fifth of the score', () => {
+    const { m1 } = example
+    const scoreOf = (ago: number): number =>
+      detectorOf()(viewOf({ ...example, m1: barAgo(barAgo(m1, 12, { high: 50_020 }), ago, { high: 50_500 }) }))?.score as number
+    expect(scoreOf(2) - scoreOf(3)).toBeCloseTo(0.2, 12)
+  })
+
   test('stays away from the low of the day unless asked for it', () => {
     const falling = barAgo(still(21, 50_000, 10, { volume: 1000 }), 0, { low: 49_790, close: 49_800, volume: 4000 })
     const facts: ViewFacts = { ...example, m1: falling, prices: { vwap: 49_990, session_high: 50_010, session_low: 49_790 } }
     expect(detectorOf()(viewOf(facts))).toBeUndefined()
-    expect(detectorOf({ short: 1 })(viewOf(facts))?.direction).toBe('SELL')
+    expect(detectorOf({ short: 1 })(viewOf(facts))).toMatchObject({ direction: 'SELL', action: 'SELL_STOP_LIMIT' })
+    expect(detectorOf({ short: 1 })(viewOf(example))).toMatchObject({ direction: 'BUY', action: 'BUY_STOP_LIMIT' })
   })
 })
 

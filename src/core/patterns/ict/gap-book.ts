@@ -1,6 +1,7 @@
+import type { Side } from '../side.js'
 import type { PatternView } from '../view.js'
 import { type Gap, type GapState, gapAt, isClosedThrough, joined, stateAfterTouch } from './gap.js'
-import { highOf, type Side } from './side.js'
+import { highOf } from './seen.js'
 import { STRUCTURE_MS, StructureClock, structureBar, structureRv } from './structure-interval.js'
 
 /** What makes a gap worth keeping. */

@@ -1,5 +1,6 @@
 import type { BarSeries } from '../bar-series.js'
-import { highOf, lowOf, SIDES, type Side } from './side.js'
+import { SIDES, type Side } from '../side.js'
+import { highOf, lowOf } from './seen.js'
 
 /** A fair value gap: prices that the bar before and the bar after a strong one both left out. Feed units. */
 export interface Gap {
@@ -14,10 +15,11 @@ export interface Gap {
 /**
  * The gap that three bars leave, the last of them `ago`: bullish where its low is above the high of the first and the middle bar closes above its
  * open; bearish mirrored. Source: README of smart-money-concepts ("the previous high is lower than the next low if the current candle is
- * bullish"). The three must be neighbours of one session: a night, or minutes without a trade, leave no gap.
+ * bullish"). The three must be whole neighbours of one session: a night, minutes without a trade, or a gap in the recording leave none.
  */
 export function gapAt(bars: BarSeries, ago: number, bar_ms: number): Gap | undefined {
   if (!bars.isToday(ago + 2) || bars.start(ago) - bars.start(ago + 2) !== 2 * bar_ms) return undefined
+  if (!(bars.isComplete(ago) && bars.isComplete(ago + 1) && bars.isComplete(ago + 2))) return undefined
   for (const side of SIDES) {
     const near = lowOf(bars, ago, side)
     const far = highOf(bars, ago + 2, side)

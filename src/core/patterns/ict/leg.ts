@@ -1,6 +1,7 @@
+import type { Side } from '../side.js'
 import type { Swing } from '../swings.js'
 import type { PatternView } from '../view.js'
-import { closeOf, highKind, lowKind, type Side } from './side.js'
+import { closeOf, highKind, lowKind } from './seen.js'
 import { lastSwingBefore } from './swing-before.js'
 
 /** A move from one confirmed swing to the next that broke the structure before it. Feed units. */

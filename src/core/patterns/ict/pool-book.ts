@@ -1,55 +1,12 @@
+import type { Side } from '../side.js'
 import type { Swing } from '../swings.js'
 import type { PatternView } from '../view.js'
-import { highKind, highOf, type Side } from './side.js'
+import { type Mark, type Period, POOL_DEFAULTS, type Pool, type PoolRules, poolOf, toleranceOf } from './pool.js'
+import { earlierLevels } from './pool-levels.js'
+import { highKind, highOf } from './seen.js'
 import { STRUCTURE_MS } from './structure-interval.js'
 
-/** A price behind which stops rest. Feed units. */
-export interface Pool {
-  /** 1: above highs (buy-side liquidity); -1: below lows. */
-  readonly side: Side
-  /** The outermost price of the touches: beyond it, all of them are swept. */
-  readonly level: number
-  /** Times the market turned there. */
-  readonly touches: number
-  /** Touches, and 2 more for a level of the previous day or week. */
-  readonly weight: number
-  /** `equal_highs`, `previous_day_low` ... */
-  readonly names: readonly string[]
-}
-
-/** How far apart touches of one pool may lie: the larger of the two. */
-export interface PoolRules {
-  readonly equal_ticks: number
-  readonly equal_atr: number
-}
-
-/** The numbers of 5.9. */
-export const POOL_PARAMETERS = {
-  equal_ticks: { default: 2, min: 0, max: 1000, doc: 'Highs (lows) no further apart are equal, ticks' },
-  equal_atr: { default: 0.1, min: 0, max: 5, doc: 'The same in ATR; the larger of the two counts' },
-} as const
-
-/** The same as plain numbers, for detectors that look at pools but are not about them. */
-export const POOL_DEFAULTS: PoolRules = {
-  equal_ticks: POOL_PARAMETERS.equal_ticks.default,
-  equal_atr: POOL_PARAMETERS.equal_atr.default,
-}
-
-/** When a level was made; one that was made in the same period as a swing of the same price is that swing. */
-type Period = 'earlier' | 'opening' | 'session'
-
-/** A price where the market turned, as its side sees it (feed units times the side). */
-interface Mark {
-  readonly at: number
-  readonly period: Period
-  /** Undefined for a swing. */
-  readonly name: string | undefined
-  /** Highest since. */
-  reach: number
-}
-
 const OPENING_MS = 15 * 60_000
-const MAJOR_WEIGHT = 2
 
 /**
  * The pools of one instrument that no bar of structure has traded through since they were made: two or more equal confirmed swings, the extremes
@@ -93,17 +50,13 @@ export class PoolBook {
       this.#above.addLevel('opening', 'opening_range_high', view.opening_high, this.#above.highest(view, m5.session_from, known))
       this.#below.addLevel('opening', 'opening_range_low', view.opening_low, this.#below.highest(view, m5.session_from, known))
     }
-    const tolerance = Math.max(this.#rules.equal_ticks * view.tick, this.#rules.equal_atr * view.atr)
+    const tolerance = toleranceOf(this.#rules, view)
     this.#above.form(tolerance)
     this.#below.form(tolerance)
   }
 
-  #begin({ baseline }: PatternView): void {
-    const { previous, week_high, week_low } = baseline ?? {}
-    this.#above.addLevel('earlier', 'previous_day_high', previous?.high)
-    this.#below.addLevel('earlier', 'previous_day_low', previous?.low)
-    this.#above.addLevel('earlier', 'week_high', week_high)
-    this.#below.addLevel('earlier', 'week_low', week_low)
+  #begin(view: PatternView): void {
+    for (const [side, name, price] of earlierLevels(view)) (side > 0 ? this.#above : this.#below).addLevel('earlier', name, price)
   }
 }
 
@@ -114,6 +67,7 @@ export function poolsOf(view: PatternView, side: Side): readonly Pool[] {
   return book.of(side)
 }
 
+/** The half of a book that looks up, or down. */
 class PoolSide {
   readonly pools: Pool[] = []
   readonly #side: Side
@@ -124,7 +78,7 @@ class PoolSide {
     this.#side = side
   }
 
-  addLevel(period: Period, name: string, price = Number.NaN, reach = Number.NEGATIVE_INFINITY): void {
+  addLevel(period: Period, name: string, price: number, reach = Number.NEGATIVE_INFINITY): void {
     if (price > 0) this.#add({ at: this.#side * price, period, name, reach })
   }
 
@@ -168,11 +122,7 @@ class PoolSide {
       let end = top
       while (end < marks.length && (marks[end] as Mark).at >= at - tolerance) end++
       if (end - top < 2 && marks[top]?.name === undefined) continue
-      const pool = poolOf(
-        this.#side,
-        this.#side * at,
-        marks.slice(top, end).filter((mark) => mark.reach <= at),
-      )
+      const pool = poolOf(this.#side, this.#side * at, marks.slice(top, end))
       if (pool === undefined) continue
       pools.push(pool)
       formed = at
@@ -184,33 +134,5 @@ class PoolSide {
     let high = Number.NEGATIVE_INFINITY
     for (let bar = from; bar < until; bar++) high = Math.max(high, highOf(m5, m5.count - 1 - bar, this.#side))
     return high
-  }
-}
-
-/** Pools of one side beyond a price, the nearest first. */
-export function poolsBeyond(pools: readonly Pool[], side: Side, price: number): Pool[] {
-  return pools.filter(({ level }) => side * (level - price) > 0).sort((a, b) => side * (a.level - b.level))
-}
-
-/** Undefined for a single swing: that is no pool. */
-function poolOf(side: Side, level: number, members: readonly Mark[]): Pool | undefined {
-  const swings = members.filter(({ name }) => name === undefined)
-  const levels = members.filter(({ name }) => name !== undefined)
-  // The high of the previous day may be that of the week, and a swing of the bars that the baseline brings: one touch.
-  const own = levels.filter(
-    ({ at, period }, i) =>
-      !swings.some((swing) => swing.at === at && swing.period === period) &&
-      !levels.slice(0, i).some((other) => other.at === at && other.period === period),
-  )
-  const touches = swings.length + own.length
-  if (levels.length === 0 && touches < 2) return undefined
-  const is_major = levels.some(({ period }) => period === 'earlier')
-  const names = levels.flatMap(({ name }) => name ?? [])
-  return {
-    side,
-    level,
-    touches,
-    weight: touches + (is_major ? MAJOR_WEIGHT : 0),
-    names: swings.length > 1 ? [side > 0 ? 'equal_highs' : 'equal_lows', ...names] : names,
   }
 }

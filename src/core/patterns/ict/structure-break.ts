@@ -1,6 +1,7 @@
+import type { Side } from '../side.js'
 import type { Swing } from '../swings.js'
 import type { PatternView } from '../view.js'
-import { closeOf, highKind, lowKind, lowOf, type Side } from './side.js'
+import { closeOf, highKind, lowKind, lowOf } from './seen.js'
 import { lastSwingBefore } from './swing-before.js'
 
 /** A close beyond the last confirmed swing. */

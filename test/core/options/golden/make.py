@@ -21,6 +21,15 @@ def write(name, head, rows):
             file.write(",".join(v if isinstance(v, str) else repr(v) if isinstance(v, float) else mp.nstr(v, 20) for v in row) + "\n")
 
 
+def logarithms():
+    for _ in range(300):
+        x, y, z = random.uniform(-700, 700), float(mp.mpf(10) ** random.uniform(-300, 300)), random.uniform(-0.25, 0.25)
+        yield x, mp.exp(mp.mpf(x)), y, mp.log(mp.mpf(y)), z, mp.log(1 + mp.mpf(z))
+    for k in range(1, 18):
+        x = 10.0**-k
+        yield x, mp.exp(mp.mpf(x)), 1 + x, mp.log(mp.mpf(1 + x)), -x, mp.log(1 - mp.mpf(x))
+
+
 def normal():
     xs = [i / 8 for i in range(-300, 80)] + [random.uniform(-38, 8) for _ in range(200)] + [10.0**-k for k in range(1, 20, 3)]
     for x in xs:
@@ -91,6 +100,13 @@ def greeks(price, level, t, v, r):
     return [price(*at), d(1, 0, 0, 0), d(2, 0, 0, 0), d(0, 0, 1, 0), -d(0, 1, 0, 0), d(0, 0, 0, 1), d(1, 0, 1, 0), d(0, 0, 2, 0)]
 
 
+def next_to_the_money():
+    # ln(F/K) has all its digits only if the difference is taken first.
+    for strike in [25000.05, 24999.9, 25000.0000001]:
+        for years in [1 / 525600, 60 / 525600]:
+            yield 1, 25000.0, strike, years, 0.05, 0.065, 0.01
+
+
 def terms():
     for _ in range(150):
         level = random.choice([100.0, 8.35, 25000.0, 56123.45])
@@ -102,7 +118,7 @@ def terms():
 
 
 def black76_rows():
-    for sign, f, k, t, v, r, _ in terms():
+    for sign, f, k, t, v, r, _ in [*terms(), *next_to_the_money()]:
         yield ["CE" if sign > 0 else "PE", f, k, t, v, r] + greeks(lambda *a: black76(sign, a[0], mp.mpf(k), *a[1:]), f, t, v, r)
 
 
@@ -113,6 +129,7 @@ def scholes_rows():
 
 random.seed(20251006)
 GREEKS = "price,delta,gamma,vega,theta,rho,vanna,volga"
+write("exp-log.csv", "x,exp,y,log,z,log1p", logarithms())
 write("normal.csv", "x,cdf,pdf,erf,erfc,erfcx", normal())
 write("inverse.csv", "p,x", inverse())
 write("normalised.csv", "x,s,b", normalised())

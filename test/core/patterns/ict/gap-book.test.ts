@@ -50,10 +50,16 @@ describe('a gap is kept', () => {
       'the body is less than an ATR',
       [
         { close: 1001.2, high: 1001.3, low: 999.4 },
-        { close: 1002.4, low: 1001.6 },
+        { open: 1001.7, close: 1002.4, low: 1001.6 },
       ],
     ],
-    ['the middle bar falls', [{ close: 999.4, high: 1005, low: 999.3 }, AFTER]],
+    [
+      'the middle bar falls',
+      [
+        { open: 1006, close: 1002 },
+        { open: 1004, ...AFTER },
+      ],
+    ],
   ])('unless %s', (_, bars) => expect(lastGaps(bars)).toEqual([]))
 
   test('for two ticks at least, where the ATR is smaller', () => {
@@ -95,8 +101,23 @@ describe('neighbours', () => {
   })
 
   test('of contrary sides never join', () => {
-    const gaps = lastGaps([STRONG, AFTER, { close: 1000, high: 1006.2, low: 999.8 }, { close: 998, high: 1002 }])
-    expect(gaps.map(({ side }) => side)).toEqual([1, -1])
+    const gaps = lastGaps([
+      { open: 1003.5, close: 1008, low: 1003.4 },
+      { close: 1002, low: 1001.9 },
+      { open: 1002.2, close: 1002.15, high: 1002.3, low: 1002 },
+    ])
+    expect(gaps.map(({ side, near, far, state }) => [side, near, far, state])).toEqual([
+      [1, 100190, 100100, 'open'],
+      [-1, 100230, 100340, 'open'],
+    ])
+  })
+
+  test('are bars in a row: gaps with a bar between them stay apart', () => {
+    const gaps = lastGaps([STRONG, AFTER, { close: 1006.2 }, { close: 1014 }, { close: 1015, low: 1010 }])
+    expect(gaps.map(({ near, far }) => [near, far])).toEqual([
+      [100300, 100100],
+      [101000, 100640],
+    ])
   })
 })
 
@@ -114,6 +135,10 @@ describe('a kept gap from 1001 to 1003', () => {
     ] as const
     expect(states(moves)).toEqual(['open', 'tapped', 'half', 'filled'])
     expect(after(moves).map(([gap]) => (gap?.tapped_at ?? 0) > 0)).toEqual([false, true, true, true])
+  })
+
+  test('is not tapped by the minute that ends it', () => {
+    expect(lastGaps([STRONG, { close: 1003, low: 1003 }]).map(({ near, state }) => [near, state])).toEqual([[100300, 'open']])
   })
 
   test('is inverted by the close of five minutes, not by that of one', () => {

@@ -46,6 +46,12 @@ describe('a gap of three bars', () => {
   })
 })
 
+test.each([0, 1, 2])('a gap in the recording is no gap of the market: bar %d is cut', (cut) => {
+  const series = seriesOf([])
+  for (const [i, bar] of BULLISH.entries()) addBars(series, [bar], i * STEP_MS, i !== cut)
+  expect(gapAt(series, 0, STEP_MS)).toBeUndefined()
+})
+
 test('neighbours join to the highest top and the lowest bottom', () => {
   expect(joined({ side: 1, near: 103, far: 102 }, { side: 1, near: 106, far: 104 })).toEqual({ side: 1, near: 106, far: 102 })
   expect(joined({ side: 1, near: 103, far: 102 }, { side: 1, near: 102.5, far: 101 })).toEqual({ side: 1, near: 103, far: 101 })

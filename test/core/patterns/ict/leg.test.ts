@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { type Leg, legOf, priceAt, retracementOf } from '../../../../src/core/patterns/ict/index.js'
+import type { HistoryBar } from '../../../../src/core/patterns/index.js'
+import { at } from '../../../support/feed.js'
+import { baselineOf } from '../../../support/scenario.js'
 import { type StructureBar, structure, watched } from '../../../support/structure.js'
 
 /** A high at 1002, a low at 998, a high at 1010; the bars after it confirm. */
@@ -50,6 +53,25 @@ describe('a leg', () => {
 
   test('needs a high before it', () => {
     expect(legsAfter(BARS.slice(3)).at(-1)).toBeUndefined()
+  })
+
+  test('belongs to one session: a low of the day before begins none', () => {
+    const friday = BARS.slice(0, 8)
+    const at_ms = at('15:30', '2025-10-03') * 1000
+    const history = friday.map((bar, i): HistoryBar => {
+      const open = friday[i - 1]?.close ?? 1000
+      const { close, high = Math.max(open, close) + 0.2, low = Math.min(open, close) - 0.2 } = bar
+      const units = (rupees: number): number => Math.round(rupees * 100)
+      const prices = { open: units(open), high: units(high), low: units(low), close: units(close) }
+      return { open_time_ms: at_ms - (8 - i) * 300_000, ...prices, volume: 0, oi: undefined }
+    })
+    const baseline = baselineOf({ history: { '1m': [], '5m': history, '15m': [] } })
+    const minutes = structure('09:15', 1004, BARS.slice(8))
+    const seen = watched({ shows: 'legs', minutes, baseline }, (view) => ({
+      swings: view.swings_5m.all.map(({ price }) => price / 100),
+      leg: legOf(view, 1),
+    }))
+    expect(seen.at(-1)).toEqual({ swings: [1002, 998, 1010], leg: undefined })
   })
 
   test('retracements: 0 at the end, 1 at the origin', () => {

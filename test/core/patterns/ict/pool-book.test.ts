@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { POOL_DEFAULTS, type Pool, PoolBook, poolsBeyond } from '../../../../src/core/patterns/ict/index.js'
-import type { HistoryBar, InstrumentBaseline, PreviousSession } from '../../../../src/core/patterns/index.js'
+import { hasLevelWithin, POOL_DEFAULTS, type Pool, PoolBook, poolsBeyond } from '../../../../src/core/patterns/ict/index.js'
+import type { HistoryBar, InstrumentBaseline, PatternView, PreviousSession, Swing } from '../../../../src/core/patterns/index.js'
 import { istDayStartMs, parseDate } from '../../../../src/core/time/index.js'
 import type { MinuteRow } from '../../../support/scenario.js'
 import { baselineOf } from '../../../support/scenario.js'
@@ -83,7 +83,7 @@ describe('equal highs', () => {
   })
 
   test('are swept by any bar beyond them, also one that is no swing', () => {
-    const through = [{ close: 1001 }, { close: 1002 }, { close: 1003.1 }]
+    const through = [{ close: 1001 }, { close: 1002 }, { close: 1002.8, high: 1003.05 }]
     expect(highs([...waves([1003, 1002.9]), ...through.slice(0, 2)])).toEqual([[100300, 2, 2]])
     expect(highs([...waves([1003, 1002.9]), ...through])).toEqual([])
   })
@@ -93,6 +93,40 @@ describe('equal highs', () => {
     expect(highs(second)).toEqual([])
     expect(highs([...second, { close: 999.6 }])).toEqual([[100300, 2, 2]])
   })
+})
+
+test('bars that are not over by then are left for later', () => {
+  const minutes = structure(BEGIN, 999.4, [...QUIET, ...waves([1003, 1002.9])])
+  const counts = (until: 'now_ms' | 'bar'): number[] => {
+    const book = new PoolBook(POOL_DEFAULTS)
+    return watched({ shows: 'pools', minutes }, (view) => {
+      book.update(view, until === 'bar' ? view.bar.open_time_ms : view.now_ms)
+      return book.of(1).filter(({ touches }) => touches === 2).length
+    })
+  }
+  expect(counts('bar').indexOf(1)).toBe(counts('now_ms').indexOf(1) + 1)
+})
+
+test('a swing that such a bar confirms is taken once', () => {
+  // The high of Friday's last bar but one is confirmed by the first bar of Monday, whose only minute with a trade is its last.
+  const tops = [...Array<number>(20).fill(1000), 1001, 1002, 1003, 1001]
+  const at_ms = istDayStartMs(parseDate('2025-10-03') as number) + 15.5 * 3_600_000
+  const history = tops.map((high, i): HistoryBar => {
+    const prices = { open: 99900, high: high * 100, low: 99800, close: 99900 }
+    return { open_time_ms: at_ms - (tops.length - i) * 300_000, ...prices, volume: 0, oi: undefined }
+  })
+  const baseline = baselineOf({ history: { '1m': [], '5m': history, '15m': [] } })
+  const minutes = ['09:19', '09:20', '09:21'].map((at) => ({ at, open: 999, high: 999, low: 999, close: 999, volume: 100 }))
+  const book = new PoolBook(POOL_DEFAULTS)
+  const seen = watched({ shows: 'pools', minutes, baseline }, (view) => {
+    book.update(view, view.bar.open_time_ms)
+    return [view.swings_5m.all.length, book.of(1).length]
+  })
+  expect(seen).toEqual([
+    [1, 0],
+    [1, 0],
+    [1, 0],
+  ])
 })
 
 test('equal lows are the mirror image', () => {
@@ -184,4 +218,34 @@ test('pools beyond a price, the nearest first', () => {
   const pool = (level: number): Pool => ({ side: 1, level, touches: 2, weight: 2, names: [] })
   expect(poolsBeyond([pool(110), pool(105), pool(100), pool(90)], 1, 100).map(({ level }) => level)).toEqual([105, 110])
   expect(poolsBeyond([pool(110), pool(105), pool(100), pool(90)], -1, 107).map(({ level }) => level)).toEqual([105, 100, 90])
+})
+
+test('levels between two prices: named ones, and equal swings of one kind', () => {
+  const within = (swings: readonly (readonly [Swing['kind'], number])[], named: Partial<PatternView> = {}): boolean => {
+    const all = swings.map(([kind, price]) => ({ kind, price }) as Swing)
+    const view = { swings_5m: { all }, tick: 5, atr: 200, opening_high: Number.NaN, opening_low: Number.NaN, ...named }
+    return hasLevelWithin(view as PatternView, 1000, 1200)
+  }
+  expect(within([])).toBe(false)
+  expect([999, 1000, 1200, 1201].map((opening_low) => within([], { opening_low }))).toEqual([false, true, true, false])
+  expect(
+    [1040, 1080, 1081].map((high) =>
+      within([
+        ['high', 1060],
+        ['high', high],
+      ]),
+    ),
+  ).toEqual([true, true, false])
+  expect(
+    within([
+      ['high', 1060],
+      ['low', 1060],
+    ]),
+  ).toBe(false)
+  expect(
+    within([
+      ['low', 1201],
+      ['low', 1200],
+    ]),
+  ).toBe(false)
 })

@@ -9,10 +9,12 @@ export function seriesOf(bars: readonly (readonly [number, number, number, numbe
   return series
 }
 
-export function addBars(series: BarSeries, bars: readonly (readonly [number, number, number, number])[], from_ms: number): void {
+export function addBars(
+  series: BarSeries,
+  bars: readonly (readonly [number, number, number, number])[],
+  from_ms: number,
+  complete = true,
+): void {
   for (const [i, [open, high, low, close]] of bars.entries())
-    series.add(
-      { open_time_ms: from_ms + i * STEP_MS, open, high, low, close, volume: 0, oi: undefined, flow: undefined },
-      Number.NaN,
-    )
+    series.add({ open_time_ms: from_ms + i * STEP_MS, open, high, low, close, volume: 0, oi: undefined, complete }, Number.NaN)
 }

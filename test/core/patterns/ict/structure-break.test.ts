@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { type Side, structureBreakOf } from '../../../../src/core/patterns/ict/index.js'
+import { structureBreakOf } from '../../../../src/core/patterns/ict/index.js'
 import { BarSeries, Swings } from '../../../../src/core/patterns/index.js'
+import type { Side } from '../../../../src/core/patterns/side.js'
 import { addBars } from './series.js'
 
 /** Highs and lows by the close: each bar is `[close - 1, close + 1]`. A high at 111, with lows at 99 and then at `low`, and a break at `close`. */

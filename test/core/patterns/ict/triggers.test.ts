@@ -123,6 +123,13 @@ describe('liquidity_pools', () => {
     expect(told(id, sweepScenario({ close: 1003.6, after: [1003.5, 1001.6] }))).toEqual(['11:28 SELL'])
   })
 
+  test('sees a sweep in the minute that ends a bar of structure', () => {
+    const minutes = sweepScenario({})
+    const waits = flat(1002.6, 4, SWEEP)
+    const later = minutes.slice(-2).map((row, i) => ({ ...row, at: minuteAt(SWEEP, 4 + i) }))
+    expect(told(id, [...minutes.slice(0, -2), ...waits, ...later])).toEqual(['11:30 SELL'])
+  })
+
   test('buys below equal lows', () => expect(told(id, flipped(sweepScenario({})))).toEqual(['11:26 BUY']))
 
   test('says nothing of a price that is merely below the high of the day before (D12)', () => {
@@ -257,6 +264,12 @@ describe('fair_value_gaps', () => {
     expect(told(id, { minutes: base, baseline: falling }, { on_create: 1 })).toEqual([])
   })
 
+  test('tells a tap once', () => {
+    expect(told(id, from('11:16', row('11:16', 1003.5, 1003.2, 1003.6), row('11:17', 1003.6, 1003.6, 1003.6)))).toEqual([
+      '11:16 BUY first_tap',
+    ])
+  })
+
   test('sells into a bearish gap', () => expect(told(id, flipped(base))).toEqual(['11:16 SELL first_tap']))
 
   spans(id, base, gapScenario({ gap: 0.6, push: 2.9, volume: 50_000, tap: 1001.5, close: 1003.5 }))
@@ -330,11 +343,54 @@ describe('optimal_trade_entry', () => {
     expect(told(id, [...minutes, ...again])).toEqual(['11:42 BUY'])
   })
 
-  test('a gap that was closed through is no confluence, a contrary one is then', () => {
-    const confluences = (minutes: readonly MinuteRow[]): unknown => detect(id, minutes)[0]?.candidate.evidence.confluences
-    expect(confluences(pullbackScenario({}))).toEqual(['fair_value_gap'])
-    expect(confluences(pullbackScenario({ fall: 1000.9, low: 1000.8 }))).toEqual([])
-    expect(confluences(pullbackScenario({ leg: NO_GAP }))).toEqual([])
+  describe('confluence', () => {
+    const found = (given: Given): unknown => detect(id, given).at(-1)?.candidate.evidence.confluences
+
+    test('is a gap in the zone, until it is filled', () => {
+      expect(found(pullbackScenario({}))).toEqual(['fair_value_gap'])
+      expect(found(pullbackScenario({ fall: 1000.9, low: 1000.8 }))).toEqual([])
+      expect(found(pullbackScenario({ leg: NO_GAP }))).toEqual([])
+    })
+
+    test('is a contrary gap that was closed through', () => {
+      // Falls from 1006 to 1002.5 and leaves a gap from 1001.5 to 1002.3; the leg goes through it.
+      const fallen: typeof LEG = [
+        { close: 998, low: 996 },
+        { close: 999.8 },
+        { close: 1002.6, high: 1002.8 },
+        { close: 1002.5, high: 1002.9, low: 1002.3 },
+        { open: 1002.4, close: 999.2 },
+        { open: 999.2, close: 998.6, low: 998, high: 1001.4 },
+        { close: 1000.8 },
+        { close: 1003 },
+        { close: 1006 },
+        { close: 1008.5 },
+        { close: 1010.8, high: 1011 },
+      ]
+      expect(found(pullbackScenario({ leg: fallen }))).toEqual(['fair_value_gap'])
+      const without = fallen.map((bar, i) => (i === 5 ? { ...bar, high: 1002.4 } : bar))
+      expect(found(pullbackScenario({ leg: without }))).toEqual([])
+    })
+
+    test('is a level of the morning or the day before, swept or not', () => {
+      expect(found(pullbackScenario({ leg: NO_GAP, opening_high: 1002.9 }))).toEqual(['liquidity_pool'])
+      const minutes = pullbackScenario({ leg: NO_GAP })
+      expect(found({ minutes, baseline: earlier({}, 1002.9) })).toEqual(['liquidity_pool'])
+      expect(found({ minutes, baseline: earlier({}, 1003) })).toEqual([])
+    })
+
+    test('is a pair of equal swings', () => {
+      const twice = (second: number): typeof LEG => [
+        { close: 998, low: 996 },
+        { close: 1001, high: 1002 },
+        { close: 999.8 },
+        { close: 999 },
+        { close: 1001, high: second },
+        ...NO_GAP.slice(3),
+      ]
+      expect(found(pullbackScenario({ leg: twice(1001.9) }))).toEqual(['liquidity_pool'])
+      expect(found(pullbackScenario({ leg: twice(1001.5) }))).toEqual([])
+    })
   })
 
   test('sells into a pullback upwards', () => expect(told(id, flipped(pullbackScenario({})))).toEqual(['11:42 SELL']))
@@ -369,14 +425,13 @@ describe('premium_discount', () => {
   ])
 
   test('tells a visit once', () => {
-    const minutes = discountScenario({})
-    const next = structure('15:00', 1006.2, [{ close: 1006.4, low: 1005.4, high: 1006.45 }])
-    expect(
-      told(id, [
-        ...minutes.filter((row) => row.at < '14:55'),
-        ...dearer(next, 0).map((row, i) => ({ ...row, at: minuteAt('14:55', i) })),
-      ]),
-    ).toEqual(['14:55 BUY discount'])
+    const minutes = discountScenario({}).filter((row) => row.at < '14:55')
+    const next = structure('14:55', 1006.2, [{ close: 1007.7, low: 1005.9, high: 1007.75 }, { close: 1007.7 }])
+    expect(told(id, [...minutes, ...next])).toEqual(['14:55 BUY discount'])
+    // Alone, the second turn would have been told.
+    const dull = discountScenario({ close: 1005.7, high: 1006.2 }).filter((row) => row.at < '14:55')
+    const turn = structure('14:55', 1005.7, [{ close: 1007.7, low: 1005.4, high: 1007.75 }, { close: 1007.7 }])
+    expect(told(id, [...dull, ...turn])).toEqual(['15:00 BUY discount'])
   })
 
   test('sells dear in a falling market', () => expect(told(id, flipped(discountScenario({})))).toEqual(['14:55 SELL premium']))
@@ -386,7 +441,7 @@ describe('premium_discount', () => {
     expect(detection?.candidate.direction).toBe('BUY')
     const { range, range_low, range_high } = detection?.candidate.evidence ?? {}
     expect(range).toBe('vwap')
-    expect((Number(range_high) - Number(range_low)) / (detection?.atr ?? 0)).toBeCloseTo(12, 6)
+    expect((100 * (Number(range_high) - Number(range_low))) / (detection?.atr ?? 0)).toBeCloseTo(12, 6)
     // Beyond the far end it is no discount any more.
     expect(told(id, discountScenario({}), { range: 1 })).toEqual([])
   })
@@ -504,6 +559,15 @@ describe('momentum', () => {
     const bar_start_ms = detection?.candidate.bar_start_ms ?? 0
     expect((detection?.known_at_ms ?? 0) - bar_start_ms).toBe(10 * 60_000)
     expect(formatIso(bar_start_ms).slice(11, 16)).toBe('11:20')
+  })
+
+  test('aims at the next pool on its way', () => {
+    const targets = [1013, 1006].map(
+      (high) => detect(id, { minutes: shiftScenario({}), baseline: earlier({}, high) })[0]?.candidate.targets,
+    )
+    expect(targets[0]).toEqual([101300])
+    // One that has been passed is none: two ATR.
+    expect(targets[1]).not.toContain(100600)
   })
 
   test('a lower low before it makes it a change of character', () => {

@@ -50,6 +50,7 @@ export const cases: readonly KnockOut[] = [
       ['a break in this session', { ...two, m1_before: 8 }],
       ['a level', { ...two, prices: {} }],
       ['a known ATR', { ...two, atr: Number.NaN }],
+      ['an ATR above 0', { ...two, atr: 0 }],
     ],
     bare: { ...two, m1: barAgo(through, 0, { close: 100_540 }), rv: 1.2 },
     full: { ...retest, m1: barAgo(back, 0, { close: 100_820, high: 100_830 }), rv: 3, prices: {}, previous },

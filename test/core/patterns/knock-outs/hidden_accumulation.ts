@@ -44,6 +44,7 @@ export const cases: readonly KnockOut[] = [
     name: 'a future',
     sound: future,
     breaks: [
+      ['open interest at the beginning', { ...future, m1: barAgo(future.m1, 30, { oi: 0 }) }],
       ['open interest that rises', { ...future, m1: minutes({ oi: 16 }) }],
       ['buying', { ...future, m1: minutes({ oi: 50, share: 0.119 }) }],
     ],

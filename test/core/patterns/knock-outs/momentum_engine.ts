@@ -12,6 +12,7 @@ const own: Omit<KnockOut, 'name' | 'parameters' | 'mirror'> = {
     ['nearness to the high', { ...sound, prices: { ...prices, session_high: 101_010 } }],
     ['volume', { ...sound, m1: barAgo(bars, 0, { volume: 1990 }), rv: 1.99 }],
     ['volume, in a nervous market', { ...sound, m1: barAgo(bars, 0, { volume: 2500 }), rv: 2.5, regime: 'HIGH' }],
+    ['a volume to compare with', { ...sound, m1: bars.map((bar, i) => ({ ...bar, volume: i < 24 ? 0 : 4000 })), rv: Number.NaN }],
     ['a bar that did not fall', { ...sound, m1: barAgo(bars, 0, { open: 100_501 }) }],
     ['09:30', { ...sound, minute: 14 }],
   ],

@@ -59,7 +59,10 @@ export const cases: readonly KnockOut[] = [
   {
     name: 'an extreme of VWAP only',
     sound: { ...close_beyond, m1: older_low },
-    breaks: [['two deviations', { ...close_beyond, m1: older_low, vwap_sigma: 490 }]],
+    breaks: [
+      ['two deviations', { ...close_beyond, m1: older_low, vwap_sigma: 490 }],
+      ['a deviation above 0', { ...close_beyond, m1: older_low, vwap_sigma: 0 }],
+    ],
     bare: { ...close_beyond, m1: barAgo(barAgo(older_low, 1, { rsi: 30 }), 0, { cvd: 0 }), vwap_sigma: 470, atr: 620, rv: 1.6 },
     full: { ...close_beyond, m1: barAgo(barAgo(older_low, 1, { rsi: 15 }), 0, { cvd: 2000 }), atr: 320, rv: 4 },
   },

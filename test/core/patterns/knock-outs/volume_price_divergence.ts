@@ -2,7 +2,7 @@ import { barAgo, type KnockOut, steps, still } from '../../../support/knock-out.
 import type { BarFacts, ViewFacts } from '../../../support/pattern-view.js'
 
 /** Falls to a low, up, falls to a lower low on less volume and less selling, up for two bars: the second low is confirmed by the last bar. */
-function twoLows({
+export function twoLows({
   second = 99_500,
   cvd = [-5000, -3000],
   rv = [2, 1],

@@ -26,6 +26,7 @@ export function pullbackScenario({
   close = 1001.85,
   high = Math.max(close, fall) + 0.1,
   volume = 20_000,
+  opening_high = 1003.5,
 }: {
   leg?: readonly StructureBar[]
   pullback?: readonly StructureBar[]
@@ -34,8 +35,11 @@ export function pullbackScenario({
   close?: number
   high?: number
   volume?: number
+  /** Of the first bar of the day; 1003.5 lies above the zone. */
+  opening_high?: number
 }): MinuteRow[] {
-  const bars = [...resting(16, 1000), ...leg, ...pullback]
+  const [first, ...quiet] = resting(16, 1000)
+  const bars = [{ ...(first as StructureBar), high: opening_high }, ...quiet, ...leg, ...pullback]
   const falls = minuteAt(BEGIN, 5 * bars.length)
   const from = bars.at(-1)?.close ?? 1000
   return [

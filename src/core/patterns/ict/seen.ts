@@ -1,16 +1,10 @@
 import type { BarSeries } from '../bar-series.js'
-import type { Direction } from '../pattern.js'
+import type { Side } from '../side.js'
 
-/** 1: as a buyer sees the market. -1: its mirror image, prices times -1, so that one rule serves both. */
-export type Side = 1 | -1
-
-/** Both, in the order in which they are asked. */
-export const SIDES: readonly Side[] = [1, -1]
-
-/** What a claim of a side asks for. */
-export const directionOf = (side: Side): Direction => (side > 0 ? 'BUY' : 'SELL')
-
-/** High of a bar as a side sees it: feed units times the side. */
+/**
+ * Bars and swings as a side sees them: prices in feed units times the side, so that a rule told for rises serves both. What is high for the
+ * buyer is, turned over, low for the seller.
+ */
 export const highOf = (bars: BarSeries, ago: number, side: Side): number => (side > 0 ? bars.high(ago) : -bars.low(ago))
 
 /** Low likewise. */

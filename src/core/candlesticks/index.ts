@@ -1,0 +1,4 @@
+export * from './candlesticks.js'
+export * from './definition.js'
+export * from './reader.js'
+export * from './settings.js'
