@@ -1,4 +1,4 @@
-import type { Alert } from '../core/alerts/index.js'
+import { type Alert, isForAction } from '../core/alerts/index.js'
 import { Pipeline, type RawTick } from '../core/engine/index.js'
 import { interrupted } from '../core/errors.js'
 import type { Calendar, Candle, Instrument, InstrumentTable } from '../core/market/index.js'
@@ -162,7 +162,7 @@ async function readOnce(
   const onDiagnostic = diagnostics.add.bind(diagnostics)
   const played: Played = { ...NOTHING_PLAYED, files: [], diagnostics }
   const day = await signalsOf(request, session, { calendar, instruments: [...table.known()] }, (alert) => {
-    if (alert.state !== 'emitted' || !isShown(alert.detection.instrument)) return
+    if (!isForAction(alert) || !isShown(alert.detection.instrument)) return
     if (playback.isInWindow) played.alerts++
     else if (!audience.wantsAll) return
     audience.onAlert?.(alert)

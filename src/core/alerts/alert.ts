@@ -3,7 +3,7 @@ import type { Detection, EvidenceValue } from '../patterns/index.js'
 import type { Levels } from './levels.js'
 import type { AlertRules } from './rules.js'
 
-/** Why a detection was held back, in the order in which the gates are asked (6.2). */
+/** Why a detection was held back, in the order in which the gates are asked (6.2). `no_parent`: a leg event of a claim that was held back itself. */
 export const SUPPRESS_REASONS = [
   'quality',
   'low_confidence',
@@ -12,6 +12,7 @@ export const SUPPRESS_REASONS = [
   'duplicate',
   'cooldown',
   'rate_limit',
+  'no_parent',
 ] as const
 export type SuppressReason = (typeof SUPPRESS_REASONS)[number]
 
@@ -21,10 +22,13 @@ export type Transition = (typeof TRANSITIONS)[number]
 
 /**
  * What a record says has happened. Each detection gives one record, `emitted` or `suppressed`; transitions speak of an alert emitted earlier, by
- * its id. `conflict`: two contrary claims cancelled each other; a note, no alert.
+ * its id. `leg_event`: what to do with the legs of an alert emitted earlier, its `parent_id`. `conflict`: two contrary claims cancelled each other; a note, no alert.
  */
-export const ALERT_STATES = ['emitted', 'suppressed', ...TRANSITIONS, 'conflict'] as const
+export const ALERT_STATES = ['emitted', 'suppressed', ...TRANSITIONS, 'leg_event', 'conflict'] as const
 export type AlertState = (typeof ALERT_STATES)[number]
+
+/** What a person acts on: an alert, or what to do now with its legs. */
+export const isForAction = ({ state }: Pick<Alert, 'state'>): boolean => state === 'emitted' || state === 'leg_event'
 
 /** One record. Immutable. Prices in feed units of the instrument; numbers are as they are printed (`rounded`). */
 export interface Alert {

@@ -30,6 +30,8 @@ export class AlertDesk {
   #day: IstDay = Number.NEGATIVE_INFINITY
   /** How often each alert emitted on this session date was claimed, by id. */
   readonly #seen = new Map<string, number>()
+  /** Alerts emitted on this session date, by pattern, instrument and when they were known: what leg events are told under. */
+  readonly #parents = new Map<string, Followed>()
 
   constructor(setup: AlertSetup) {
     this.#setup = setup
@@ -67,7 +69,10 @@ export class AlertDesk {
     this.#detections = []
     this.#followed.forget(this.#now_ms - this.#setup.rules.told_within_s * SECOND_MS)
     this.#enterDay(claims.reduce((latest, { detection }) => Math.max(latest, detection.session_date), this.#day))
-    const sound = claims.filter((claim) => this.#isSound(claim))
+    for (const claim of claims) this.#followUp(claim)
+    const sound = claims
+      .filter(({ detection }) => detection.candidate.follows === undefined)
+      .filter((claim) => this.#isSound(claim))
     for (const contender of this.#settleAll(sound).sort(byRank)) this.#decide(contender)
   }
 
@@ -96,6 +101,28 @@ export class AlertDesk {
     this.#day = day
     this.#limits.beginDay()
     this.#seen.clear()
+    this.#parents.clear()
+  }
+
+  /** A leg event goes through no gate but that of quality: who sold the legs must hear of it. */
+  #followUp(claim: Claim): void {
+    const { detection } = claim
+    const { follows } = detection.candidate
+    if (follows === undefined) return
+    const parent = this.#parents.get(parentKey(detection, follows.known_at_ms))
+    const hold = qualityHold(claim, this.#now_ms, this.#setup.rules)
+    if (hold !== undefined || parent === undefined) {
+      const parent_id = parent === undefined ? {} : { parent_id: parent.claim.id }
+      this.#suppress(plainly(claim), { ...(hold ?? NO_PARENT), ...parent_id })
+      return
+    }
+    const { alert_id, group_id } = parent.alert
+    const told = { state: 'leg_event' as const, emitted_at_ms: this.#now_ms, seen_count: 1, parent_id: alert_id }
+    this.#tell(recordOf(plainly(claim), this.#setup, group_id === undefined ? told : { ...told, group_id }))
+    if (follows.ends === undefined || parent.ended !== undefined) return
+    const { known_at_ms, bar } = detection
+    this.#end(parent, follows.ends, { known_at_ms, last_price: bar.close, evidence: { leg_event: claim.id } })
+    this.#tellEndings()
   }
 
   /** Gates 1 and 2. */
@@ -180,7 +207,7 @@ export class AlertDesk {
     }
     const alert = recordOf(contender, this.#setup, { ...told, ...parent })
     this.#seen.set(claim.id, 1)
-    this.#followed.add(claim, alert)
+    this.#parents.set(parentKey(claim.detection, known_at_ms), this.#followed.add(claim, alert))
     this.#tell(alert)
     for (const each of superseded)
       this.#end(each, 'superseded', { known_at_ms, last_price: each.alert.last_price, evidence: {}, parent_id: claim.id })
@@ -205,6 +232,11 @@ export class AlertDesk {
     this.#setup.emit(alert)
   }
 }
+
+const NO_PARENT: Hold = { reason: 'no_parent', detail: 'the alert that it follows was not emitted' }
+
+const parentKey = ({ pattern, instrument }: Detection, known_at_ms: number): string =>
+  `${pattern.id}|${instrument.instrument_token}|${known_at_ms}`
 
 function byUnderlying(claims: readonly Claim[]): Claim[][] {
   const groups = new Map<string, Claim[]>()

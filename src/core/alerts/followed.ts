@@ -55,12 +55,13 @@ export class FollowedAlerts {
     for (const alerts of this.#active.values()) yield* alerts
   }
 
-  add(claim: Claim, alert: Alert): void {
+  add(claim: Claim, alert: Alert): Followed {
     const { underlying, instrument } = claim.detection
     const { confidence } = alert
     const followed: Followed = { claim, alert, serial: this.#serial++, confidence, ended: undefined }
     push(this.#by_underlying, underlying, followed)
     push(this.#active, instrument.instrument_token, followed)
+    return followed
   }
 
   end(followed: Followed, how: Exclude<Transition, 'update'>): void {

@@ -91,8 +91,18 @@ export interface Candidate {
   readonly bar_start_ms?: number
   /** Option strategies: what to trade. */
   readonly legs?: readonly AlertLeg[]
+  /** It manages the legs of an earlier claim and is told under that alert, whatever cooldowns say. */
+  readonly follows?: FollowUp
   /** Every number of the trigger, and its threshold. */
   readonly evidence: Readonly<Record<string, EvidenceValue>>
+}
+
+/** Which claim is followed up: of the same detector and instrument. */
+export interface FollowUp {
+  /** Of that claim. */
+  readonly known_at_ms: number
+  /** How the alert ends by it: in profit, in loss or by time. Absent while it goes on. */
+  readonly ends?: 'target_hit' | 'stop_hit' | 'expired'
 }
 
 /** One leg of an option strategy. */

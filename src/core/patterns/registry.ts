@@ -8,6 +8,7 @@ import { liquidityPools } from './liquidity-pools.js'
 import { momentumEngine } from './momentum-engine.js'
 import { optimalTradeEntry } from './optimal-trade-entry.js'
 import { ivCrushPlayStraddle } from './options/iv-crush-play-straddle.js'
+import { kowSignalStraddle } from './options/kow-signal-straddle.js'
 import { marketMakerTrapDetection } from './options/market-maker-trap-detection.js'
 import { premiumCollectionStrategy } from './options/premium-collection-strategy.js'
 import { rangeBoundStrangle } from './options/range-bound-strangle.js'
@@ -44,5 +45,6 @@ export const PATTERNS: readonly PatternDefinition[] = [
   rangeBoundStrangle,
   marketMakerTrapDetection,
   premiumCollectionStrategy,
+  kowSignalStraddle,
   ...CANDLESTICK_PATTERNS,
 ]

@@ -1,4 +1,4 @@
-import type { Alert } from '../../core/alerts/index.js'
+import { type Alert, isForAction } from '../../core/alerts/index.js'
 import type { Gap, Interval, Journaled, TimeBarOptions } from '../../core/candles/index.js'
 import { LiveOrder, Pipeline } from '../../core/engine/index.js'
 import { MdsError } from '../../core/errors.js'
@@ -241,7 +241,7 @@ class DayEngine {
   }
 
   onAlert(alert: Alert): void {
-    if (alert.state !== 'emitted') return
+    if (!isForAction(alert)) return
     this.#setup.onAlert()
     this.#alerts?.append(alert)
     if (!this.#warming_up) this.#setup.alerts?.onAlert(alert)

@@ -1,4 +1,4 @@
-import type { Alert } from '../../core/alerts/index.js'
+import { type Alert, isForAction } from '../../core/alerts/index.js'
 import type { Instrument } from '../../core/market/index.js'
 import type { DetectorFault, Need } from '../../core/patterns/index.js'
 import { placeOf } from '../earlier-sessions.js'
@@ -68,7 +68,7 @@ export async function runPatterns(words: PatternWords, run: RunListener): Promis
           if (alert.state === 'emitted') alerts++
           else if (alert.suppress_reason !== undefined)
             suppressed[alert.suppress_reason] = (suppressed[alert.suppress_reason] ?? 0) + 1
-          if (words.all || alert.state === 'emitted') output.append(alert)
+          if (words.all || isForAction(alert)) output.append(alert)
         }
         const day = await openDaySignals(config, { day: session.day, ...placeOf(session), calendar, instruments }, onAlert)
         noteMissing(config, day, instruments, run)
