@@ -1,5 +1,5 @@
 // How many planted patterns the detectors find, and how often they speak of nothing: makes synthetic days with and without plants, prints the tables.
-// `--write` puts them into docs/patterns.md. About 100 s of work, shared among the cores.
+// `--write` puts them into docs/patterns.md. About 150 s of work, shared among the cores.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'

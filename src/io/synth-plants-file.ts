@@ -11,7 +11,7 @@ export async function writePlants(path: string, universe: Universe, planted: rea
 
 /** Named as in the records of alerts; prices in rupees. */
 function lineOf(
-  { pattern_id, listing, side, strength, begin_ms, known_at_ms, end_ms, price }: PlantedPattern,
+  { pattern_id, listing, direction, strength, begin_ms, known_at_ms, end_ms, price }: PlantedPattern,
   { listings }: Universe,
 ) {
   const { exchange, symbol, instrument_token, price_divisor } = listings[listing]!.instrument
@@ -20,7 +20,7 @@ function lineOf(
     symbol,
     exchange,
     instrument_token,
-    direction: sideName(side),
+    direction,
     strength,
     begin: formatIso(begin_ms),
     known_at: formatIso(known_at_ms),
@@ -29,6 +29,3 @@ function lineOf(
   }
   return `${JSON.stringify(row)}\n`
 }
-
-/** As alerts have it. */
-export const sideName = (side: PlantedPattern['side']): 'BUY' | 'SELL' => (side > 0 ? 'BUY' : 'SELL')

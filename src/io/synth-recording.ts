@@ -15,7 +15,7 @@ import { formatCompactDate, istDayStartMs } from '../core/time/index.js'
 import { HourlyWriter } from './hourly-writer.js'
 import { outputError } from './output.js'
 import { listingsWithHistory, writeSynthBaseline } from './synth-baseline.js'
-import { sideName, writePlants } from './synth-plants-file.js'
+import { writePlants } from './synth-plants-file.js'
 import { checkRequest, rateOf, type SynthRequest } from './synth-request.js'
 import { writeTruth } from './synth-truth-file.js'
 
@@ -123,7 +123,8 @@ async function writeDay(
   if (plants !== undefined) await writePlants(join(folder, `${prefix}.plants.ndjson`), universe, market.planted)
   const looking_back = listingsWithHistory(market.planned)
   const baseline = looking_back.length > 0 ? `${prefix}.plants.baseline.ndjson` : undefined
-  if (baseline !== undefined) writeSynthBaseline(join(folder, baseline), { universe, calendar, listings: looking_back })
+  if (baseline !== undefined)
+    writeSynthBaseline(join(folder, baseline), { universe, calendar, listings: looking_back, strength: plants?.strength ?? 1 })
   const told = truth && (await writeTruth(join(folder, prefix), { request, universe, writer, truth }))
   return {
     folder,
@@ -179,7 +180,7 @@ async function isSynthetic(path: string): Promise<boolean> {
 export function plantNotices({ folder, missing = [], baseline }: SynthSummary): string[] {
   const reasons = [...new Set(missing.map(({ why }) => why))]
   const lines = reasons.map((why) => {
-    const named = missing.filter((one) => one.why === why).map(({ pattern_id, side }) => `${pattern_id} ${sideName(side)}`)
+    const named = missing.filter((one) => one.why === why).map(({ pattern_id, direction }) => `${pattern_id} ${direction}`)
     return `Not planted, for ${why}: ${named.join(', ')}.`
   })
   return baseline === undefined

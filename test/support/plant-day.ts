@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { DEFAULT_ALERT_RULES } from '../../src/core/alerts/index.js'
-import { baselineOf, encodeFigures } from '../../src/core/baseline/index.js'
+import { baselineOf, encodeFigures, encodeUnderlying } from '../../src/core/baseline/index.js'
 import { parseIntervals } from '../../src/core/candles/index.js'
 import { Pipeline, Signals } from '../../src/core/engine/index.js'
 import { InstrumentTable } from '../../src/core/market/index.js'
+import { OptionBook } from '../../src/core/options/index.js'
 import { choosePatterns, type DetectorFault, PATTERN_INTERVALS, PATTERNS } from '../../src/core/patterns/index.js'
 import {
   createUniverse,
@@ -13,8 +14,9 @@ import {
   type PlantWishes,
 } from '../../src/core/synth/index.js'
 import { istDayStartMs, parseDate } from '../../src/core/time/index.js'
-import { listingsWithHistory, type MadeUpHistory, madeUpFigures } from '../../src/io/synth-baseline.js'
+import { listingsWithHistory, type MadeUpHistory, madeUpFigures, madeUpUnderlyings } from '../../src/io/synth-baseline.js'
 import { calendar } from './feed.js'
+import { niftyMarket } from './nifty-market.js'
 
 /** The gates, but for the limits of alerts an hour and a day: on a day full of plants and noise those would hide everything after the first. */
 const RULES = {
@@ -33,8 +35,10 @@ export interface PlantDaySetup {
   /** Packets a second of all instruments together, without those of planted ones. */
   readonly rate: number
   readonly plants?: PlantWishes | undefined
-  /** A made-up history for: those planted that need one (default), or all stocks. */
-  readonly history?: 'planted' | 'stocks'
+  /** A made-up history for: those planted that need one (default), or all stocks and indices. */
+  readonly history?: 'planted' | 'all'
+  /** In place of a whole market; see `niftyMarket`. */
+  readonly market?: 'nifty'
   /** Ids of detectors; default all that run by default. */
   readonly only?: readonly string[]
 }
@@ -73,10 +77,11 @@ export function runPlantDay({
   rate,
   plants,
   history = 'planted',
+  market: part,
   only = [],
 }: PlantDaySetup): PlantDayRun {
   const day = parseDate(date) as number
-  const universe = createUniverse({ day, instruments, seed, calendar })
+  const universe = part === 'nifty' ? niftyMarket({ day, seed, calendar }) : createUniverse({ day, instruments, seed, calendar })
   const midnight_s = istDayStartMs(day) / 1000
   const market = new MarketDay({
     universe,
@@ -94,19 +99,21 @@ export function runPlantDay({
   const listings =
     history === 'planted'
       ? listingsWithHistory(market.planned)
-      : [...universe.listings.keys()].filter((listing) => nameOf(listing).instrument_type === 'EQ')
+      : [...universe.listings.keys()].filter((listing) => ['EQ', 'INDEX'].includes(nameOf(listing).instrument_type))
+  const instruments_of_day = universe.listings.map(({ instrument }) => instrument)
   const found: Found[] = []
   const faults: DetectorFault[] = []
+  const options = new OptionBook(instruments_of_day, calendar)
   const signals = new Signals({
     patterns: choosePatterns(PATTERNS, { only, parameters: {} }),
     rules: RULES,
     calendar,
-    baseline: historyOf({ universe, calendar, listings }),
+    baseline: historyOf({ universe, calendar, listings, strength: plants?.strength ?? 1 }),
     config_hash: '',
     engine_version: '',
     sha256: (text) => createHash('sha256').update(text).digest('hex'),
     onFault: (fault) => faults.push(fault),
-    liveQuoteOf: (token) => pipeline.quoteOf(token),
+    options,
     emit({ state, detection, suppress_reason }) {
       if (state !== 'emitted' && state !== 'suppressed') return
       const { pattern, candidate, instrument, underlying, known_at_ms, confidence } = detection
@@ -127,7 +134,8 @@ export function runPlantDay({
   const { onSecond } = signals
   const pipeline: Pipeline = new Pipeline(
     {
-      instruments: InstrumentTable.of(universe.listings.map(({ instrument }) => instrument)),
+      instruments: InstrumentTable.of(instruments_of_day),
+      options,
       calendar,
       clock: 'trade',
       bars: {
@@ -187,11 +195,12 @@ export function runPlantDay({
 function historyOf(history: MadeUpHistory) {
   const { universe } = history
   const figures = madeUpFigures(history)
+  const underlyings = madeUpUnderlyings(history)
   return baselineOf(
     {
       sha256: '',
       ofInstrument: (wanted) => figures.filter(({ name }) => name === wanted).map(encodeFigures),
-      ofUnderlying: () => [],
+      ofUnderlying: (wanted) => underlyings.filter(({ underlying }) => underlying === wanted).map(encodeUnderlying),
     },
     { day: universe.day, calendar, instruments: universe.listings.map(({ instrument }) => instrument) },
   )

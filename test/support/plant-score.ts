@@ -1,5 +1,5 @@
 import { Random } from '../../src/core/random.js'
-import { createUniverse, type PlantedPattern } from '../../src/core/synth/index.js'
+import { createUniverse } from '../../src/core/synth/index.js'
 import { SpotLevels } from '../../src/core/synth/levels.js'
 import { istDayStartMs, MINUTE_MS, parseDate } from '../../src/core/time/index.js'
 import { calendar } from './feed.js'
@@ -41,11 +41,9 @@ type Planted = PlantDayRun['planted'][number]
 
 /** Same pattern, same instrument, same direction, about the same time. */
 export function isAt(plant: Planted, { pattern_id, token, direction, known_at_ms }: Found): boolean {
-  if (pattern_id !== plant.pattern_id || token !== plant.token || direction !== directionOf(plant.side)) return false
+  if (pattern_id !== plant.pattern_id || token !== plant.token || direction !== plant.direction) return false
   return known_at_ms >= plant.known_at_ms - EARLY_MS && known_at_ms <= plant.known_at_ms + LATE_MS
 }
-
-const directionOf = (side: PlantedPattern['side']): string => (side > 0 ? 'BUY' : 'SELL')
 
 export function outcomesOf({ planted, found }: PlantDayRun): PlantOutcome[] {
   return planted.map((plant) => {

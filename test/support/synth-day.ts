@@ -37,13 +37,15 @@ interface SynthDayOptions {
   until_h?: number
   faults?: readonly FaultKind[]
   plants?: PlantWishes
+  /** In place of one of `instruments`. */
+  universe?: Universe
 }
 
 /** A synthetic Monday in memory, with plain hours. */
 export function synthDay(options: SynthDayOptions = {}): SynthDay {
   const { seed = 1, instruments = 40, rate = 10, mode = 'full', until_h = 9.5, faults = [], plants } = options
   const day = dayNumber(2025, 10, 6)
-  const universe = createUniverse({ day, instruments, seed, calendar: stubCalendar })
+  const universe = options.universe ?? createUniverse({ day, instruments, seed, calendar: stubCalendar })
   const midnight_s = day * 86_400 - 19_800
   const market = new MarketDay({
     universe,

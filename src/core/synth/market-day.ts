@@ -10,7 +10,7 @@ import { type FaultKind, planFaults, plantWrap } from './faults.js'
 import { SpotLevels } from './levels.js'
 import { TRADES_PER_WEIGHT } from './listing.js'
 import { MessageBuilder } from './message.js'
-import { type MissingPlant, PlantActor, type PlantedPattern, type PlantWishes, planPlants } from './plants/index.js'
+import { directionOf, type MissingPlant, PlantActor, type PlantedPattern, type PlantWishes, planPlants } from './plants/index.js'
 import type { RecordSink } from './record-sink.js'
 import { type FeedMode, Tickers } from './tickers.js'
 import { type Appointment, createTimetable, type HoursGroup, type Timetable } from './timetable.js'
@@ -169,9 +169,9 @@ export class MarketDay {
 
   /** What was asked for and did not find its place; ask once the day is over. */
   get missing(): readonly MissingPlant[] {
-    const unfinished = (this.#plants?.unfinished ?? []).map(({ definition: { id }, side }) => ({
-      pattern_id: id,
-      side,
+    const unfinished = (this.#plants?.unfinished ?? []).map(({ definition, side }) => ({
+      pattern_id: definition.id,
+      direction: directionOf(definition, side),
       why: 'the day ended before it did',
     }))
     return [...this.#missing, ...unfinished]
@@ -248,7 +248,7 @@ export class MarketDay {
     const mode = this.#modes[listing]!
     const packet = this.#tickers.packet(listing, now_s, mode, open_book)
     this.#plants?.dress(packet, listing)
-    this.#plants?.see(listing)
+    this.#plants?.see(listing, now_s)
     if (this.#facts) this.#message.note(factOf(packet, listing, this.#tickers.toldVolume(listing)), this.#message.length)
     this.#message.add(packet)
     if (listing === this.#wrapping && !this.#wrapped && this.#tickers.volume[listing]! >= 0x1_0000_0000) {

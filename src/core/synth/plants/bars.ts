@@ -36,7 +36,16 @@ export class PlantBars {
     this.#volume = day_volume
     if (traded_s < this.#open_s || traded === 0) return
     this.traded.set(price, (this.traded.get(price) ?? 0) + traded)
-    const start_s = traded_s - ((traded_s - this.#open_s) % MINUTE_S)
+    this.#take(traded_s, price, traded)
+  }
+
+  /** A packet has told the value of an index. */
+  seeValue(at_s: number, value: number): void {
+    if (at_s >= this.#open_s) this.#take(at_s, value, 0)
+  }
+
+  #take(at_s: number, price: number, traded: number): void {
+    const start_s = at_s - ((at_s - this.#open_s) % MINUTE_S)
     if (start_s !== this.#open?.start_s) this.closeUntil(start_s)
     this.#open ??= { start_s, open: price, high: price, low: price, close: price, volume: 0 }
     this.#open.high = Math.max(this.#open.high, price)

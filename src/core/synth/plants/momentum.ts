@@ -1,4 +1,5 @@
-import type { PlantDefinition, PlantSide } from './plant.js'
+import type { PlantSide } from './minute.js'
+import type { PlantDefinition } from './plant.js'
 import type { PlantStage, Script } from './stage.js'
 
 export const upsideMomentumPlant = momentumPlant('upside_momentum', 1)

@@ -1,8 +1,9 @@
 import { Random } from '../../random.js'
-import { parseClock } from '../../time/index.js'
+import { type IstDay, parseClock } from '../../time/index.js'
 import type { HoursGroup } from '../timetable.js'
 import type { Universe } from '../universe.js'
-import type { PlantDefinition, PlantPlan, PlantSide, PlantWishes } from './plant.js'
+import { type ChainListings, chainsOf } from './chain.js'
+import { directionOf, type PlantDefinition, type PlantDirection, type PlantPlan, type PlantWishes } from './plant.js'
 import { PLANTS } from './registry.js'
 
 /** The day that plants are to find a place in. */
@@ -20,35 +21,85 @@ export interface PlantDay {
 /** A plant that found none. */
 export interface MissingPlant {
   readonly pattern_id: string
-  readonly side: PlantSide
+  readonly direction: PlantDirection
   readonly why: string
 }
 
 /** Begins lie on whole five minutes: several patterns are made of bars of five. */
 const STEP_S = 300
+/** Scripts measure in ATR of fourteen bars of five minutes. */
+const WARM_S = 16 * STEP_S
 /** Prices must be fine enough to draw a bar with: a tick is at most this part of the price. */
 const TICK_PART_MAX = 0.00015
 
-/** Every pattern once for each of its sides, each on an instrument of its own. */
+/** Every pattern once for each of its sides: each on a stock of its own, those on chains one after the other. */
 export function planPlants({ ids, strength }: PlantWishes, day: PlantDay): { plans: PlantPlan[]; missing: MissingPlant[] } {
-  const free = freeListings(day)
+  const stocks = freeListings(day)
+  const chains = chainsOf(day.universe, day.suits)
   const plans: PlantPlan[] = []
   const missing: MissingPlant[] = []
   for (const definition of PLANTS.filter(({ id }) => ids.includes(id)))
     for (const side of definition.sides) {
       const random = new Random(day.seed, `plant ${day.universe.day} ${definition.id} ${side}`)
-      const listing = free[0]
-      const begin_s = listing === undefined ? undefined : beginOf(definition, random, listing, day)
-      if (listing === undefined || begin_s === undefined) {
-        const why = listing === undefined ? 'no stock is left that is fit for it' : 'the recording leaves no room for it'
-        missing.push({ pattern_id: definition.id, side, why })
-        continue
-      }
-      free.shift()
-      plans.push({ definition, listing, side, strength, begin_s, random })
+      const place =
+        definition.chain_minutes === undefined
+          ? placeOnStock(definition, { stocks, random, day })
+          : placeOnChain(definition, { chains, plans, random, day })
+      if (typeof place === 'string')
+        missing.push({ pattern_id: definition.id, direction: directionOf(definition, side), why: place })
+      else plans.push({ definition, side, strength, random, ...place })
     }
   return { plans, missing }
 }
+
+type Place = Pick<PlantPlan, 'listing' | 'chain' | 'begin_s'>
+
+const NO_ROOM = 'the recording leaves no room for it'
+
+/** Takes the next free stock; words where it finds no place. */
+function placeOnStock(
+  definition: PlantDefinition,
+  { stocks, random, day }: { stocks: number[]; random: Random; day: PlantDay },
+): Place | string {
+  const [listing] = stocks
+  if (listing === undefined) return 'no stock is left that is fit for it'
+  const begin_s = beginOf(definition, random, listing, day)
+  if (begin_s === undefined) return NO_ROOM
+  stocks.shift()
+  return { listing, chain: undefined, begin_s }
+}
+
+/** A chain and a time at which nothing else is planted in it. */
+function placeOnChain(
+  definition: PlantDefinition,
+  {
+    chains,
+    plans,
+    random,
+    day,
+  }: { chains: readonly ChainListings[]; plans: readonly PlantPlan[]; random: Random; day: PlantDay },
+): Place | string {
+  const { chain_minutes = 0, needs_month } = definition
+  const fit = chains.filter((chain) => needs_month !== true || spansMonth(chain, day.universe.day))
+  if (fit.length === 0)
+    return needs_month === true ? 'no index has options on both sides of 30 days' : 'no index has a chain of options'
+  for (let tries = 0; tries < 40; tries++)
+    for (const chain of fit) {
+      const begin_s = beginOf(definition, random, chain.index, day)
+      if (begin_s === undefined) return NO_ROOM
+      const isClear = (plan: PlantPlan): boolean =>
+        plan.chain?.spot !== chain.spot ||
+        begin_s >= plan.begin_s + (plan.definition.chain_minutes ?? 0) * 60 ||
+        plan.begin_s >= begin_s + chain_minutes * 60
+      if (plans.every(isClear)) return { listing: chain.index, chain, begin_s }
+    }
+  return 'other patterns are planted in the options at its time'
+}
+
+const MONTH_DAYS = 30
+
+const spansMonth = ({ options }: ChainListings, day: IstDay): boolean =>
+  options.some(({ expiry }) => expiry - day <= MONTH_DAYS) && options.some(({ expiry }) => expiry - day > MONTH_DAYS)
 
 /** Stocks that can be planted, in the order in which they are: those without derivatives first, since theirs would tell the same story. */
 function freeListings({ universe, seed, suits }: PlantDay): number[] {
@@ -75,5 +126,5 @@ function beginOf(
   const last_s = midnight_s + (parseClock(until) ?? 0)
   const begin_s = first_s + STEP_S * random.below(1 + Math.floor((last_s - first_s) / STEP_S))
   const phase = hoursOf(listing).phases.find((one) => one.phase === 'continuous' && one.start_s <= begin_s && begin_s < one.end_s)
-  return phase !== undefined && phase.start_s >= start_s ? begin_s : undefined
+  return phase !== undefined && phase.start_s >= start_s && begin_s >= phase.start_s + WARM_S ? begin_s : undefined
 }

@@ -1,8 +1,9 @@
-import type { Random } from '../../random.js'
-import type { PlantStage } from './stage.js'
+import type { ChainListings } from './chain.js'
+import type { PlantMinute, PlantSide } from './minute.js'
+import type { PlantStage, StageRole } from './stage.js'
 
-/** 1 buys, -1 sells. */
-export type PlantSide = 1 | -1
+/** As alerts have it. */
+export type PlantDirection = 'BUY' | 'SELL' | 'NEUTRAL'
 
 /** A pattern that can be planted: one file, one line in the registry. */
 export interface PlantDefinition {
@@ -10,32 +11,23 @@ export interface PlantDefinition {
   readonly id: string
   /** What is played, in a sentence. */
   readonly summary: string
-  /** `09:15` clock times between which it begins: early enough to end, late enough for what it needs to have gone before. */
+  /** Clock times between which it begins: early enough to end, late enough for what it needs to have gone before. */
   readonly from: string
   readonly until: string
-  /** Its detector looks back on earlier sessions, which a single day does not bring. */
-  readonly needs_history?: true
   /** Which ways it is planted. */
   readonly sides: readonly PlantSide[]
+  /** Of an option strategy: it takes no side, whatever `sides` says. */
+  readonly is_neutral?: true
+  /** Played on an index and its options, for so many minutes at most; absent: on a stock. */
+  readonly chain_minutes?: number
+  /** Its chain needs expiries on both sides of 30 days. */
+  readonly needs_month?: true
+  /** Its detector looks back on earlier sessions, which a single day does not bring. */
+  readonly needs_history?: true
   /** At the begin: another side than was planned, where the market of the day decides it. */
   sideAt?(stage: PlantStage): PlantSide
   /** Minutes one after the other; each is asked for when the one before is over. */
   script(stage: PlantStage): Generator<PlantMinute, void, void>
-}
-
-/** What an instrument does in a minute. It begins where the minute before it ended. Prices in feed units. */
-export interface PlantMinute {
-  readonly close: number
-  readonly high: number
-  readonly low: number
-  /** Units. */
-  readonly volume: number
-  /** Share of the volume that is bought, 0..1. */
-  readonly bought: number
-  /** Imbalance of the five levels, -1..1. */
-  readonly imbalance: number
-  /** The pattern is complete when this minute ends. */
-  readonly is_known: boolean
 }
 
 /** A pattern that was planted, as the truth tells it. */
@@ -43,7 +35,7 @@ export interface PlantedPattern {
   readonly pattern_id: string
   /** Number of the listing. */
   readonly listing: number
-  readonly side: PlantSide
+  readonly direction: PlantDirection
   /** 0..1: from the bare trigger to the textbook. */
   readonly strength: number
   /** Epoch ms: where the first of its minutes begins, and where everything that a detector needs has been told. */
@@ -63,12 +55,13 @@ export interface PlantWishes {
 }
 
 /** A plant that has its place. */
-export interface PlantPlan {
+export interface PlantPlan extends StageRole {
   readonly definition: PlantDefinition
   readonly listing: number
-  readonly side: PlantSide
-  readonly strength: number
-  /** Epoch seconds; a whole number of five minutes after the open. */
-  readonly begin_s: number
-  readonly random: Random
+  /** Undefined on a stock. */
+  readonly chain: ChainListings | undefined
 }
+
+/** What a plant of that side claims. */
+export const directionOf = ({ is_neutral }: PlantDefinition, side: PlantSide): PlantDirection =>
+  is_neutral === true ? 'NEUTRAL' : side > 0 ? 'BUY' : 'SELL'

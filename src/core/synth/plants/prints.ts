@@ -1,5 +1,5 @@
 import type { Random } from '../../random.js'
-import type { PlantMinute } from './plant.js'
+import type { PlantMinute } from './minute.js'
 
 /** Seconds from one trade that is told to the next. */
 export const PRINT_S = 3

@@ -1,5 +1,6 @@
 import { breakoutPlant, killzonePlant, liquidityPoolsPlant } from './levels.js'
 import { downsideMomentumPlant, momentumEnginePlant, reversalPlant, upsideMomentumPlant } from './momentum.js'
+import { ivCrushPlant, kowSignalPlant, premiumCollectionPlant, rangeBoundPlant, trapPlant } from './option-strategies.js'
 import type { PlantDefinition } from './plant.js'
 import { volumeProfileAdvancedPlant, volumeProfileBreakoutPlant } from './profile.js'
 import { fairValueGapsPlant, ictMomentumPlant, optimalTradeEntryPlant, premiumDiscountPlant } from './smart-money.js'
@@ -24,4 +25,9 @@ export const PLANTS: readonly PlantDefinition[] = [
   ictMomentumPlant,
   volumeProfileBreakoutPlant,
   volumeProfileAdvancedPlant,
+  rangeBoundPlant,
+  kowSignalPlant,
+  ivCrushPlant,
+  premiumCollectionPlant,
+  trapPlant,
 ]

@@ -1,5 +1,6 @@
 import { exponential, turns } from './measures.js'
-import type { PlantDefinition, PlantSide } from './plant.js'
+import type { PlantSide } from './minute.js'
+import type { PlantDefinition } from './plant.js'
 import type { PlantStage, Script } from './stage.js'
 
 /** A bar of five minutes that leaves a gap behind, and the first return to it. */

@@ -1,7 +1,9 @@
+import { assert } from '../../assert.js'
 import type { Random } from '../../random.js'
 import type { PlantBar, PlantBars } from './bars.js'
+import type { PlantChain } from './chain.js'
 import { averageRange, furthest, meanPrice, meanVolume, type PriceProfile, profileOf } from './measures.js'
-import type { PlantMinute, PlantPlan, PlantSide } from './plant.js'
+import type { PlantMinute, PlantSide } from './minute.js'
 
 const ATR_BARS = 14
 const USUAL_MINUTES = 20
@@ -36,6 +38,18 @@ export interface MinuteWords {
   readonly bought?: number
   readonly imbalance?: number
   readonly is_known?: boolean
+  /** As in `PlantMinute`. */
+  readonly dearness?: number
+  readonly busy?: number
+}
+
+/** What is to be played there. */
+export interface StageRole {
+  readonly side: PlantSide
+  readonly strength: number
+  /** Epoch seconds; a whole number of five minutes after the open. */
+  readonly begin_s: number
+  readonly random: Random
 }
 
 /** The instrument and its day. */
@@ -47,6 +61,8 @@ export interface StageSetting {
   readonly tick: number
   readonly previous_close: number
   readonly regime: PlantRegime
+  /** Undefined on a stock. */
+  readonly chain: PlantChain | undefined
 }
 
 /** What a script sees of its instrument while it plays, and the words it speaks in. */
@@ -56,19 +72,22 @@ export class PlantStage {
   readonly random: Random
   readonly regime: PlantRegime
   readonly tick: number
+  /** Feed units. */
+  readonly previous_close: number
   readonly #bars: PlantBars
   readonly #open_s: number
-  readonly #previous_close: number
+  readonly #chain: PlantChain | undefined
   /** Begin of the minute that is asked for. */
   now_s: number
   /** Last trade. */
   price = 0
 
   constructor(
-    { side, strength, random, begin_s }: Omit<PlantPlan, 'definition'>,
-    { bars, open_s, tick, regime, previous_close }: StageSetting,
+    { side, strength, random, begin_s }: StageRole,
+    { bars, open_s, tick, regime, previous_close, chain }: StageSetting,
   ) {
-    this.#previous_close = previous_close
+    this.#chain = chain
+    this.previous_close = previous_close
     this.side = side
     this.strength = strength
     this.random = random
@@ -79,6 +98,11 @@ export class PlantStage {
     this.#open_s = open_s
   }
 
+  /** The options on its index; there where the definition has `chain_minutes`. */
+  get chain(): PlantChain {
+    assert(this.#chain !== undefined, 'a script of a chain plays on one')
+    return this.#chain
+  }
   get m1(): readonly PlantBar[] {
     return this.#bars.m1
   }
@@ -109,7 +133,7 @@ export class PlantStage {
   }
   /** Volume by price so far, in bins of 0.05 %. */
   get profile(): PriceProfile {
-    return profileOf(this.#bars.traded, Math.max(1, Math.round(this.#previous_close / (2000 * this.tick))) * this.tick)
+    return profileOf(this.#bars.traded, Math.max(1, Math.round(this.previous_close / (2000 * this.tick))) * this.tick)
   }
   /** Furthest price ahead of the newest bars (all: default). */
   front(bars: readonly PlantBar[] = this.m1): number {
@@ -146,10 +170,12 @@ export class PlantStage {
       close,
       high: Math.max(front, back),
       low: Math.min(front, back),
-      volume: volume * (words.usual ?? usual),
+      volume: this.#chain === undefined ? volume * (words.usual ?? usual) : 0,
       bought: side > 0 ? bought : 1 - bought,
       imbalance: side * imbalance,
       is_known,
+      ...(words.dearness === undefined ? {} : { dearness: words.dearness }),
+      ...(words.busy === undefined ? {} : { busy: words.busy }),
     }
   }
 

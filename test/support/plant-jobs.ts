@@ -1,0 +1,131 @@
+import { DEFAULT_ALERT_RULES } from '../../src/core/alerts/index.js'
+import { PLANTS } from '../../src/core/synth/index.js'
+import { type Found, type PlantDaySetup, runPlantDay } from './plant-day.js'
+import { addTo, emptyTally, GATE, isPlaced, newsOf, outcomesOf, type Tally } from './plant-score.js'
+
+/** A day to run, and what it is run for. */
+export interface PlantJob {
+  readonly kind: 'planted' | 'default rate' | 'a packet every 3 s' | 'options'
+  readonly setup: PlantDaySetup
+}
+
+/** Plants by how far their detections came. */
+export interface PlantTally extends Tally {
+  planted: number
+}
+
+/** What is kept of a day; plain data, so that workers can hand it over. By id of the pattern. */
+export interface PlantJobResult {
+  readonly kind: PlantJob['kind']
+  readonly strength: number
+  readonly instruments: number
+  /** Ids of the detectors that ran. */
+  readonly only: readonly string[]
+  readonly missing: readonly string[]
+  readonly plants: Readonly<Record<string, PlantTally>>
+  readonly alerts: Readonly<Record<string, Tally>>
+  /** Those of `alerts` on planted instruments; and those at the place of a plant of their pattern. */
+  readonly near: Readonly<Record<string, Tally>>
+  readonly placed: Readonly<Record<string, Tally>>
+  /** Those within news. */
+  readonly news: Readonly<Record<string, Tally>>
+  /** Epoch ms at which the alert was told with which the limit of a day is reached; undefined where it is not. */
+  readonly limit_at_ms: number | undefined
+  /** Why plants whose confidence reached the gate were held back. */
+  readonly held: Readonly<Record<string, number>>
+}
+
+/** What the days are: the page tells it. */
+export const PLANT_DAYS = {
+  strengths: [1, 0.5, 0.25],
+  dates: ['2025-10-06', '2025-10-08'],
+  seeds: [1, 2, 3],
+  noise_seeds: [101, 102],
+  instruments: 240,
+  /** Packets a second of all: as `mds synth` has it by default, and as planted instruments have it. */
+  default_rate: 240 / 32,
+  planted_rate: 240 / 3,
+} as const
+
+const idsOf = (isWanted: (plant: (typeof PLANTS)[number]) => boolean): string[] => PLANTS.filter(isWanted).map(({ id }) => id)
+
+/** On stocks, and on an index and its options. */
+export const STOCK_IDS = idsOf(({ chain_minutes }) => chain_minutes === undefined)
+export const CHAIN_IDS = idsOf(({ chain_minutes }) => chain_minutes !== undefined)
+/** They say nothing of a stock without a history. */
+export const LOOKING_BACK = idsOf(({ chain_minutes, needs_history }) => chain_minutes === undefined && needs_history === true)
+/** What fits into one day of one chain. */
+export const CHAIN_SETS = [
+  ['range_bound_strangle', 'kow_signal_straddle'],
+  ['iv_crush_play_straddle', 'premium_collection_strategy'],
+  ['market_maker_trap_detection'],
+]
+
+/** All days behind the tables. */
+export function plantJobs(): PlantJob[] {
+  const { strengths, dates, seeds, noise_seeds, instruments, default_rate, planted_rate } = PLANT_DAYS
+  const days = (of: readonly number[]) => dates.flatMap((date) => of.map((seed) => ({ date, seed, instruments })))
+  const quiet = noise_seeds.map((seed, n) => ({ date: dates[n % dates.length]!, seed, instruments }))
+  const chains = seeds.map((seed, n) => ({ date: dates[n % dates.length]!, seed, instruments, market: 'nifty' as const }))
+  return [
+    ...quiet.flatMap((day): PlantJob[] => [
+      { kind: 'a packet every 3 s', setup: { ...day, rate: planted_rate, only: STOCK_IDS } },
+      { kind: 'default rate', setup: { ...day, rate: default_rate, only: STOCK_IDS } },
+      { kind: 'a packet every 3 s', setup: { ...day, rate: planted_rate, only: LOOKING_BACK, history: 'all' } },
+      { kind: 'default rate', setup: { ...day, rate: default_rate, only: LOOKING_BACK, history: 'all' } },
+      { kind: 'options', setup: { ...day, market: 'nifty', rate: planted_rate, only: CHAIN_IDS, history: 'all' } },
+    ]),
+    ...strengths.flatMap((strength) => [
+      ...days(seeds).map(
+        (day): PlantJob => ({
+          kind: 'planted',
+          setup: { ...day, rate: default_rate, plants: { ids: STOCK_IDS, strength }, only: STOCK_IDS },
+        }),
+      ),
+      ...CHAIN_SETS.flatMap((ids) =>
+        chains.map((day): PlantJob => ({ kind: 'planted', setup: { ...day, rate: 1, plants: { ids, strength }, only: ids } })),
+      ),
+    ]),
+  ]
+}
+
+/** Runs a day and counts. */
+export function runPlantJob({ kind, setup }: PlantJob): PlantJobResult {
+  const run = runPlantDay(setup)
+  const plants: Record<string, PlantTally> = {}
+  const held: Record<string, number> = {}
+  for (const { pattern_id, best, is_emitted } of outcomesOf(run)) {
+    const tally = plants[pattern_id] ?? { planted: 0, ...emptyTally() }
+    plants[pattern_id] = tally
+    tally.planted++
+    if (best === undefined) continue
+    addTo(tally, { confidence: best.confidence, is_emitted })
+    if (best.confidence >= GATE && !is_emitted) held[best.reason] = (held[best.reason] ?? 0) + 1
+  }
+  const tokens = new Set(run.planted.map(({ token }) => token))
+  const told = run.found.filter(({ is_emitted }) => is_emitted).sort((a, b) => a.known_at_ms - b.known_at_ms)
+  return {
+    kind,
+    strength: setup.plants?.strength ?? 0,
+    instruments: run.instruments,
+    only: setup.only ?? [],
+    missing: run.missing.map(({ pattern_id, why }) => `${pattern_id}: ${why}`),
+    plants,
+    alerts: tallied(run.found),
+    near: tallied(run.found.filter(({ token }) => tokens.has(token))),
+    placed: tallied(run.found.filter((found) => isPlaced(run, found))),
+    news: setup.market === undefined && setup.plants === undefined ? tallied(run.found.filter(newsOf(setup))) : {},
+    limit_at_ms: told[DEFAULT_ALERT_RULES.all_per_day - 1]?.known_at_ms,
+    held,
+  }
+}
+
+function tallied(found: readonly Found[]): Record<string, Tally> {
+  const tallies: Record<string, Tally> = {}
+  for (const each of found) {
+    const tally = tallies[each.pattern_id] ?? emptyTally()
+    tallies[each.pattern_id] = tally
+    addTo(tally, each)
+  }
+  return tallies
+}
