@@ -56,9 +56,9 @@ export const CHAIN_IDS = idsOf(({ chain_minutes }) => chain_minutes !== undefine
 export const LOOKING_BACK = idsOf(({ chain_minutes, needs_history }) => chain_minutes === undefined && needs_history === true)
 /** What fits into one day of one chain. */
 export const CHAIN_SETS = [
-  ['range_bound_strangle', 'kow_signal_straddle'],
+  ['kow_signal_straddle', 'market_maker_trap_detection'],
   ['iv_crush_play_straddle', 'premium_collection_strategy'],
-  ['market_maker_trap_detection'],
+  ['range_bound_strangle'],
 ]
 
 /** All days behind the tables. */

@@ -6,7 +6,7 @@ import { calendar } from './feed.js'
 import type { Found, PlantDayRun, PlantDaySetup } from './plant-day.js'
 
 /** A detection counts as that of a plant from so long before its `known_at` to so long after it. */
-export const EARLY_MS = 10 * MINUTE_MS
+export const EARLY_MS = 15 * MINUTE_MS
 export const LATE_MS = 5 * MINUTE_MS
 /** The default gate. */
 export const GATE = 0.85

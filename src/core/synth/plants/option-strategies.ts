@@ -37,7 +37,7 @@ export const trapPlant: PlantDefinition = {
   summary:
     'A close 0.2 to 0.4 ATR beyond the strike that holds 13 to 36 % of the open interest, on 2.6 to 6 times the volume; two minutes later 0.15 to 0.9 ATR inside, 1 to 12 % more written',
   from: '10:45',
-  until: '14:00',
+  until: '14:20',
   sides: [1, -1],
   chain_minutes: 42,
   *script(stage: PlantStage): Script {
@@ -124,16 +124,15 @@ export const premiumCollectionPlant: PlantDefinition = {
   },
 }
 
-/** The index stands at the edge of its range, and then goes into the middle. */
+/** The index stays at the edge of its morning's range, and then goes into the middle. */
 export const rangeBoundPlant: PlantDefinition = {
   id: 'range_bound_strangle',
-  summary:
-    'Half an hour and more in the lowest quarter of the range of five hours, then five minutes to the place 32 to 50 % of it',
-  from: '13:30',
-  until: '13:40',
+  summary: 'From the morning to 14:25 in the lowest quarter of the range so far, then five minutes to the place 32 to 50 % of it',
+  from: '10:40',
+  until: '11:00',
   sides: [1],
   is_neutral: true,
-  chain_minutes: 85,
+  chain_minutes: 240,
   needs_month: true,
   needs_history: true,
   *script(stage: PlantStage): Script {
@@ -143,7 +142,10 @@ export const rangeBoundPlant: PlantDefinition = {
     const [low, high] = [Math.min(...ends), Math.max(...ends)]
     const at = (place: number): number => low + place * (high - low)
     yield* stage.approach(at(0.12), { dearness: 1, chop: 0.1 })
-    yield* stage.untilFive(HOLD_UNTIL_MINUTE - stage.minute, { dearness: 1, chop: 0.1 })
+    while (stage.minute < HOLD_UNTIL_MINUTE) {
+      const place = 0.12 + stage.random.between(-0.08, 0.08)
+      yield stage.minuteOf({ to: at(place), dearness: 1, ahead: 0.02, behind: 0.02 })
+    }
     const { price } = stage
     const goal = at(stage.between(0.32, 0.5))
     for (let n = 1; n <= 5; n++)

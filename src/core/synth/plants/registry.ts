@@ -25,9 +25,9 @@ export const PLANTS: readonly PlantDefinition[] = [
   ictMomentumPlant,
   volumeProfileBreakoutPlant,
   volumeProfileAdvancedPlant,
-  rangeBoundPlant,
   kowSignalPlant,
   ivCrushPlant,
   premiumCollectionPlant,
   trapPlant,
+  rangeBoundPlant,
 ]
