@@ -1,6 +1,7 @@
 // Writes test/core/candlesticks/talib/*.json: bars made here, and what TA-Lib sees in them. Needs the npm package `talib` 1.1.6, which compiles
 // TA-Lib 0.6.0 and is no dependency of ours. In a folder of your own: `npm install talib@1.1.6`. Then, in a few minutes:
 //   node scripts/talib-candlesticks.js FOLDER
+// With `--compare N` it writes nothing and compares our reports with TA-Lib's on N times 100,000 other bars.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
@@ -22,25 +23,51 @@ const TRIED = [1, 2, 3, 5, 8, 12, 18, 27, 40, 60, 90, 140, 200, 300, 450, 700]
 const folder = process.argv[2]
 if (folder === undefined) throw new Error('usage: node scripts/talib-candlesticks.js FOLDER (the one where talib is installed)')
 const talib = oracle(resolve(folder))
-const { Random, CANDLESTICKS, AHEAD, MOVED, changed } = await modules()
+const { Random, CANDLESTICKS, CandlestickReader, AHEAD, MOVED, changed } = await modules()
 
-const series = {
-  weather: weather('weather', 1500, 2_400),
-  flat: flat('flat', 800, 500),
-  five_paise: weather('five_paise', 800, 20_000, { tick: 5 }),
-  // Here the last bit of a sum like close + tolerance is no longer that of the tolerance.
-  large: weather('large', 800, 900_000_000),
-}
-series.rare = rare('rare', LEAST, Object.values(series), {})
-const round = rare('round', CHANGED, [], { round: true })
+if (process.argv[3] === '--compare') compare(Number(process.argv[4]))
+else writeGoldens()
 
-mkdirSync(OUT, { recursive: true })
-for (const [name, bars] of Object.entries(series)) {
-  const golden = { talib: VERSION, bars: coded(bars), patterns: seenBy(bars) }
-  write(name, name === 'rare' ? { ...golden, edges: edges(bars) } : golden)
+function compare(batches) {
+  let found = 0
+  for (let batch = 0; batch < batches; batch++) {
+    const bars = weather(`compare ${batch}`, BATCH, 5_000, { round: batch % 2 === 1 })
+    const reader = new CandlestickReader(CANDLESTICKS)
+    const reports = CANDLESTICKS.map(() => [])
+    bars.forEach((bar, at) => {
+      const values = reader.update(...bar)
+      for (let n = 0; n < values.length; n++)
+        if (values[n] !== 0 && at >= CANDLESTICKS[n].lookback) reports[n].push(at, values[n])
+    })
+    const theirs = seenBy(bars)
+    CANDLESTICKS.forEach(({ talib }, n) => {
+      found += reports[n].length / 2
+      if (JSON.stringify(reports[n]) !== JSON.stringify(theirs[talib].reports))
+        throw new Error(`${talib} differs in batch ${batch}`)
+    })
+  }
+  console.log(`${batches * BATCH} bars, ${found} reports, all equal`)
 }
-write('round', { talib: VERSION, bars: coded(round), edges: edges(round) })
-run('npx', ['biome', 'format', '--write', OUT])
+
+function writeGoldens() {
+  const series = {
+    weather: weather('weather', 1500, 2_400),
+    flat: flat('flat', 800, 500),
+    five_paise: weather('five_paise', 800, 20_000, { tick: 5 }),
+    // Here the last bit of a sum like close + tolerance is no longer that of the tolerance.
+    large: weather('large', 800, 900_000_000),
+  }
+  series.rare = rare('rare', LEAST, Object.values(series), {})
+  const round = rare('round', CHANGED, [], { round: true })
+
+  mkdirSync(OUT, { recursive: true })
+  for (const [name, bars] of Object.entries(series)) {
+    const golden = { talib: VERSION, bars: coded(bars), patterns: seenBy(bars) }
+    write(name, name === 'rare' ? { ...golden, edges: edges(bars) } : golden)
+  }
+  write('round', { talib: VERSION, bars: coded(round), edges: edges(round) })
+  run('npx', ['biome', 'format', '--write', OUT])
+}
 
 function write(name, golden) {
   writeFileSync(join(OUT, `${name}.json`), JSON.stringify(golden))
@@ -81,7 +108,7 @@ async function modules() {
 }
 
 /** For each pattern of TA-Lib: its lookback, and its reports as index, value, index, value ... */
-function seenBy(bars, names = CANDLESTICKS.map(({ talib }) => talib)) {
+function seenBy(bars, names = talib.functions.map(({ name }) => name).filter((name) => name.startsWith('CDL'))) {
   const prices = {
     open: bars.map((bar) => bar[0]),
     high: bars.map((bar) => bar[1]),

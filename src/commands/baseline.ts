@@ -1,5 +1,5 @@
-import { Flags } from '@oclif/core'
-import { EXIT_CODES, MdsCommand, recordingFlags, sessionArgs } from './base.js'
+import { Args, Flags } from '@oclif/core'
+import { EXIT_CODES, MdsCommand, recordingFlags } from './base.js'
 
 const SESSIONS_MAX = 252
 
@@ -18,7 +18,7 @@ ${EXIT_CODES}`
   ]
   static override strict = false
   static override args = {
-    session: { ...sessionArgs.session, description: 'Day (20251005), file, folder or pattern; none: every day there is' },
+    session: Args.string({ description: 'Day (20251005), file, folder or pattern; none: every day there is' }),
   }
   static override flags = {
     sessions: Flags.integer({

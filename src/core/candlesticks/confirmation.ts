@@ -24,7 +24,8 @@ export class Confirmation {
     }
     if (this.#bars_left === 0) return 0
     this.#bars_left--
-    if (!(this.#reported > 0 ? last.close > this.#high : last.close < this.#low)) return 0
+    const confirmed = this.#reported > 0 ? last.close > this.#high : last.close < this.#low
+    if (!confirmed) return 0
     this.#bars_left = 0
     return 2 * this.#reported
   }

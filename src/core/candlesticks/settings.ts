@@ -15,24 +15,12 @@ export interface CandleSetting {
 /** TA-Lib's default settings, all that its patterns use. What is long or near is a matter of the candles before. */
 export const CANDLE_SETTINGS = {
   body_long: { talib: 'BodyLong', measure: 'body', bars: 10, factor: 1, doc: 'a body above it is long' },
-  body_short: {
-    talib: 'BodyShort',
-    measure: 'body',
-    bars: 10,
-    factor: 1,
-    doc: 'a body up to it is short, a body below it small',
-  },
+  body_short: { talib: 'BodyShort', measure: 'body', bars: 10, factor: 1, doc: 'a body up to it is short, below it small' },
   body_doji: { talib: 'BodyDoji', measure: 'range', bars: 10, factor: 0.1, doc: 'a body up to it makes a doji' },
   shadow_long: { talib: 'ShadowLong', measure: 'body', bars: 0, factor: 1, doc: 'a shadow above it is long' },
   shadow_very_long: { talib: 'ShadowVeryLong', measure: 'body', bars: 0, factor: 2, doc: 'a shadow above it is very long' },
   shadow_short: { talib: 'ShadowShort', measure: 'shadow', bars: 10, factor: 1, doc: 'a shadow below it is short' },
-  shadow_very_short: {
-    talib: 'ShadowVeryShort',
-    measure: 'range',
-    bars: 10,
-    factor: 0.1,
-    doc: 'a shadow below it is as good as none',
-  },
+  shadow_very_short: { talib: 'ShadowVeryShort', measure: 'range', bars: 10, factor: 0.1, doc: 'a shadow below it is none' },
   near: { talib: 'Near', measure: 'range', bars: 5, factor: 0.2, doc: 'prices, or bodies, no further apart are near' },
   far: { talib: 'Far', measure: 'range', bars: 5, factor: 0.6, doc: 'a body smaller by more than it is far smaller' },
   equal: { talib: 'Equal', measure: 'range', bars: 5, factor: 0.05, doc: 'prices no further apart are equal' },

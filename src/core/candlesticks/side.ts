@@ -1,6 +1,8 @@
 /** Up or down: the colour of a candle (white, black), the way of a gap, the sense of a report. */
 export type Side = 1 | -1
+/** White, bullish, a gap up. */
 export const UP = 1
+/** Black, bearish, a gap down. */
 export const DOWN = -1
 
 /** The other one of two sides. */

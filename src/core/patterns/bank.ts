@@ -32,6 +32,7 @@ export interface BankSetup {
 
 interface Running {
   readonly pattern: PatternDefinition
+  readonly needs_volume: boolean
   readonly detect: Detector
 }
 
@@ -55,7 +56,7 @@ export class PatternBank {
   readonly #desks = new Map<number, Desk>()
   readonly #asked: Desk[] = []
   /** Those with a detector that is asked each second. */
-  #by_second: readonly Desk[] = []
+  readonly #by_second: Desk[] = []
   /** Patterns that are switched off. */
   readonly #off = new Set<string>()
 
@@ -122,7 +123,7 @@ export class PatternBank {
     desk.view.beginSession(this.#setup.calendar.sessionOf(instrument, day))
     desk.by_bar = this.#begin(candle, ({ cadence }) => cadence !== 'second')
     desk.by_second = this.#begin(candle, (definition) => definition.cadence === 'second' && canEverAsk(definition, desk.view))
-    this.#by_second = [...this.#desks.values()].filter(({ by_second }) => by_second.length > 0)
+    if (desk.by_second.length > 0 && !this.#by_second.includes(desk)) this.#by_second.push(desk)
     return desk
   }
 
@@ -139,7 +140,8 @@ export class PatternBank {
     for (const { definition, parameters } of this.#setup.patterns) {
       if (!isWanted(definition) || this.#off.has(definition.id)) continue
       try {
-        running.push({ pattern: definition, detect: definition.create(parameters) })
+        const needs_volume = definition.needs?.includes('volume') === true
+        running.push({ pattern: definition, needs_volume, detect: definition.create(parameters) })
       } catch (error) {
         this.#switchOff(definition, { instrument, at_ms: open_time_ms, kind: 'threw', message: wordsOf(error) })
       }
@@ -148,10 +150,10 @@ export class PatternBank {
   }
 
   #ask({ view }: Desk, detectors: readonly Running[], at: Pick<Detection, 'known_at_ms' | 'emitted_at_ms'>): void {
-    for (const { pattern, detect } of detectors) {
-      if (this.#off.has(pattern.id)) continue
+    for (const { pattern, detect, needs_volume } of detectors) {
+      if (this.#off.size > 0 && this.#off.has(pattern.id)) continue
       if (pattern.on === 'underlyings' && view.group.lead !== view) continue
-      if (!view.has_volume && pattern.needs?.includes('volume') === true) continue
+      if (needs_volume && !view.has_volume) continue
       const candidate = this.#candidateOf(pattern, detect, view, at.known_at_ms)
       if (candidate !== undefined) this.#setup.onDetection(detectionOf(pattern, candidate, view, at))
     }

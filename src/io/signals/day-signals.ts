@@ -14,8 +14,8 @@ export interface DaySignals {
   /** What the user should know about the baseline, one sentence each. */
   readonly notices: readonly string[]
   readonly faults: readonly DetectorFault[]
-  /** For the engine, which keeps its quotes up to date; undefined where no detector looks at options. */
-  readonly options: OptionBook | undefined
+  /** For the engine, which keeps its quotes up to date. Whichever detectors run: what option writers hold takes from the confidence of all. */
+  readonly options: OptionBook
 }
 
 /** Detectors for one day. Nothing is carried from one day to the next but the baseline file, of which only earlier sessions count. */
@@ -28,7 +28,7 @@ export async function openDaySignals(
   const baseline = earlier?.baseline
   const config_hash = sha256(effectiveConfig(config, baseline?.sha256))
   const faults: DetectorFault[] = []
-  const options = needsOptions(config) ? new OptionBook(session.instruments, session.calendar) : undefined
+  const options = new OptionBook(session.instruments, session.calendar)
   const signals = new Signals({
     patterns: config.patterns,
     rules: config.rules,
@@ -50,6 +50,3 @@ export async function openDaySignals(
     options,
   }
 }
-
-const needsOptions = ({ patterns }: SignalConfig): boolean =>
-  patterns.some(({ definition }) => definition.needs?.includes('option_chain') === true)

@@ -1,3 +1,4 @@
+import type { Candle } from '../../market/index.js'
 import type { Side } from '../side.js'
 import type { PatternView } from '../view.js'
 import { type Gap, type GapState, gapAt, isClosedThrough, joined, stateAfterTouch } from './gap.js'
@@ -70,7 +71,12 @@ export class GapBook {
   update(view: PatternView): KeptGap | undefined {
     const made = this.#clock.isNew(view) ? this.#onStructure(view) : undefined
     const { gaps } = this
-    for (let i = 0; i < gaps.length; i++) touch(gaps[i] as KeptGap, view)
+    if (gaps.length === 0) return made
+    const { bar, m1 } = view
+    for (let i = 0; i < gaps.length; i++) {
+      const gap = gaps[i] as KeptGap
+      if (gap.state !== 'filled' && gap.state !== 'inverted') touch(gap, bar, m1.count)
+    }
     return made
   }
 
@@ -113,15 +119,15 @@ export class GapBook {
 }
 
 /** What a minute bar does to a gap. */
-function touch(gap: KeptGap, { bar, m1 }: PatternView): void {
+function touch(gap: KeptGap, bar: Candle, minutes: number): void {
+  if (bar.open_time_ms < gap.known_ms) return
   const { side, state } = gap
-  if (state === 'filled' || state === 'inverted' || bar.open_time_ms < gap.known_ms) return
   const best = side > 0 ? bar.high : bar.low
   const worst = side > 0 ? bar.low : bar.high
   if (side * (best - gap.extreme) > 0) gap.extreme = best
   if (side * (worst - gap.near) > 0) return
   gap.state = stateAfterTouch(gap, state, worst)
-  if (gap.tapped_at === 0) gap.tapped_at = m1.count
+  if (gap.tapped_at === 0) gap.tapped_at = minutes
 }
 
 /** For which side a gap is a place to turn: its own until it is filled, the other one once it is inverted; 0 in between. */

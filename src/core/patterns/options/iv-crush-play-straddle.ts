@@ -1,5 +1,6 @@
 import { CHAIN_TERMS, type ChainView, type OptionChain } from '../../options/index.js'
 import { istDayStartMs, MINUTE_MS } from '../../time/index.js'
+import { inRupees } from '../ict/index.js'
 import type { Candidate, PatternDefinition } from '../pattern.js'
 import { sat, scoreOf } from '../score.js'
 import type { PatternView } from '../view.js'
@@ -150,7 +151,6 @@ function claimOf(
     expires_min: dte === 0 ? Math.min(HOLD_MIN, FLAT_MINUTE - minute) : HOLD_MIN,
     legs,
     evidence: {
-      strike: atm.strike,
       dte,
       dte_max: numbers.dte_max,
       iv,
@@ -167,13 +167,16 @@ function claimOf(
       option_rv,
       option_rv_min: numbers.option_rv_min * view.factors.volume,
       event: event_minute >= 0 ? 'told' : dte === 0 ? 'expiry' : 'unknown',
-      credit,
-      stop_premium: STOP_PREMIUM * credit,
-      target_premium: TARGET_PREMIUM * credit,
-      forward: forward.price,
-      expected_move,
-      stop_below: forward.price - expected_move,
-      stop_above: forward.price + expected_move,
+      ...inRupees(chain, {
+        strike: atm.strike,
+        credit,
+        stop_premium: STOP_PREMIUM * credit,
+        target_premium: TARGET_PREMIUM * credit,
+        forward: forward.price,
+        expected_move,
+        stop_below: forward.price - expected_move,
+        stop_above: forward.price + expected_move,
+      }),
     },
   }
 }

@@ -1,5 +1,6 @@
 import { CHAIN_TERMS, type Leg, type OptionChain, type StrikeRow } from '../../options/index.js'
 import { istDayStartMs, MINUTE_MS } from '../../time/index.js'
+import { inRupees } from '../ict/index.js'
 import type { AlertLeg, Candidate, PatternDefinition } from '../pattern.js'
 import { confidenceOf, sat, scoreOf } from '../score.js'
 import type { PatternView } from '../view.js'
@@ -177,14 +178,16 @@ function claimOf(view: PatternView, signal: Signal, numbers: Numbers): Candidate
     expires_min: FLAT_MINUTE - minute,
     legs: [legAt(call, 'SELL'), legAt(put, 'SELL')],
     evidence: {
-      strike: call.strike,
+      ...inRupees(chain, {
+        strike: call.strike,
+        premium,
+        vwap: vwaps.CE + vwaps.PE,
+        call_mid: mids.CE,
+        call_vwap: vwaps.CE,
+        put_mid: mids.PE,
+        put_vwap: vwaps.PE,
+      }),
       dte: daysTo(view, chain),
-      premium,
-      vwap: vwaps.CE + vwaps.PE,
-      call_mid: mids.CE,
-      call_vwap: vwaps.CE,
-      put_mid: mids.PE,
-      put_vwap: vwaps.PE,
       discount_pct,
       discount_pct_min: numbers.discount_pct_min,
       below_s,
@@ -233,10 +236,12 @@ function managed(
     evidence: {
       reason: told.reason,
       state_before: before,
-      strike: pair.call.strike,
-      premium: mids.CE + mids.PE,
-      vwap,
-      entry_premium: position.entry_premium,
+      ...inRupees(pair.call.instrument, {
+        strike: pair.call.strike,
+        premium: mids.CE + mids.PE,
+        vwap,
+        entry_premium: position.entry_premium,
+      }),
       profit_pct: position.profitPct(mids),
       stop_pct: position.stop_pct,
       reentries: position.reentries,

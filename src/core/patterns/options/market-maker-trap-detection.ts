@@ -1,4 +1,5 @@
 import { CHAIN_TERMS, type ChainView, type Leg, type OptionChain, type StrikeRow } from '../../options/index.js'
+import { inRupees } from '../ict/index.js'
 import type { Candidate, PatternDefinition } from '../pattern.js'
 import { sat, scoreOf } from '../score.js'
 import { ahead, directionOf, front, SIDES, type Side, targetsAhead } from '../side.js'
@@ -149,7 +150,6 @@ function claimOf(broken: WallBreak, view: PatternView, numbers: Numbers): Candid
     targets: targetsAhead(inwards, bar.close, [max_pain, view.vwap], bar.close + inwards * ATR_TARGET * atr),
     bar_start_ms: broken.start_ms,
     evidence: {
-      strike,
       break_atr: broken.beyond_atr,
       break_atr_min: numbers.break_atr_min,
       return_bars: broken.bars,
@@ -166,8 +166,7 @@ function claimOf(broken: WallBreak, view: PatternView, numbers: Numbers): Candid
       rv,
       rv_min: numbers.rv_min * view.factors.volume,
       rv_of: volumeView(view).instrument.symbol,
-      extreme,
-      ...(Number.isNaN(max_pain) ? {} : { max_pain }),
+      ...inRupees(view.instrument, { strike, extreme, max_pain }),
     },
   }
 }

@@ -1,4 +1,5 @@
 import { CHAIN_TERMS, type ChainView, type DeltaLeg, type Leg, type OptionChain, volatilityPremium } from '../../options/index.js'
+import { inRupees } from '../ict/index.js'
 import type { Candidate, PatternDefinition } from '../pattern.js'
 import { sat, scoreOf } from '../score.js'
 import type { PatternView } from '../view.js'
@@ -110,9 +111,7 @@ function claimOf(view: PatternView, chain: OptionChain, dte: number, numbers: Nu
     targets: [TARGET_PREMIUM * credit],
     legs,
     evidence: {
-      call_strike: call.leg.strike,
-      put_strike: put.leg.strike,
-      ...(wings.length > 0 ? { wing_strikes: wings.map(({ strike }) => strike) } : {}),
+      ...(wings.length > 0 ? { wing_strikes: wings.map(({ strike }) => strike / chain.price_divisor) } : {}),
       call_delta: call.delta,
       put_delta: put.delta,
       delta_min: numbers.delta_min,
@@ -130,13 +129,17 @@ function claimOf(view: PatternView, chain: OptionChain, dte: number, numbers: Nu
       adx_15m: view.adx_15m,
       adx_max: numbers.adx_max,
       event: numbers.event_days >= 0 ? `in ${numbers.event_days} days` : 'unknown',
-      forward: forward.price,
-      expected_move,
-      credit,
-      stop_premium: STOP_PREMIUM * credit,
-      target_premium: TARGET_PREMIUM * credit,
+      ...inRupees(chain, {
+        call_strike: call.leg.strike,
+        put_strike: put.leg.strike,
+        forward: forward.price,
+        expected_move,
+        credit,
+        stop_premium: STOP_PREMIUM * credit,
+        target_premium: TARGET_PREMIUM * credit,
+        theta_per_day: theta,
+      }),
       exit_dte: EXIT_DAYS,
-      theta_per_day: theta,
       theta_pct_of_forward: (100 * theta) / forward.price,
     },
   }

@@ -1,4 +1,5 @@
 import { CHAIN_TERMS, type ChainView, type Leg, type OptionChain, type OptionType, TRADING_DAYS } from '../../options/index.js'
+import { inRupees } from '../ict/index.js'
 import type { Candidate, PatternDefinition } from '../pattern.js'
 import { sat, scoreOf } from '../score.js'
 import type { PatternView } from '../view.js'
@@ -111,8 +112,6 @@ function claimOf(
     targets: [TARGET_PREMIUM * credit],
     legs,
     evidence: {
-      call_strike: call.leg.strike,
-      put_strike: put.leg.strike,
       strikes_by: [call.by, put.by],
       call_delta: call.delta,
       put_delta: put.delta,
@@ -123,25 +122,28 @@ function claimOf(
       dte: daysTo(view, chain),
       adx_15m: view.adx_15m,
       adx_max: numbers.adx_max,
-      range,
       range_pct: (100 * range) / view.bar.close,
       range_pct_max: numbers.range_pct_max,
       range_em: range / day_move,
       range_em_max: numbers.range_em_max,
-      day_move,
       place,
       place_min: numbers.place_min,
       iv: atm_volatility,
       iv_percentile,
       iv_percentile_min: numbers.iv_percentile_min,
       iv_percentile_max: numbers.iv_percentile_max,
-      forward: forward.price,
-      expected_move,
-      credit,
-      stop_premium: STOP_PREMIUM * credit,
-      target_premium: TARGET_PREMIUM * credit,
-      stop_below: put.leg.strike,
-      stop_above: call.leg.strike,
+      ...inRupees(view.instrument, { range, day_move }),
+      ...inRupees(chain, {
+        call_strike: call.leg.strike,
+        put_strike: put.leg.strike,
+        forward: forward.price,
+        expected_move,
+        credit,
+        stop_premium: STOP_PREMIUM * credit,
+        target_premium: TARGET_PREMIUM * credit,
+        stop_below: put.leg.strike,
+        stop_above: call.leg.strike,
+      }),
     },
   }
 }

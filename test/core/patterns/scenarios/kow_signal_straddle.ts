@@ -26,10 +26,10 @@ const MONTHS: readonly ChainFacts[] = [
 export type Minute = readonly [volatility: number, spot?: number]
 export const times = (count: number, minute: Minute): Minute[] => Array.from({ length: count }, () => minute)
 
-/** From 09:15 on. Options at the money trade all the time, the others are quoted once a minute. */
+/** From 09:15 on, after a day that rose by `drift`. Options at the money trade all the time, the others are quoted once a minute. */
 export function straddle(
   minutes: readonly Minute[],
-  { busy = ['CE', 'PE'], first = '09:15' }: { busy?: readonly string[]; first?: string } = {},
+  { busy = ['CE', 'PE'], first = '09:15', drift = 0 }: { busy?: readonly string[]; first?: string; drift?: number } = {},
 ): Omit<Scenario, 'shows'> {
   const quotes = minutes.map(([volatility, spot = SPOT], i) => ({ at: minuteAt(first, i), spot, volatility }))
   const far = quotes.map((quote) => ({ ...quote, volatility: 0.18 }))
@@ -48,7 +48,7 @@ export function straddle(
     ],
     baseline: optionBaseline(
       { iv: ivHistory(0.1, 0.2), closes: [] },
-      { history: { '1m': [], '5m': quietBars(SPOT, 30), '15m': [] } },
+      { history: { '1m': [], '5m': quietBars(SPOT, 30, drift), '15m': [] } },
     ),
     mirror: false,
   }

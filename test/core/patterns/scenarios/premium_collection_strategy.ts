@@ -20,12 +20,15 @@ const NEXT: ChainFacts = { underlying: 'NIFTY', expiry: '2025-11-25', strikes: s
 export function premium({
   expiry = '2025-10-23',
   swing = 80,
+  drift = 0,
   volatility = 0.19,
   realised = 0.1,
   strikes: listed = near(expiry).strikes,
 }: {
   expiry?: string
   swing?: number
+  /** Of the same bars, swings a bar. */
+  drift?: number
   /** Of every expiry; earlier ones go evenly from 0.10 to 0.20. */
   volatility?: number
   realised?: number
@@ -41,7 +44,7 @@ export function premium({
     ],
     baseline: optionBaseline(
       { iv: ivHistory(0.1, 0.2), closes: closesOf(SPOT, realised) },
-      { history: { '1m': [], '5m': [], '15m': quietBars(SPOT, swing) } },
+      { history: { '1m': [], '5m': [], '15m': quietBars(SPOT, swing, drift) } },
     ),
     mirror: false,
   }

@@ -20,6 +20,7 @@ const NEXT: ChainFacts = { underlying: 'NIFTY', expiry: '2025-11-25', strikes: s
 export function range({
   spot = SPOT,
   swing = 80,
+  drift = 0,
   volatility = 0.14,
   month = 0.15,
   spread_ticks = 1,
@@ -27,6 +28,8 @@ export function range({
   spot?: number
   /** Of the bars of the day before, about half of their range. */
   swing?: number
+  /** Of the same bars, swings a bar. */
+  drift?: number
   volatility?: number
   /** Volatility of 30 days; earlier ones go evenly from 0.10 to 0.20. */
   month?: number
@@ -43,7 +46,7 @@ export function range({
     ],
     baseline: optionBaseline(
       { iv: ivHistory(0.1, 0.2), closes: [] },
-      { history: { '1m': [], '5m': [], '15m': quietBars(SPOT, swing) } },
+      { history: { '1m': [], '5m': [], '15m': quietBars(SPOT, swing, drift) } },
     ),
     mirror: false,
   }
