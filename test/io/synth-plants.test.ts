@@ -64,8 +64,8 @@ test('what finds no place is named with its reason', async () => {
   const crowded = await make({ profile: 'crowded', plant: 'all', instruments: 24, until: '12:00' })
   expect(plantNotices(crowded)).toEqual([
     expect.stringMatching(/^Not planted, for no stock is left that is fit for it: .*momentum BUY, momentum SELL/),
-    expect.stringMatching(/^Not planted, for no index has options on both sides of 30 days: .*iv_crush_play_straddle NEUTRAL/),
     expect.stringMatching(/^Not planted, for no index has a chain of options: kow_signal_straddle NEUTRAL/),
+    expect.stringMatching(/^Not planted, for no index has options on both sides of 30 days: .*iv_crush_play_straddle NEUTRAL/),
     expect.stringMatching(/^Not planted, for the day ended before it did: /),
   ])
   const late = await make({ profile: 'late', plant: 'reversal', start: '10:00' })
@@ -74,7 +74,7 @@ test('what finds no place is named with its reason', async () => {
 })
 
 test.each([
-  [{ plant: 'volum_spike' }, 'unknown_plant', /near it: volume_spike\. There are volume_spike, .*market_maker_trap_detection\.$/],
+  [{ plant: 'volum_spike' }, 'unknown_plant', /near it: volume_spike\. There are volume_spike, .*range_bound_strangle\.$/],
   [{ plant: 'volume_spike,xyzzy' }, 'unknown_plant', /^No pattern called "xyzzy" can be planted\. There are/],
   [{ plant: 'all', 'plant-strength': '0' }, 'bad_plant_strength', /above 0 and up to 1, found "0"/],
   [{ plant: 'all', 'plant-strength': '1.01' }, 'bad_plant_strength', /found "1\.01"/],

@@ -46,21 +46,26 @@ export interface UsualChain {
 
 const DAYS = 100
 const QUARTERS = 25
-/** Of the price, that a quarter of an hour of it goes to and fro: so widely that a trend of today does not soon outweigh it in an average. */
-const QUARTER_SWING = 0.004
+/**
+ * How far a quarter of an hour of it goes to and fro, in what the options expect of a day: so widely that a trend of today does not soon outweigh it
+ * in an average, and that a range it belongs to is no narrow one.
+ */
+const QUARTER_SWING = 0.7
+const TRADING_DAYS = 252
 
 /** `volatility`: usual one of the options; `realised`: of the index itself; both a year, 1 = 100 %. */
 export function usualChain(spot: Spot, { volatility, realised }: { volatility: number; realised: number }): UsualChain {
   const { previous_close } = spot
-  const step = realised / Math.sqrt(252)
+  const step = realised / Math.sqrt(TRADING_DAYS)
+  const swing = (QUARTER_SWING * volatility) / Math.sqrt(TRADING_DAYS)
   return {
     volatilities: Array.from({ length: DAYS }, (_, n) => volatility * (0.5 + (((n * 37) % DAYS) + 0.5) / DAYS)),
     closes: Array.from({ length: DAYS }, (_, n) => (previous_close / 100) * (n % 2 === DAYS % 2 ? 1 + step : 1)),
     quarters: Array.from({ length: QUARTERS }, (_, n) => {
       // A bar above the close and one below it in turns: as far up as down from each to the next.
       const side = n % 2 === 0 ? 1 : -1
-      const far = 1 + side * QUARTER_SWING
-      const [open, close] = [1 + side * 0.2 * QUARTER_SWING, n === QUARTERS - 1 ? 1 : 1 + side * 0.7 * QUARTER_SWING]
+      const far = 1 + side * swing
+      const [open, close] = [1 + side * 0.2 * swing, n === QUARTERS - 1 ? 1 : 1 + side * 0.7 * swing]
       return [open, Math.max(1, far), Math.min(1, far), close].map((part) => Math.round(part * previous_close)) as [
         number,
         number,

@@ -136,9 +136,13 @@ const CHECKS: Readonly<Record<string, (tape: Tape, plant: PlantedPattern, streng
     expect(Math.abs(tape.index(known_at_ms) / tape.index(known_at_ms - 5 * MINUTE_MS) - 1)).toBeLessThan(0.002)
   },
   range_bound_strangle(tape, { known_at_ms }, strength) {
-    const values = Array.from({ length: 300 }, (_, n) => tape.index(known_at_ms - n * MINUTE_MS))
+    // Twenty bars of 15 minutes, the last of which ended five minutes ago.
+    const values = Array.from({ length: 300 }, (_, n) => tape.index(known_at_ms - (5 + n) * MINUTE_MS))
     const [low, high] = [Math.min(...values), Math.max(...values)]
-    const placeAt = (at_ms: number): number => (tape.index(at_ms) - low) / (high - low)
+    const placeAt = (at_ms: number): number => {
+      const place = (tape.index(at_ms) - low) / (high - low)
+      return Math.min(place, 1 - place)
+    }
     expect(Math.abs(placeAt(known_at_ms) - between(0.32, 0.5, strength))).toBeLessThan(0.12)
     expect(placeAt(known_at_ms - 6 * MINUTE_MS)).toBeLessThan(0.25)
   },

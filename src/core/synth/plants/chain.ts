@@ -22,6 +22,8 @@ export interface ChainListings {
   readonly options: readonly ChainOption[]
 }
 
+/** Of a year. */
+const TRADING_DAYS = 252
 /** Strikes that make a chain worth planting in. */
 const STRIKES_MIN = 5
 
@@ -75,6 +77,11 @@ export class PlantChain {
 
   get dearness(): number {
     return this.#levels.dearness[this.#spot]!
+  }
+
+  /** What the options expect the index to move in a day, feed units: one deviation. */
+  dayMove(price: number): number {
+    return (price * this.#levels.volatility * this.dearness) / Math.sqrt(TRADING_DAYS)
   }
 
   /** The pair whose strike is nearest to a price. */

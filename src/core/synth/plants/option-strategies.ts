@@ -1,4 +1,5 @@
 import type { ChainOption, StrikePair } from './chain.js'
+import { furthest } from './measures.js'
 import type { PlantMinute } from './minute.js'
 import type { PlantDefinition } from './plant.js'
 import type { PlantStage, Script } from './stage.js'
@@ -124,25 +125,29 @@ export const premiumCollectionPlant: PlantDefinition = {
   },
 }
 
-/** The index stays at the edge of its morning's range, and then goes into the middle. */
+/** The index stays near an end of its range for hours, and then goes into the middle. */
 export const rangeBoundPlant: PlantDefinition = {
   id: 'range_bound_strangle',
-  summary: 'From the morning to 14:25 in the lowest quarter of the range so far, then five minutes to the place 32 to 50 % of it',
-  from: '10:40',
-  until: '11:00',
+  summary:
+    'Until 14:30 or later in the outer quarter of a range of five hours, 0.9 to 0.5 of the expected move of a day or as wide as the morning was; then five minutes to the place 32 to 50 % of it',
+  from: '10:35',
+  until: '10:35',
   sides: [1],
   is_neutral: true,
-  chain_minutes: 240,
+  chain_minutes: 290,
   needs_month: true,
   needs_history: true,
   *script(stage: PlantStage): Script {
-    // Those twenty bars of 15 minutes that will have ended at 14:30; until 14:15 some of an earlier day are among them.
-    const bars = stage.m1.slice(FIRST_QUARTER_MINUTES)
-    const ends = [stage.front(bars), stage.back(bars)]
-    const [low, high] = [Math.min(...ends), Math.max(...ends)]
-    const at = (place: number): number => low + place * (high - low)
+    const day_move = stage.chain.dayMove(stage.price)
+    const { near, far, until_minute } = rangeFrom(stage, {
+      widest: RANGE_WIDEST * day_move,
+      least: stage.between(RANGE_WIDEST, 0.5) * day_move,
+    })
+    const at = (place: number): number => near + place * (far - near)
     yield* stage.approach(at(0.12), { dearness: 1, chop: 0.1 })
-    while (stage.minute < HOLD_UNTIL_MINUTE) {
+    // The end itself, once: the range is as wide as it was meant.
+    yield stage.minuteOf({ to: at(0), dearness: 1, ahead: 0, behind: 0 })
+    while (stage.minute < until_minute) {
       const place = 0.12 + stage.random.between(-0.08, 0.08)
       yield stage.minuteOf({ to: at(place), dearness: 1, ahead: 0.02, behind: 0.02 })
     }
@@ -154,9 +159,30 @@ export const rangeBoundPlant: PlantDefinition = {
   },
 }
 
-const FIRST_QUARTER_MINUTES = 15
-/** 14:25, minutes after the open. */
-const HOLD_UNTIL_MINUTE = 310
+/** Of the expected move of a day: as wide as a range may be, less what volatility changes until it counts. */
+const RANGE_WIDEST = 0.9
+/** Minutes after the open (14:30) at which twenty bars of 15 minutes have ended that begin with the second of the day. */
+const TWENTY_BARS = 315
+const QUARTER = 15
+const QUARTERS_WAITED_MAX = 3
+
+/**
+ * The range of the twenty bars of 15 minutes that will count: of those that end at 14:30, or later by as many bars as the morning must lose to be no
+ * wider than `widest`. At least `least` wide. Its end that the price is nearer to, the other one, and the minute after the open at which they end.
+ */
+function rangeFrom(stage: PlantStage, { widest, least }: { widest: number; least: number }) {
+  const { m1, price } = stage
+  let waited = 0
+  const ends = (): { low: number; high: number } => {
+    const bars = m1.slice((1 + waited) * QUARTER)
+    return { low: furthest(bars, -1), high: furthest(bars, 1) }
+  }
+  while (waited < QUARTERS_WAITED_MAX && ends().high - ends().low > widest) waited++
+  const { low, high } = ends()
+  const width = Math.max(high - low, least)
+  const until_minute = TWENTY_BARS + waited * QUARTER
+  return 2 * price < low + high ? { near: high - width, far: high, until_minute } : { near: low + width, far: low, until_minute }
+}
 
 /** So many ordinary minutes in which the options become that dear. */
 function* dearer(stage: PlantStage, minutes: number, goal: number): Script {
