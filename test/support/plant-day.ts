@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
 import { DEFAULT_ALERT_RULES } from '../../src/core/alerts/index.js'
 import { baselineOf, encodeFigures, encodeUnderlying } from '../../src/core/baseline/index.js'
-import { parseIntervals } from '../../src/core/candles/index.js'
 import { Pipeline, Signals } from '../../src/core/engine/index.js'
 import { InstrumentTable } from '../../src/core/market/index.js'
 import { OptionBook } from '../../src/core/options/index.js'
-import { choosePatterns, type DetectorFault, PATTERN_INTERVALS, PATTERNS } from '../../src/core/patterns/index.js'
+import { choosePatterns, type DetectorFault, PATTERNS } from '../../src/core/patterns/index.js'
 import {
   createUniverse,
   MarketDay,
@@ -14,6 +13,7 @@ import {
   type PlantWishes,
 } from '../../src/core/synth/index.js'
 import { istDayStartMs, parseDate } from '../../src/core/time/index.js'
+import { SIGNAL_BARS, SIGNAL_CLOCK } from '../../src/io/signals/signal-config.js'
 import { listingsWithHistory, type MadeUpHistory, madeUpFigures, madeUpUnderlyings } from '../../src/io/synth-baseline.js'
 import { calendar } from './feed.js'
 import { niftyMarket } from './nifty-market.js'
@@ -69,7 +69,7 @@ export interface PlantDayRun {
   readonly packets: number
 }
 
-/** Makes the day and lets all detectors and gates look at it, in memory: what `mds synth` and `mds patterns` do by way of files. */
+/** Makes the day and lets detectors and gates look at it, in memory: what `mds synth` and `mds patterns` do by way of files. */
 export function runPlantDay({
   date,
   seed,
@@ -137,15 +137,8 @@ export function runPlantDay({
       instruments: InstrumentTable.of(instruments_of_day),
       options,
       calendar,
-      clock: 'trade',
-      bars: {
-        intervals: parseIntervals(PATTERN_INTERVALS),
-        auction: 'separate',
-        fill: 'skip',
-        late: 'drop',
-        gap_volume: 'quarantine',
-        flow: 'minute',
-      },
+      clock: SIGNAL_CLOCK,
+      bars: SIGNAL_BARS,
       files: ['synthetic'],
     },
     {

@@ -1,11 +1,10 @@
-import { DEFAULT_ALERT_RULES } from '../../src/core/alerts/index.js'
 import { PLANTS } from '../../src/core/synth/index.js'
 import { type Found, type PlantDaySetup, runPlantDay } from './plant-day.js'
 import { addTo, emptyTally, GATE, isPlaced, newsOf, outcomesOf, type Tally } from './plant-score.js'
 
 /** A day to run, and what it is run for. */
 export interface PlantJob {
-  readonly kind: 'planted' | 'default rate' | 'a packet every 3 s' | 'options'
+  readonly kind: 'planted' | 'default rate' | 'every 3 s' | 'options'
   readonly setup: PlantDaySetup
 }
 
@@ -14,14 +13,16 @@ export interface PlantTally extends Tally {
   planted: number
 }
 
-/** What is kept of a day; plain data, so that workers can hand it over. By id of the pattern. */
+/** What is kept of a day. By id of the pattern. */
 export interface PlantJobResult {
   readonly kind: PlantJob['kind']
   readonly strength: number
   readonly instruments: number
   /** Ids of the detectors that ran. */
   readonly only: readonly string[]
+  /** Plants that found no place, and detectors that were switched off. */
   readonly missing: readonly string[]
+  readonly faults: readonly string[]
   readonly plants: Readonly<Record<string, PlantTally>>
   readonly alerts: Readonly<Record<string, Tally>>
   /** Those of `alerts` on planted instruments; and those at the place of a plant of their pattern. */
@@ -29,22 +30,20 @@ export interface PlantJobResult {
   readonly placed: Readonly<Record<string, Tally>>
   /** Those within news. */
   readonly news: Readonly<Record<string, Tally>>
-  /** Epoch ms at which the alert was told with which the limit of a day is reached; undefined where it is not. */
-  readonly limit_at_ms: number | undefined
   /** Why plants whose confidence reached the gate were held back. */
   readonly held: Readonly<Record<string, number>>
 }
 
-/** What the days are: the page tells it. */
+/** What the days are: the page tells it. Dates and seeds go in pairs. */
 export const PLANT_DAYS = {
   strengths: [1, 0.5, 0.25],
   dates: ['2025-10-06', '2025-10-08'],
-  seeds: [1, 2, 3],
+  seeds: [1, 2],
   noise_seeds: [101, 102],
-  instruments: 240,
+  instruments: 160,
   /** Packets a second of all: as `mds synth` has it by default, and as planted instruments have it. */
-  default_rate: 240 / 32,
-  planted_rate: 240 / 3,
+  default_rate: 160 / 32,
+  planted_rate: 160 / 3,
 } as const
 
 const idsOf = (isWanted: (plant: (typeof PLANTS)[number]) => boolean): string[] => PLANTS.filter(isWanted).map(({ id }) => id)
@@ -64,26 +63,30 @@ export const CHAIN_SETS = [
 /** All days behind the tables. */
 export function plantJobs(): PlantJob[] {
   const { strengths, dates, seeds, noise_seeds, instruments, default_rate, planted_rate } = PLANT_DAYS
-  const days = (of: readonly number[]) => dates.flatMap((date) => of.map((seed) => ({ date, seed, instruments })))
-  const quiet = noise_seeds.map((seed, n) => ({ date: dates[n % dates.length]!, seed, instruments }))
-  const chains = seeds.map((seed, n) => ({ date: dates[n % dates.length]!, seed, instruments, market: 'nifty' as const }))
+  const days = (of: readonly number[]) => of.map((seed, n) => ({ date: dates[n % dates.length]!, seed, instruments }))
+  const planted = days(seeds)
   return [
-    ...quiet.flatMap((day): PlantJob[] => [
-      { kind: 'a packet every 3 s', setup: { ...day, rate: planted_rate, only: STOCK_IDS } },
+    ...days(noise_seeds).flatMap((day): PlantJob[] => [
+      { kind: 'every 3 s', setup: { ...day, rate: planted_rate, only: STOCK_IDS } },
       { kind: 'default rate', setup: { ...day, rate: default_rate, only: STOCK_IDS } },
-      { kind: 'a packet every 3 s', setup: { ...day, rate: planted_rate, only: LOOKING_BACK, history: 'all' } },
+      { kind: 'every 3 s', setup: { ...day, rate: planted_rate, only: LOOKING_BACK, history: 'all' } },
       { kind: 'default rate', setup: { ...day, rate: default_rate, only: LOOKING_BACK, history: 'all' } },
       { kind: 'options', setup: { ...day, market: 'nifty', rate: planted_rate, only: CHAIN_IDS, history: 'all' } },
     ]),
     ...strengths.flatMap((strength) => [
-      ...days(seeds).map(
+      ...planted.map(
         (day): PlantJob => ({
           kind: 'planted',
           setup: { ...day, rate: default_rate, plants: { ids: STOCK_IDS, strength }, only: STOCK_IDS },
         }),
       ),
       ...CHAIN_SETS.flatMap((ids) =>
-        chains.map((day): PlantJob => ({ kind: 'planted', setup: { ...day, rate: 1, plants: { ids, strength }, only: ids } })),
+        planted.map(
+          (day): PlantJob => ({
+            kind: 'planted',
+            setup: { ...day, market: 'nifty', rate: 1, plants: { ids, strength }, only: ids },
+          }),
+        ),
       ),
     ]),
   ]
@@ -103,19 +106,18 @@ export function runPlantJob({ kind, setup }: PlantJob): PlantJobResult {
     if (best.confidence >= GATE && !is_emitted) held[best.reason] = (held[best.reason] ?? 0) + 1
   }
   const tokens = new Set(run.planted.map(({ token }) => token))
-  const told = run.found.filter(({ is_emitted }) => is_emitted).sort((a, b) => a.known_at_ms - b.known_at_ms)
   return {
     kind,
     strength: setup.plants?.strength ?? 0,
     instruments: run.instruments,
     only: setup.only ?? [],
     missing: run.missing.map(({ pattern_id, why }) => `${pattern_id}: ${why}`),
+    faults: run.faults.map(({ pattern_id }) => pattern_id),
     plants,
     alerts: tallied(run.found),
     near: tallied(run.found.filter(({ token }) => tokens.has(token))),
     placed: tallied(run.found.filter((found) => isPlaced(run, found))),
     news: setup.market === undefined && setup.plants === undefined ? tallied(run.found.filter(newsOf(setup))) : {},
-    limit_at_ms: told[DEFAULT_ALERT_RULES.all_per_day - 1]?.known_at_ms,
     held,
   }
 }
