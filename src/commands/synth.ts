@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { Flags } from '@oclif/core'
 import { EXIT_CODES, MdsCommand, recordingFlags } from './base.js'
 
@@ -59,7 +60,8 @@ ${EXIT_CODES}`
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Synth)
     const { readSynthRequest } = await import('../io/synth-request.js')
-    const { plantNotices, synthesizeRecording } = await import('../io/synth-recording.js')
+    const { plantNotices } = await import('../io/synth-plant-notices.js')
+    const { synthesizeRecording } = await import('../io/synth-recording.js')
     const request = await readSynthRequest(flags)
     const progress = this.progress('Synth', flags.quiet)
     const summary = await synthesizeRecording(request, {
@@ -67,6 +69,8 @@ ${EXIT_CODES}`
       signal: this.interrupt.signal,
     }).finally(() => progress.clear())
     if (!flags.quiet) this.notice(`${summary.packets} packets of ${summary.instruments} instruments in ${summary.folder}`)
+    if (!flags.quiet && summary.plants !== undefined)
+      this.notice(`${summary.planted} patterns planted: ${join(summary.folder, summary.plants)}`)
     for (const notice of plantNotices(summary)) this.notice(notice)
     return summary
   }

@@ -176,18 +176,6 @@ async function isSynthetic(path: string): Promise<boolean> {
   }
 }
 
-/** What a person should know about the plants of a day. */
-export function plantNotices({ folder, missing = [], baseline }: SynthSummary): string[] {
-  const reasons = [...new Set(missing.map(({ why }) => why))]
-  const lines = reasons.map((why) => {
-    const named = missing.filter((one) => one.why === why).map(({ pattern_id, direction }) => `${pattern_id} ${direction}`)
-    return `Not planted, for ${why}: ${named.join(', ')}.`
-  })
-  return baseline === undefined
-    ? lines
-    : [...lines, `Some of what is planted shows only against a history: mds patterns --baseline ${join(folder, baseline)}`]
-}
-
 function both(writer: HourlyWriter, truth: Truth): RecordSink {
   return {
     onRecord(received_ms, bytes, facts) {

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { PLANTS } from '../../src/core/synth/index.js'
 import { runPatterns } from '../../src/io/signals/run-patterns.js'
-import { plantNotices, type SynthSummary, synthesizeRecording } from '../../src/io/synth-recording.js'
+import { plantNotices } from '../../src/io/synth-plant-notices.js'
+import { type SynthSummary, synthesizeRecording } from '../../src/io/synth-recording.js'
 import { readSynthRequest, type SynthFlags } from '../../src/io/synth-request.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'mds-plants-'))
@@ -62,14 +63,29 @@ test('the file of plants says what, where, when and how strong', async () => {
 
 test('what finds no place is named with its reason', async () => {
   const crowded = await make({ profile: 'crowded', plant: 'all', instruments: 24, until: '12:00' })
+  const month = 'iv_crush_play_straddle NEUTRAL, premium_collection_strategy NEUTRAL, range_bound_strangle NEUTRAL'
+  const trap = 'market_maker_trap_detection BUY, market_maker_trap_detection SELL'
   expect(plantNotices(crowded)).toEqual([
-    expect.stringMatching(/^Not planted, for no stock is left that is fit for it: .*momentum BUY, momentum SELL/),
-    expect.stringMatching(/^Not planted, for no index has a chain of options: kow_signal_straddle NEUTRAL/),
-    expect.stringMatching(/^Not planted, for no index has options on both sides of 30 days: .*iv_crush_play_straddle NEUTRAL/),
-    expect.stringMatching(/^Not planted, for the day ended before it did: /),
+    expect.stringMatching(/^Not planted, for no stock is left .*: .*momentum BUY, momentum SELL.*\. Try more --instruments\.$/),
+    expect.stringMatching(
+      `^Not planted, for no index has a chain of options: kow_signal_straddle NEUTRAL.*${trap}.* Try --instruments 320\\.$`,
+    ),
+    expect.stringMatching(/^Not planted, for the recording ended before it did: .*volume_spike BUY.*\. Try a later --until\.$/),
   ])
+  expect(plantNotices(await make({ profile: 'larger', plant: 'all', instruments: 320, until: '09:20' }))[0]).toBe(
+    `Not planted, for no index has options on both sides of 30 days: ${month}. Try --instruments 3000.`,
+  )
+  const large = { instruments: 3000, until: '09:20' }
+  const busy = await make({ profile: 'busy', plant: 'premium_collection_strategy,range_bound_strangle', ...large })
+  expect(plantNotices(busy)[0]).toBe(
+    'Not planted, for other patterns are planted in the options at its time: range_bound_strangle NEUTRAL. Try a recording of its own, with another --profile.',
+  )
+  const alone = await make({ profile: 'alone', plant: 'range_bound_strangle', ...large })
+  expect(plantNotices(alone)[0]).toMatch(/^Not planted, for the recording ended before it did: range_bound_strangle NEUTRAL/)
   const late = await make({ profile: 'late', plant: 'reversal', start: '10:00' })
-  expect(plantNotices(late)).toEqual(['Not planted, for the recording leaves no room for it: reversal BUY, reversal SELL.'])
+  expect(plantNotices(late)).toEqual([
+    'Not planted, for the recording leaves no room for it: reversal BUY, reversal SELL. Try a day of usual hours, recorded from before 09:15.',
+  ])
   expect(readFileSync(join(late.folder, late.plants!), 'utf8')).toBe('')
 })
 

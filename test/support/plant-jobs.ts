@@ -65,6 +65,7 @@ export function plantJobs(): PlantJob[] {
   const { strengths, dates, seeds, noise_seeds, instruments, default_rate, planted_rate } = PLANT_DAYS
   const days = (of: readonly number[]) => of.map((seed, n) => ({ date: dates[n % dates.length]!, seed, instruments }))
   const planted = days(seeds)
+  const [chain_day] = planted as [(typeof planted)[number]]
   return [
     ...days(noise_seeds).flatMap((day): PlantJob[] => [
       { kind: 'every 3 s', setup: { ...day, rate: planted_rate, only: STOCK_IDS } },
@@ -80,13 +81,11 @@ export function plantJobs(): PlantJob[] {
           setup: { ...day, rate: default_rate, plants: { ids: STOCK_IDS, strength }, only: STOCK_IDS },
         }),
       ),
-      ...CHAIN_SETS.flatMap((ids) =>
-        planted.map(
-          (day): PlantJob => ({
-            kind: 'planted',
-            setup: { ...day, market: 'nifty', rate: 1, plants: { ids, strength }, only: ids },
-          }),
-        ),
+      ...CHAIN_SETS.map(
+        (ids): PlantJob => ({
+          kind: 'planted',
+          setup: { ...chain_day, market: 'nifty', rate: 1, plants: { ids, strength }, only: ids },
+        }),
       ),
     ]),
   ]

@@ -21,8 +21,8 @@ export function plantSection(results: readonly PlantJobResult[]): string {
   return [
     '### Planted and found',
     `At each of the strengths ${strengths.join(', ')}: ${daysText(seeds)}, ${instruments} instruments at the default rate of \`mds synth\`, every ` +
-      'pattern once for each of its directions, each on a stock of its own that trades every 3 seconds; patterns of options on the same days in NIFTY and ' +
-      'its options. *Found*: claimed with a confidence of 0.60 or more, of that instrument, in the direction of the plant, ' +
+      'pattern once for each of its directions, each on a stock of its own that trades every 3 seconds; patterns of options on the first of these days in NIFTY ' +
+      'and its options. *Found*: claimed with a confidence of 0.60 or more, of that instrument, in the direction of the plant, ' +
       `from ${EARLY_MS / 60_000} minutes before its \`known_at\` to ${LATE_MS / 60_000} after. *Recall* is found of planted, all strengths together. ` +
       `*Precision* is the share of claims of ${GATE} or more that are at the place of a plant of their pattern: of those on planted ` +
       'instruments, and of those on all instruments of these days. Claims count before the gates, each repetition by itself.',

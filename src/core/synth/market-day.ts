@@ -169,11 +169,13 @@ export class MarketDay {
 
   /** What was asked for and did not find its place; ask once the day is over. */
   get missing(): readonly MissingPlant[] {
-    const unfinished = (this.#plants?.unfinished ?? []).map(({ definition, side }) => ({
-      pattern_id: definition.id,
-      direction: directionOf(definition, side),
-      why: 'the day ended before it did',
-    }))
+    const unfinished = (this.#plants?.unfinished ?? []).map(
+      ({ definition, side }): MissingPlant => ({
+        pattern_id: definition.id,
+        direction: directionOf(definition, side),
+        why: 'unfinished',
+      }),
+    )
     return [...this.#missing, ...unfinished]
   }
 

@@ -46,7 +46,7 @@ describe('on days with and without plants', () => {
   // Floors and ceilings some way from what was measured: a page that is written anew must not hide a detector that went blind or sees things.
   test.each(PLANTS.map(({ id }) => id))('%s is found where it is plain', (id) => {
     const { planted, found } = plantsOf(results, { strength: 1, id })
-    expect(planted).toBeGreaterThanOrEqual(2)
+    expect(planted).toBeGreaterThanOrEqual(1)
     expect(found / planted).toBeGreaterThanOrEqual(0.5)
   })
 

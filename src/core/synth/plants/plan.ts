@@ -18,11 +18,17 @@ export interface PlantDay {
   suits(listing: number): boolean
 }
 
-/** A plant that found none. */
+/**
+ * What stands in the way of a plant: stocks that are left, time in the recording, an index with options at all or on both sides of 30 days, other
+ * plants on the same options; or its script has begun and has not come to its end.
+ */
+export type PlantObstacle = 'no_stock' | 'no_room' | 'no_chain' | 'no_month' | 'busy_chain' | 'unfinished'
+
+/** A plant that was asked for and is not there. */
 export interface MissingPlant {
   readonly pattern_id: string
   readonly direction: PlantDirection
-  readonly why: string
+  readonly why: PlantObstacle
 }
 
 /** Begins lie on whole five minutes: several patterns are made of bars of five. */
@@ -54,17 +60,15 @@ export function planPlants({ ids, strength }: PlantWishes, day: PlantDay): { pla
 
 type Place = Pick<PlantPlan, 'listing' | 'chain' | 'begin_s'>
 
-const NO_ROOM = 'the recording leaves no room for it'
-
-/** Takes the next free stock; words where it finds no place. */
+/** Takes the next free stock; or what stands in the way. */
 function placeOnStock(
   definition: PlantDefinition,
   { stocks, random, day }: { stocks: number[]; random: Random; day: PlantDay },
-): Place | string {
+): Place | PlantObstacle {
   const [listing] = stocks
-  if (listing === undefined) return 'no stock is left that is fit for it'
+  if (listing === undefined) return 'no_stock'
   const begin_s = beginOf(definition, random, listing, day)
-  if (begin_s === undefined) return NO_ROOM
+  if (begin_s === undefined) return 'no_room'
   stocks.shift()
   return { listing, chain: undefined, begin_s }
 }
@@ -78,22 +82,21 @@ function placeOnChain(
     random,
     day,
   }: { chains: readonly ChainListings[]; plans: readonly PlantPlan[]; random: Random; day: PlantDay },
-): Place | string {
+): Place | PlantObstacle {
   const { chain_minutes = 0, needs_month } = definition
   const fit = chains.filter((chain) => needs_month !== true || spansMonth(chain, day.universe.day))
-  if (fit.length === 0)
-    return needs_month === true ? 'no index has options on both sides of 30 days' : 'no index has a chain of options'
+  if (fit.length === 0) return chains.length === 0 ? 'no_chain' : 'no_month'
   for (let tries = 0; tries < 40; tries++)
     for (const chain of fit) {
       const begin_s = beginOf(definition, random, chain.index, day)
-      if (begin_s === undefined) return NO_ROOM
+      if (begin_s === undefined) return 'no_room'
       const isClear = (plan: PlantPlan): boolean =>
         plan.chain?.spot !== chain.spot ||
         begin_s >= plan.begin_s + (plan.definition.chain_minutes ?? 0) * 60 ||
         plan.begin_s >= begin_s + chain_minutes * 60
       if (plans.every(isClear)) return { listing: chain.index, chain, begin_s }
     }
-  return 'other patterns are planted in the options at its time'
+  return 'busy_chain'
 }
 
 const MONTH_DAYS = 30
