@@ -1,6 +1,6 @@
 import { PLANTS } from '../../src/core/synth/index.js'
-import { type Found, type PlantDaySetup, runPlantDay } from './plant-day.js'
-import { addTo, emptyTally, GATE, isPlaced, newsOf, outcomesOf, type Tally } from './plant-score.js'
+import { type Found, type PlantDayRun, type PlantDaySetup, runPlantDay } from './plant-day.js'
+import { addTo, claimsOf, emptyTally, GATE, isPlaced, newsOf, outcomesOf, type Tally } from './plant-score.js'
 
 /** A day to run, and what it is run for. */
 export interface PlantJob {
@@ -11,6 +11,13 @@ export interface PlantJob {
 /** Plants by how far their detections came. */
 export interface PlantTally extends Tally {
   planted: number
+}
+
+/** Claims by where they are. */
+export interface ClaimCount {
+  all: number
+  near: number
+  placed: number
 }
 
 /** What is kept of a day. By id of the pattern. */
@@ -25,9 +32,8 @@ export interface PlantJobResult {
   readonly faults: readonly string[]
   readonly plants: Readonly<Record<string, PlantTally>>
   readonly alerts: Readonly<Record<string, Tally>>
-  /** Those of `alerts` on planted instruments; and those at the place of a plant of their pattern. */
-  readonly near: Readonly<Record<string, Tally>>
-  readonly placed: Readonly<Record<string, Tally>>
+  /** See `claimsOf`: of all instruments, of planted ones, and at the place of a plant of their pattern. */
+  readonly claims: Readonly<Record<string, ClaimCount>>
   /** Those within news. */
   readonly news: Readonly<Record<string, Tally>>
   /** Why plants whose confidence reached the gate were held back. */
@@ -104,7 +110,6 @@ export function runPlantJob({ kind, setup }: PlantJob): PlantJobResult {
     addTo(tally, { confidence: best.confidence, is_emitted })
     if (best.confidence >= GATE && !is_emitted) held[best.reason] = (held[best.reason] ?? 0) + 1
   }
-  const tokens = new Set(run.planted.map(({ token }) => token))
   return {
     kind,
     strength: setup.plants?.strength ?? 0,
@@ -114,11 +119,23 @@ export function runPlantJob({ kind, setup }: PlantJob): PlantJobResult {
     faults: run.faults.map(({ pattern_id }) => pattern_id),
     plants,
     alerts: tallied(run.found),
-    near: tallied(run.found.filter(({ token }) => tokens.has(token))),
-    placed: tallied(run.found.filter((found) => isPlaced(run, found))),
+    claims: claimsById(run),
     news: setup.market === undefined && setup.plants === undefined ? tallied(run.found.filter(newsOf(setup))) : {},
     held,
   }
+}
+
+function claimsById(run: PlantDayRun): Record<string, ClaimCount> {
+  const counts: Record<string, ClaimCount> = {}
+  for (const claim of claimsOf(run.found)) {
+    const { pattern_id, token } = claim[0]!
+    const count = counts[pattern_id] ?? { all: 0, near: 0, placed: 0 }
+    counts[pattern_id] = count
+    count.all++
+    if (run.planted.some((plant) => plant.token === token)) count.near++
+    if (claim.some((found) => isPlaced(run, found))) count.placed++
+  }
+  return counts
 }
 
 function tallied(found: readonly Found[]): Record<string, Tally> {

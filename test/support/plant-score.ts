@@ -55,6 +55,23 @@ export function outcomesOf({ planted, found }: PlantDayRun): PlantOutcome[] {
 /** True for detections at the place of a plant. */
 export const isPlaced = ({ planted }: PlantDayRun, found: Found): boolean => planted.some((plant) => isAt(plant, found))
 
+/** Claims at the gate or above; those of one pattern, instrument and direction no further apart than a plant's place reaches back are one. */
+export function claimsOf(found: readonly Found[]): Found[][] {
+  const claims: Found[][] = []
+  const open = new Map<string, Found[]>()
+  for (const each of found.filter(({ confidence }) => confidence >= GATE).sort((a, b) => a.known_at_ms - b.known_at_ms)) {
+    const key = `${each.pattern_id} ${each.token} ${each.direction}`
+    const claim = open.get(key)
+    if (claim !== undefined && each.known_at_ms - claim.at(-1)!.known_at_ms <= EARLY_MS) claim.push(each)
+    else {
+      const fresh = [each]
+      open.set(key, fresh)
+      claims.push(fresh)
+    }
+  }
+  return claims
+}
+
 /** Minutes of a day in which there is news of an underlying, and five minutes after: the generator's bursts, which are no plants. */
 export function newsOf({ date, seed, instruments }: PlantDaySetup): (found: Found) => boolean {
   const day = parseDate(date) as number

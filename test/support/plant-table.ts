@@ -1,6 +1,7 @@
 import { PATTERNS } from '../../src/core/patterns/index.js'
 import {
   CHAIN_IDS,
+  type ClaimCount,
   LOOKING_BACK,
   PLANT_DAYS,
   type PlantJob,
@@ -24,8 +25,8 @@ export function plantSection(results: readonly PlantJobResult[]): string {
       'pattern once for each of its directions, each on a stock of its own that trades every 3 seconds; patterns of options on the first of these days in NIFTY ' +
       'and its options. *Found*: claimed with a confidence of 0.60 or more, of that instrument, in the direction of the plant, ' +
       `from ${EARLY_MS / 60_000} minutes before its \`known_at\` to ${LATE_MS / 60_000} after. *Recall* is found of planted, all strengths together. ` +
-      `*Precision* is the share of claims of ${GATE} or more that are at the place of a plant of their pattern: of those on planted ` +
-      'instruments, and of those on all instruments of these days. Claims count before the gates, each repetition by itself.',
+      `*Precision* is the share of claims of ${GATE} or more that are at the place of a plant of their pattern: of those on planted instruments, and of ` +
+      `those on all instruments of these days. Claims of a pattern on an instrument no more than ${EARLY_MS / 60_000} minutes apart count once.`,
     recallTable(planted),
     `Of plants that reached ${GATE}, held back by a later gate: ${heldText(planted)}. The limits of alerts an hour and a day are off in these tables.`,
     '### False alerts',
@@ -52,7 +53,7 @@ function recallTable(planted: readonly PlantJobResult[]): string {
       strengths.map((strength) =>
         sum(planted.filter((day) => day.strength === strength).map(({ plants }) => plants[id]?.[column] ?? 0)),
       )
-    const claims = (of: 'placed' | 'near' | 'alerts') => sum(planted.map((day) => day[of][id]?.sure ?? 0))
+    const claims = (of: keyof ClaimCount) => sum(planted.map((day) => day.claims[id]?.[of] ?? 0))
     return {
       id,
       planted: at('planted'),
@@ -60,24 +61,24 @@ function recallTable(planted: readonly PlantJobResult[]): string {
       sure: at('sure'),
       placed: claims('placed'),
       near: claims('near'),
-      alerts: claims('alerts'),
+      all: claims('all'),
     }
   })
-  const all = {
+  const total = {
     planted: strengths.map((_, n) => sum(rows.map((row) => row.planted[n]!))),
     found: strengths.map((_, n) => sum(rows.map((row) => row.found[n]!))),
     sure: strengths.map((_, n) => sum(rows.map((row) => row.sure[n]!))),
     placed: sum(rows.map(({ placed }) => placed)),
     near: sum(rows.map(({ near }) => near)),
-    alerts: sum(rows.map(({ alerts }) => alerts)),
+    all: sum(rows.map(({ all }) => all)),
   }
-  const cells = ({ planted: count, found, sure, placed, near, alerts }: typeof all): Row => [
+  const cells = ({ planted: count, found, sure, placed, near, all }: typeof total): Row => [
     [...new Set(count)].join(' / '),
     found.join(' / '),
     sure.join(' / '),
     percent(sum(found), sum(count)),
     shareText(placed, near),
-    shareText(placed, alerts),
+    shareText(placed, all),
   ]
   const at = `at ${strengths.join(' / ')}`
   return table(
@@ -90,7 +91,7 @@ function recallTable(planted: readonly PlantJobResult[]): string {
       'precision, planted instruments',
       'precision, all',
     ],
-    [...rows.map((row): Row => [`\`${row.id}\``, ...cells(row)]), ['**all**', ...cells(all)]],
+    [...rows.map((row): Row => [`\`${row.id}\``, ...cells(row)]), ['**all**', ...cells(total)]],
   )
 }
 

@@ -46,7 +46,7 @@ function momentumPlant(id: string, side: PlantSide): PlantDefinition {
  * (each weighs 69 % of what it did) and the run (31 %).
  */
 function chopFor({ regime }: PlantStage, step: number): number {
-  return regime.overbought < 70 ? 0.65 * step + 0.13 : 0.4 * step + 0.1
+  return regime.overbought < 70 ? 0.65 * step + 0.13 : 0.48 * step + 0.1
 }
 
 /** The price comes to the high of the day and takes it on volume. Only upwards, as the engine looks. */

@@ -16,6 +16,7 @@ export const kowSignalPlant: PlantDefinition = {
   sides: [1],
   is_neutral: true,
   chain_minutes: 75,
+  needs_history: true,
   *script(stage: PlantStage): Script {
     const pair = stage.chain.nearest(stage.price)
     yield* stage.approach(pair.strike, { chop: 0.15 })
