@@ -1,4 +1,5 @@
 import { activityAt } from './activity.js'
+import { TRADING_DAYS } from './arithmetic.js'
 import { MARKET_MOVE, VIX_WITHOUT_INDEX } from './levels.js'
 import { type Listing, TRADES_PER_WEIGHT } from './listing.js'
 import type { Spot } from './spots.js'
@@ -18,7 +19,7 @@ const RANGE_OF_WALK = 1.5957691216
 const HALF_HOUR = 30 / MINUTES
 const NOON_PACE = 0.8
 
-/** By the rates, sizes and moves that the day is made with. */
+/** Works out the usual day of an instrument from the rates, sizes and moves that synthetic days are made with; nothing is drawn. */
 export function usualDay({ weight, trade_lots, instrument }: Listing, spot: Spot): UsualDay {
   const lots = (weight * TRADES_PER_WEIGHT * trade_lots) / MINUTES
   const day_move = Math.sqrt(spot.own_move * spot.own_move + spot.beta * spot.beta * MARKET_MOVE * MARKET_MOVE)
@@ -51,9 +52,8 @@ const QUARTERS = 25
  * in an average, and that a range it belongs to is no narrow one.
  */
 const QUARTER_SWING = 0.7
-const TRADING_DAYS = 252
 
-/** `volatility`: usual one of the options; `realised`: of the index itself; both a year, 1 = 100 %. */
+/** Makes up the past of an index. `volatility`: usual one of its options; `realised`: of the index itself; both a year, 1 = 100 %. */
 export function usualChain(spot: Spot, { volatility, realised }: { volatility: number; realised: number }): UsualChain {
   const { previous_close } = spot
   const step = realised / Math.sqrt(TRADING_DAYS)

@@ -1,4 +1,5 @@
 import type { IstDay } from '../../time/index.js'
+import { TRADING_DAYS } from '../arithmetic.js'
 import type { SpotLevels } from '../levels.js'
 import type { Tickers } from '../tickers.js'
 import type { Universe } from '../universe.js'
@@ -22,8 +23,6 @@ export interface ChainListings {
   readonly options: readonly ChainOption[]
 }
 
-/** Of a year. */
-const TRADING_DAYS = 252
 /** Strikes that make a chain worth planting in. */
 const STRIKES_MIN = 5
 

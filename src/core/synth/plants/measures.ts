@@ -92,9 +92,9 @@ export function profileOf(traded: ReadonlyMap<number, number>, bin: number): Pri
   const all = [...bins.keys()].sort((a, b) => a - b)
   const [first = 0, last = 0] = [all[0], all.at(-1)]
   const mode = all.reduce((best, at) => (around(at) > around(best) ? at : best), first)
-  let [low, high] = [0, 0]
-  low = high = all.reduce((best, at) => (volumeAt(at) > volumeAt(best) ? at : best), first)
-  left -= volumeAt(low)
+  const busiest = all.reduce((best, at) => (volumeAt(at) > volumeAt(best) ? at : best), first)
+  let [low, high] = [busiest, busiest]
+  left -= volumeAt(busiest)
   while (left > 0 && (low > first || high < last)) {
     const is_up = low === first || (high < last && volumeAt(high + 1) >= volumeAt(low - 1))
     if (is_up) high++

@@ -2,7 +2,9 @@ import type { PlantSide } from './minute.js'
 import type { PlantDefinition } from './plant.js'
 import type { PlantStage, Script } from './stage.js'
 
+/** Rises; see `momentumPlant`. */
 export const upsideMomentumPlant = momentumPlant('upside_momentum', 1)
+/** Falls. */
 export const downsideMomentumPlant = momentumPlant('downside_momentum', -1)
 
 /** An hour of a trend that goes to and fro, and five minutes that run with it. */

@@ -11,12 +11,12 @@ const APPROACH_MINUTES_MAX = 30
 /** How far ordinary minutes stick out beyond open and close, ATR of five minutes. */
 const WICK = 0.06
 
-/** What the nervousness of the market does to the thresholds that a pattern is known by (by India VIX: below 15 it is calm). */
 const CALM = { volume: 0.8, move: 0.8, overbought: 65 }
 const NORMAL = { volume: 1, move: 1, overbought: 70 }
+/** Factors on the thresholds of volume and of moves, and the RSI from which a market is overbought: as nervous as the market is (domain 0). */
 export type PlantRegime = typeof NORMAL
 
-/** By India VIX in points; NaN where the day has none. */
+/** By India VIX in points: below 15 the market is calm. NaN where the day has none; synthetic days are never nervous. */
 export const regimeOf = (vix: number): PlantRegime => (vix < 15 ? CALM : NORMAL)
 
 /** A minute in words: along the side of the plant, lengths in ATR of five minutes. What is absent is as in an ordinary minute. */
