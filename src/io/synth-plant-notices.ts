@@ -7,7 +7,7 @@ const WORDS: Readonly<Record<PlantObstacle, readonly [why: string, help: string]
   no_stock: ['no stock is left that is fit for it', 'more --instruments'],
   no_room: ['the recording leaves no room for it', 'a day of usual hours, recorded from before 09:15'],
   no_chain: ['no index has a chain of options', '--instruments 320'],
-  no_month: ['no index has options on both sides of 30 days', '--instruments 3000'],
+  no_expiry: ['no index has options of the expiries it needs', '--instruments 9000'],
   busy_chain: ['other patterns are planted in the options at its time', 'a recording of its own, with another --profile'],
   unfinished: ['the recording ended before it did', 'a later --until'],
 }

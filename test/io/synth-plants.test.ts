@@ -73,9 +73,12 @@ test('what finds no place is named with its reason', async () => {
     expect.stringMatching(/^Not planted, for the recording ended before it did: .*volume_spike BUY.*\. Try a later --until\.$/),
   ])
   expect(plantNotices(await make({ profile: 'larger', plant: 'all', instruments: 320, until: '09:20' }))[0]).toBe(
-    `Not planted, for no index has options on both sides of 30 days: ${month}. Try --instruments 3000.`,
+    `Not planted, for no index has options of the expiries it needs: ${month}. Try --instruments 9000.`,
   )
+  // NIFTY BANK then has options beyond 30 days, but none that expire within a week.
   const large = { instruments: 3000, until: '09:20' }
+  const monthly = await make({ profile: 'monthly', plant: 'iv_crush_play_straddle', ...large })
+  expect(plantNotices(monthly)[0]).toMatch(/of the expiries it needs: iv_crush_play_straddle NEUTRAL\. Try --instruments 9000\.$/)
   const busy = await make({ profile: 'busy', plant: 'premium_collection_strategy,range_bound_strangle', ...large })
   expect(plantNotices(busy)[0]).toBe(
     'Not planted, for other patterns are planted in the options at its time: range_bound_strangle NEUTRAL. Try a recording of its own, with another --profile.',

@@ -37,10 +37,8 @@ describe('on days with and without plants', () => {
         PAGE,
         page.replace(SECTION, () => `<!-- measured: plants -->\n\n${section}\n\n<!-- end -->`),
       )
-    expect(
-      SECTION.exec(readFileSync(PAGE, 'utf8'))?.[1],
-      'what is measured is not what docs/patterns.md says: npm run plants',
-    ).toBe(section)
+    const told = SECTION.exec(readFileSync(PAGE, 'utf8'))?.[1]
+    expect(section, 'what is measured is not what docs/patterns.md says: npm run plants').toBe(told)
   })
 
   // Floors and ceilings some way from what was measured: a page that is written anew must not hide a detector that went blind or sees things.

@@ -89,6 +89,7 @@ export const ivCrushPlant: PlantDefinition = {
   is_neutral: true,
   chain_minutes: 50,
   needs_month: true,
+  expiry_days_max: 7,
   needs_history: true,
   *script(stage: PlantStage): Script {
     const end = dearnessAt(stage.between(73, 93))

@@ -19,10 +19,10 @@ export interface PlantDay {
 }
 
 /**
- * What stands in the way of a plant: stocks that are left, time in the recording, an index with options at all or on both sides of 30 days, other
- * plants on the same options; or its script has begun and has not come to its end.
+ * What stands in the way of a plant: stocks that are left, time in the recording, an index with options at all or of the expiries it needs, other
+ * plants on the same options; or the recording ended before its script.
  */
-export type PlantObstacle = 'no_stock' | 'no_room' | 'no_chain' | 'no_month' | 'busy_chain' | 'unfinished'
+export type PlantObstacle = 'no_stock' | 'no_room' | 'no_chain' | 'no_expiry' | 'busy_chain' | 'unfinished'
 
 /** A plant that was asked for and is not there. */
 export interface MissingPlant {
@@ -83,9 +83,9 @@ function placeOnChain(
     day,
   }: { chains: readonly ChainListings[]; plans: readonly PlantPlan[]; random: Random; day: PlantDay },
 ): Place | PlantObstacle {
-  const { chain_minutes = 0, needs_month } = definition
-  const fit = chains.filter((chain) => needs_month !== true || spansMonth(chain, day.universe.day))
-  if (fit.length === 0) return chains.length === 0 ? 'no_chain' : 'no_month'
+  const { chain_minutes = 0 } = definition
+  const fit = chains.filter((chain) => hasExpiries(chain, definition, day.universe.day))
+  if (fit.length === 0) return chains.length === 0 ? 'no_chain' : 'no_expiry'
   for (let tries = 0; tries < 40; tries++)
     for (const chain of fit) {
       const begin_s = beginOf(definition, random, chain.index, day)
@@ -101,8 +101,11 @@ function placeOnChain(
 
 const MONTH_DAYS = 30
 
-const spansMonth = ({ options }: ChainListings, day: IstDay): boolean =>
-  options.some(({ expiry }) => expiry - day <= MONTH_DAYS) && options.some(({ expiry }) => expiry - day > MONTH_DAYS)
+function hasExpiries({ options }: ChainListings, { needs_month, expiry_days_max }: PlantDefinition, day: IstDay): boolean {
+  const first = options[0]!.expiry - day
+  const last = options.at(-1)!.expiry - day
+  return first <= (expiry_days_max ?? first) && (needs_month !== true || (first <= MONTH_DAYS && last > MONTH_DAYS))
+}
 
 /** Stocks that can be planted, in the order in which they are: those without derivatives first, since theirs would tell the same story. */
 function freeListings({ universe, seed, suits }: PlantDay): number[] {

@@ -22,6 +22,8 @@ export interface PlantDefinition {
   readonly chain_minutes?: number
   /** Its chain needs expiries on both sides of 30 days. */
   readonly needs_month?: true
+  /** The first of them at most so many days ahead; absent: whenever. */
+  readonly expiry_days_max?: number
   /** Its detector looks back on earlier sessions, which a single day does not bring. */
   readonly needs_history?: true
   /** At the begin: another side than was planned, where the market of the day decides it. */
