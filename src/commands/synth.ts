@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { Flags } from '@oclif/core'
 import { EXIT_CODES, MdsCommand, recordingFlags } from './base.js'
 
@@ -11,6 +12,7 @@ ${EXIT_CODES}`
   static override examples = [
     '<%= config.bin %> synth --date 20251006',
     '<%= config.bin %> synth --date 20251006 --instruments 40 --faults all --truth',
+    '<%= config.bin %> synth --date 20251006 --plant volume_spike,reversal --plant-strength 0.5',
   ]
   static override flags = {
     date: Flags.string({ summary: 'Day to make, trading day or not: YYYYMMDD or YYYY-MM-DD', required: true, helpValue: 'DATE' }),
@@ -41,6 +43,15 @@ ${EXIT_CODES}`
       summary: 'Plant faults: all, or gaps, duplicates, late, corrections, resets, damage, wrap; separated by commas',
       helpValue: 'KINDS',
     }),
+    plant: Flags.string({
+      summary: 'Plant patterns at known times: all, or ids separated by commas; what was planted goes to a file',
+      helpValue: 'IDS',
+    }),
+    'plant-strength': Flags.string({
+      summary: 'How plain they are: just above 0 the bare trigger, 1 the textbook; default 1',
+      helpValue: 'S',
+      dependsOn: ['plant'],
+    }),
     truth: Flags.boolean({ summary: 'Also write what was planted and the 1-minute candles that must come out' }),
     force: Flags.boolean({ summary: 'Replace a recording of that profile and day' }),
     quiet: recordingFlags.quiet,
@@ -49,6 +60,7 @@ ${EXIT_CODES}`
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Synth)
     const { readSynthRequest } = await import('../io/synth-request.js')
+    const { plantNotices } = await import('../io/synth-plant-notices.js')
     const { synthesizeRecording } = await import('../io/synth-recording.js')
     const request = await readSynthRequest(flags)
     const progress = this.progress('Synth', flags.quiet)
@@ -57,6 +69,9 @@ ${EXIT_CODES}`
       signal: this.interrupt.signal,
     }).finally(() => progress.clear())
     if (!flags.quiet) this.notice(`${summary.packets} packets of ${summary.instruments} instruments in ${summary.folder}`)
+    if (!flags.quiet && summary.plants !== undefined)
+      this.notice(`${summary.planted} patterns planted: ${join(summary.folder, summary.plants)}`)
+    for (const notice of plantNotices(summary)) this.notice(notice)
     return summary
   }
 }

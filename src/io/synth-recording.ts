@@ -2,10 +2,20 @@ import { mkdir, open, readdir, rename, rm, rmdir, writeFile } from 'node:fs/prom
 import { dirname, join, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { EXIT, interrupted, MdsError } from '../core/errors.js'
-import { createUniverse, MarketDay, masterCsv, type RecordSink, SYNTHETIC_MARK, Truth } from '../core/synth/index.js'
+import {
+  createUniverse,
+  MarketDay,
+  type MissingPlant,
+  masterCsv,
+  type RecordSink,
+  SYNTHETIC_MARK,
+  Truth,
+} from '../core/synth/index.js'
 import { formatCompactDate, istDayStartMs } from '../core/time/index.js'
 import { HourlyWriter } from './hourly-writer.js'
 import { outputError } from './output.js'
+import { listingsWithHistory, writeSynthBaseline } from './synth-baseline.js'
+import { writePlants } from './synth-plants-file.js'
 import { checkRequest, rateOf, type SynthRequest } from './synth-request.js'
 import { writeTruth } from './synth-truth-file.js'
 
@@ -23,6 +33,12 @@ export interface SynthSummary {
   faults: number
   /** Rows of `truth_candles`. */
   candles: number | undefined
+  /** What was planted, where that was asked for; how many rows, and what found no place. */
+  plants: string | undefined
+  planted: number | undefined
+  missing: readonly MissingPlant[] | undefined
+  /** Made-up history for those that need one. */
+  baseline: string | undefined
 }
 
 export interface SynthRun {
@@ -84,6 +100,7 @@ async function writeDay(
     until_s: midnight_s + request.until_s,
     mode: request.mode,
     faults: request.faults,
+    plants: request.plants,
     facts: request.truth,
   })
   const master = `${prefix}.instruments.csv`
@@ -102,6 +119,12 @@ async function writeDay(
   } finally {
     await writer.close()
   }
+  const { plants } = request
+  if (plants !== undefined) await writePlants(join(folder, `${prefix}.plants.ndjson`), universe, market.planted)
+  const looking_back = listingsWithHistory(market.planned)
+  const baseline = looking_back.length > 0 ? `${prefix}.plants.baseline.ndjson` : undefined
+  if (baseline !== undefined)
+    writeSynthBaseline(join(folder, baseline), { universe, calendar, listings: looking_back, strength: plants?.strength ?? 1 })
   const told = truth && (await writeTruth(join(folder, prefix), { request, universe, writer, truth }))
   return {
     folder,
@@ -115,6 +138,10 @@ async function writeDay(
     bytes: writer.bytes,
     faults: writer.faults.length,
     candles: told?.candles,
+    plants: plants && `${prefix}.plants.ndjson`,
+    planted: plants && market.planted.length,
+    missing: plants && market.missing,
+    baseline,
   }
 }
 

@@ -1,6 +1,13 @@
 import { usageError } from '../core/errors.js'
-import type { Calendar } from '../core/market/index.js'
-import { FAULT_KINDS, type FaultKind, INSTRUMENTS_MAX, RATE_PER_INSTRUMENT_MAX } from '../core/synth/index.js'
+import { type Calendar, similarTexts } from '../core/market/index.js'
+import {
+  FAULT_KINDS,
+  type FaultKind,
+  INSTRUMENTS_MAX,
+  PLANTS,
+  type PlantWishes,
+  RATE_PER_INSTRUMENT_MAX,
+} from '../core/synth/index.js'
 import { type IstDay, parseClock, parseDate } from '../core/time/index.js'
 import { loadCalendar } from './calendar-file.js'
 
@@ -21,6 +28,8 @@ export interface SynthRequest {
   until_s: number
   single_file: boolean
   faults: readonly FaultKind[]
+  /** Patterns to plant; absent: none. */
+  plants?: PlantWishes | undefined
   /** Also write what was planted and the candles that must come out. */
   truth: boolean
   /** Replace recordings of the same profile and day. */
@@ -45,6 +54,8 @@ export interface SynthFlags {
   until: string
   'single-file': boolean
   faults?: string | undefined
+  plant?: string | undefined
+  'plant-strength'?: string | undefined
   truth: boolean
   force: boolean
 }
@@ -68,6 +79,7 @@ export async function readSynthRequest(flags: SynthFlags): Promise<SynthRequest>
     until_s: clockOf(flags.until),
     single_file: flags['single-file'],
     faults: faultsOf(flags.faults),
+    plants: plantsOf(flags.plant, flags['plant-strength']),
     truth: flags.truth,
     force: flags.force,
   }
@@ -94,6 +106,31 @@ function faultsOf(text: string | undefined): FaultKind[] {
   if (unknown !== undefined)
     throw usageError('bad_fault', `Expected all or some of ${FAULT_KINDS.join(', ')}, found "${unknown}".`)
   return FAULT_KINDS.filter((kind) => names.includes('all') || names.includes(kind))
+}
+
+/** Full strength unless told otherwise. */
+function plantsOf(text: string | undefined, strength_text = '1'): PlantWishes | undefined {
+  if (text === undefined) return undefined
+  const strength = /^\d*\.?\d+$/.test(strength_text) ? Number(strength_text) : Number.NaN
+  if (!(strength > 0 && strength <= 1))
+    throw usageError(
+      'bad_plant_strength',
+      `Expected a strength above 0 and up to 1, found "${strength_text}".`,
+      '--plant-strength 0.5',
+    )
+  const names = text.split(',').map((name) => name.trim())
+  for (const name of names) if (name !== 'all' && !PLANTS.some(({ id }) => id === name)) throw unknownPlant(name)
+  return { ids: PLANTS.map(({ id }) => id).filter((id) => names.includes('all') || names.includes(id)), strength }
+}
+
+function unknownPlant(name: string): Error {
+  const ids = PLANTS.map(({ id }) => id)
+  const near = similarTexts(name, ids, 3)
+  return usageError(
+    'unknown_plant',
+    `No pattern called "${name}" can be planted${near.length === 0 ? '' : `; near it: ${near.join(', ')}`}. There are ${ids.join(', ')}.`,
+    `--plant ${near[0] ?? 'all'}`,
+  )
 }
 
 export const rateOf = ({ rate, instruments }: SynthRequest): number => rate ?? instruments * DEFAULT_RATE_PER_INSTRUMENT

@@ -61,6 +61,7 @@ function truthText({ request, universe, writer, truth }: TruthTelling, candles: 
     start_s,
     until_s,
     faults: request.faults,
+    ...(request.plants && { plants: request.plants }),
     files: writer.files,
     records: writer.records,
     packets: writer.packets,

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { MINUTE_INTERVAL } from '../../src/core/candles/index.js'
 import type { Candle } from '../../src/core/market/index.js'
-import { FAULT_KINDS } from '../../src/core/synth/index.js'
+import { FAULT_KINDS, PLANTS } from '../../src/core/synth/index.js'
 import { formatIso, parseDate } from '../../src/core/time/index.js'
 import { walkPackets } from '../../src/core/wire/index.js'
 import { loadCalendar } from '../../src/io/calendar-file.js'
@@ -79,6 +79,14 @@ test.each([
   ['20251021', 'none', 'full'],
 ] as const)('the engine makes the candles that the truth of %s (faults: %s, mode: %s) foretells', async (date, faults, mode) =>
   expectTruth({ date, profile: `truth_${faults}_${mode}`, mode, faults: faults === 'all' ? FAULT_KINDS : [] }),
+)
+
+test.each(['full', 'mixed'] as const)(
+  'the engine makes the candles that the truth of a day with planted patterns foretells (mode: %s)',
+  async (mode) => {
+    const plants = { ids: PLANTS.map(({ id }) => id), strength: 1 }
+    await expectTruth({ profile: `planted_${mode}`, mode, plants, faults: ['late', 'corrections', 'duplicates'], rate: 2 })
+  },
 )
 
 // A recorder that comes late: what had traded is missed, and the cache of the feed is yesterday's.

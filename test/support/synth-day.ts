@@ -3,6 +3,8 @@ import {
   type FaultKind,
   MarketDay,
   type PlantedFault,
+  type PlantedPattern,
+  type PlantWishes,
   type RecordSink,
   type SnapshotFact,
   Truth,
@@ -22,6 +24,7 @@ export interface SynthDay {
   records: SynthRecord[]
   truth: Truth
   planted: PlantedFault[]
+  patterns: readonly PlantedPattern[]
   midnight_s: number
 }
 
@@ -33,13 +36,16 @@ interface SynthDayOptions {
   mode?: 'full' | 'mixed'
   until_h?: number
   faults?: readonly FaultKind[]
+  plants?: PlantWishes
+  /** In place of one of `instruments`. */
+  universe?: Universe
 }
 
 /** A synthetic Monday in memory, with plain hours. */
 export function synthDay(options: SynthDayOptions = {}): SynthDay {
-  const { seed = 1, instruments = 40, rate = 10, mode = 'full', until_h = 9.5, faults = [] } = options
+  const { seed = 1, instruments = 40, rate = 10, mode = 'full', until_h = 9.5, faults = [], plants } = options
   const day = dayNumber(2025, 10, 6)
-  const universe = createUniverse({ day, instruments, seed, calendar: stubCalendar })
+  const universe = options.universe ?? createUniverse({ day, instruments, seed, calendar: stubCalendar })
   const midnight_s = day * 86_400 - 19_800
   const market = new MarketDay({
     universe,
@@ -50,6 +56,7 @@ export function synthDay(options: SynthDayOptions = {}): SynthDay {
     until_s: midnight_s + until_h * 3600,
     mode,
     faults,
+    plants,
     facts: true,
   })
   const truth = new Truth(universe, stubCalendar)
@@ -67,7 +74,7 @@ export function synthDay(options: SynthDayOptions = {}): SynthDay {
     },
   }
   while (market.advance(sink));
-  return { universe, records, truth, planted, midnight_s }
+  return { universe, records, truth, planted, patterns: market.planted, midnight_s }
 }
 
 export const isBinary = ({ bytes }: SynthRecord): boolean => bytes.length > 1 && bytes[0] !== 0x7b

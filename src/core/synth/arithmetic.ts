@@ -4,6 +4,9 @@
  */
 const { LN2, SQRT2, SQRT1_2 } = Math
 
+/** Of a year: what turns its volatility into that of a day. */
+export const TRADING_DAYS = 252
+
 /** Relative error below 1e-14 for |x| < 40. */
 export function exp(x: number): number {
   const halvings = Math.round(x / LN2)

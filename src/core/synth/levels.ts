@@ -2,7 +2,9 @@ import { bellOf, type Random } from '../random.js'
 import type { Spot } from './spots.js'
 
 /** Deviation of the market factor over a whole day. */
-const MARKET_MOVE = 0.0055
+export const MARKET_MOVE = 0.0055
+/** India VIX, points, of a day on which it is not listed. */
+export const VIX_WITHOUT_INDEX = 12.5
 /** Seconds of a session of 6 h 15 min: daily moves are spread over them. */
 const SESSION_S = 22_500
 const PER_SECOND = 1 / 150 // 1 / sqrt(22500)
@@ -17,6 +19,8 @@ export class SpotLevels {
   readonly level: Float64Array
   /** How much busier than usual the spot's instruments are; 1 outside bursts. */
   readonly excitement: Float64Array
+  /** How much dearer its options are than `volatility` says; 1 but where patterns are planted. */
+  readonly dearness: Float64Array
   readonly open: Float64Array
   /** At-the-money volatility of the index options, per year. */
   volatility: number
@@ -43,11 +47,12 @@ export class SpotLevels {
     })
     this.level = this.open.slice()
     this.excitement = new Float64Array(spots.length).fill(1)
+    this.dearness = new Float64Array(spots.length).fill(1)
     this.#burstUntil = new Float64Array(spots.length)
     this.#burstStep = new Float64Array(spots.length)
     this.#bursts = burstsOf(spots, this.#random, open_s)
     this.#vix = spots.findIndex((spot) => spot.kind === 'vix')
-    this.#vixBase = this.#vix < 0 ? 12.5 : spots[this.#vix]!.previous_close / 100
+    this.#vixBase = this.#vix < 0 ? VIX_WITHOUT_INDEX : spots[this.#vix]!.previous_close / 100
     this.volatility = this.#vixBase / 100
   }
 

@@ -10,6 +10,7 @@ import { type FaultKind, planFaults, plantWrap } from './faults.js'
 import { SpotLevels } from './levels.js'
 import { TRADES_PER_WEIGHT } from './listing.js'
 import { MessageBuilder } from './message.js'
+import { directionOf, type MissingPlant, PlantActor, type PlantedPattern, type PlantWishes, planPlants } from './plants/index.js'
 import type { RecordSink } from './record-sink.js'
 import { type FeedMode, Tickers } from './tickers.js'
 import { type Appointment, createTimetable, type HoursGroup, type Timetable } from './timetable.js'
@@ -28,6 +29,8 @@ export interface DaySetup {
   /** `mixed`: one in five instruments stays in quote mode, one in ten in ltp mode. */
   mode: 'full' | 'mixed'
   faults: readonly FaultKind[]
+  /** Patterns to plant; absent: none. */
+  plants?: PlantWishes | undefined
   /** Keep what each packet says, for the truth file. Slower. */
   facts: boolean
 }
@@ -71,11 +74,14 @@ export class MarketDay {
   #messagesPerSecond = 1
   #now_s: number
   readonly #faults: FaultActor
+  readonly #plants: PlantActor | undefined
+  readonly #missing: readonly MissingPlant[] = []
   readonly #facts: boolean
   /** Listing whose volume passes 2^32 today, -1 for none. */
   readonly #wrapping: number
   #wrapped = false
   #nextAppointment = 0
+  #activity = 0
   #latency_ms = 60
   #received_ms = 0
 
@@ -100,11 +106,33 @@ export class MarketDay {
     this.#weights = new Float64Array(count)
     const modes = new Random(seed, 'modes')
     this.#modes = universe.listings.map(() => (setup.mode === 'full' ? 'full' : modeOf(modes.below(10))))
+    if (setup.plants !== undefined) {
+      const { plans, missing } = planPlants(setup.plants, {
+        universe,
+        seed,
+        midnight_s: this.#midnight_s,
+        start_s,
+        hoursOf: (listing) => this.#groupOf(listing),
+        suits: (listing) => listing !== this.#wrapping && this.#modes[listing] === 'full',
+      })
+      this.#missing = missing
+      this.#plants = new PlantActor(plans, {
+        universe,
+        tickers: this.#tickers,
+        levels: this.#levels,
+        hoursOf: (listing) => this.#groupOf(listing),
+        tellNow: (listing, at_ms) => {
+          if (this.#advance(listing, at_ms, this.#activity)) this.#tell(listing, at_ms, true)
+        },
+        tell: (listing, at_ms) => this.#tell(listing, at_ms, true),
+      })
+    }
     const actions = planFaults(setup.faults, {
       universe,
       random: new Random(seed, `faults ${universe.day}`),
       open_s: this.#open_s,
-      suits: (listing) => listing !== this.#wrapping && this.#modes[listing] === 'full',
+      suits: (listing) =>
+        listing !== this.#wrapping && this.#modes[listing] === 'full' && this.#plants?.isPlanted(listing) !== true,
     })
     this.#faults = new FaultActor(actions, {
       tickers: this.#tickers,
@@ -129,10 +157,34 @@ export class MarketDay {
     return false
   }
 
+  /** What is to be planted, and in which listing. */
+  get planned(): readonly Pick<PlantedPattern, 'pattern_id' | 'listing'>[] {
+    return (this.#plants?.plans ?? []).map(({ definition: { id }, listing }) => ({ pattern_id: id, listing }))
+  }
+
+  /** What has been planted so far, in order of the ends. */
+  get planted(): readonly PlantedPattern[] {
+    return this.#plants?.planted ?? []
+  }
+
+  /** What was asked for and did not find its place; ask once the day is over. */
+  get missing(): readonly MissingPlant[] {
+    const unfinished = (this.#plants?.unfinished ?? []).map(
+      ({ definition, side }): MissingPlant => ({
+        pattern_id: definition.id,
+        direction: directionOf(definition, side),
+        why: 'unfinished',
+      }),
+    )
+    return [...this.#missing, ...unfinished]
+  }
+
   #second(now_s: number, sink: RecordSink): void {
     const elapsed = now_s - this.#open_s
     const activity = elapsed >= 0 && elapsed < EQUITY_SECONDS ? activityAt(elapsed / EQUITY_SECONDS) : QUIET_ACTIVITY
+    this.#activity = activity
     this.#levels.step(now_s, EQUITY_SECONDS - elapsed, activity)
+    this.#plants?.lead(now_s)
     const changed = this.#openAndClose(now_s)
     if (changed || now_s % 60 === 0) this.#shareOutMinute(activity)
     if (this.#faults.isSilent(now_s)) return
@@ -144,6 +196,7 @@ export class MarketDay {
       this.#keepAppointments(at_ms)
       this.#gather(at_ms, activity)
       if (n === 0) this.#faults.begin(now_s, at_ms)
+      if (n === 0) this.#plants?.tell(now_s, at_ms)
       sent = this.#send(at_ms, sink) || sent
     }
     if (!sent) this.#record(now_s * 1000 + 400 + this.#random.below(300), HEARTBEAT, sink)
@@ -196,6 +249,8 @@ export class MarketDay {
     const now_s = Math.floor(at_ms / 1000)
     const mode = this.#modes[listing]!
     const packet = this.#tickers.packet(listing, now_s, mode, open_book)
+    this.#plants?.dress(packet, listing)
+    this.#plants?.see(listing, now_s)
     if (this.#facts) this.#message.note(factOf(packet, listing, this.#tickers.toldVolume(listing)), this.#message.length)
     this.#message.add(packet)
     if (listing === this.#wrapping && !this.#wrapped && this.#tickers.volume[listing]! >= 0x1_0000_0000) {
@@ -259,7 +314,7 @@ export class MarketDay {
       changed = true
       if (phase !== undefined) for (const listing of group.listings) this.#tickers.shown_ms[listing] = phase.start_s * 1000
     }
-    if (changed) this.#running = runningOf(this.#timetable.groups)
+    if (changed) this.#running = runningOf(this.#timetable.groups).filter((listing) => this.#plants?.isPlanted(listing) !== true)
     return changed
   }
 

@@ -110,9 +110,14 @@ export class Tickers {
       forward,
       strike,
       years: yearsUntil(now_s, this.#expiry_s[i]!),
-      volatility: this.#levels.volatility * (index ? 1 : 1.9),
+      volatility: this.#levels.volatility * (index ? 1 : 1.9) * this.#levels.dearness[this.#spot[i]!]!,
       call: instrument.instrument_type === 'CE',
     })
+  }
+
+  /** The same as the market stands now. */
+  fairAt(i: number, now_s: number): number {
+    return this.#fairFrom(i, this.#levels.level[this.#spot[i]!]!, now_s)
   }
 
   #onGrid(i: number, fair: number): number {
@@ -241,11 +246,7 @@ export class Tickers {
   #openInterest(i: number, bits: number, lots: number): void {
     const oi = this.#oi[i]!
     if (oi === 0) return
-    const change = (((bits >>> 12) & 7) - 3) * (1 + (lots >> 2)) * this.#lot[i]!
-    const next = Math.max(this.#lot[i]!, oi + change)
-    this.#oi[i] = next
-    if (next > this.#oiHigh[i]!) this.#oiHigh[i] = next
-    if (next < this.#oiLow[i]!) this.#oiLow[i] = next
+    this.addOpenInterest(i, (((bits >>> 12) & 7) - 3) * (1 + (lots >> 2)) * this.#lot[i]!)
   }
 
   /** The packet of the present state; reused, valid until the next call. `open_book`: false outside trading, the depth is then empty. */
@@ -308,6 +309,22 @@ export class Tickers {
   /** Cumulative volume as the feed tells it, not yet cut to 32 bits. */
   toldVolume(i: number): number {
     return Math.max(0, this.volume[i]! - this.volume_off[i]!)
+  }
+
+  /** Mean price of the day, feed units; NaN before the first trade. */
+  meanPrice(i: number): number {
+    return this.#turnover[i]! / this.volume[i]!
+  }
+
+  openInterest(i: number): number {
+    return this.#oi[i]!
+  }
+
+  addOpenInterest(i: number, units: number): void {
+    const next = Math.max(this.#lot[i]!, this.#oi[i]! + units)
+    this.#oi[i] = next
+    if (next > this.#oiHigh[i]!) this.#oiHigh[i] = next
+    if (next < this.#oiLow[i]!) this.#oiLow[i] = next
   }
 
   tradedAt(i: number): number {

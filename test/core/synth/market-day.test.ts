@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { KiteTicker } from 'kiteconnect'
 import { expect, test } from 'vitest'
+import { PLANTS } from '../../../src/core/synth/index.js'
 import type { FullPacket } from '../../../src/core/wire/index.js'
 import { addsUp } from '../../../src/core/wire/index.js'
 import { isBinary, packetsOf, type SynthRecord, synthDay } from '../../support/synth-day.js'
@@ -46,8 +47,14 @@ test("yesterday's cached packets come first: in quote mode, then in full mode wi
   }
 })
 
-test('a full packet says nothing that cannot be', () => {
-  const { records, midnight_s } = synthDay({ rate: 60, until_h: 9.75 })
+test.each([
+  ['of an ordinary day', { rate: 60, until_h: 9.75 }],
+  [
+    'of a day with planted patterns',
+    { instruments: 24, rate: 1, until_h: 15.5, plants: { ids: PLANTS.map(({ id }) => id), strength: 1 } },
+  ],
+])('a full packet %s says nothing that cannot be', (_, options) => {
+  const { records, midnight_s } = synthDay(options)
   const before = new Map<number, FullPacket>()
   const wrong: object[] = []
   let seen = 0

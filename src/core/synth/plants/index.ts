@@ -1,0 +1,6 @@
+export * from './actor.js'
+export * from './chain.js'
+export * from './minute.js'
+export * from './plan.js'
+export * from './plant.js'
+export * from './registry.js'
