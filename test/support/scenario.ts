@@ -311,11 +311,17 @@ export const active = (definition: PatternDefinition, parameters: Readonly<Recor
   },
 })
 
-/** The whole way: bytes, ledger, bars, detectors. `bytes` in place of those of the scenario, for what was cut or scrambled. */
+/**
+ * The whole way: bytes, ledger, bars, detectors. `bytes` in place of those of the scenario, for what was cut or scrambled; claims count as told
+ * from a confidence of `told_from` on. */
 export function runScenario(
   scenario: Scenario,
   patterns: readonly ActivePattern[],
-  { calendar = regular, bytes = recordingOfScenario(scenario) }: { calendar?: Calendar; bytes?: Uint8Array } = {},
+  {
+    calendar = regular,
+    bytes = recordingOfScenario(scenario),
+    told_from = 0.85,
+  }: { calendar?: Calendar; bytes?: Uint8Array; told_from?: number } = {},
 ): ScenarioRun {
   const instruments = new Map((scenario.instruments ?? [scenarioStock()]).map((each) => [each.instrument_token, each]))
   const detections: Detection[] = []
@@ -326,7 +332,10 @@ export function runScenario(
     calendar,
     baseline: scenario.baseline,
     options,
-    onDetection: (detection) => detections.push(detection),
+    onDetection: (detection) => {
+      detections.push(detection)
+      if (detection.quality_fault === undefined && detection.confidence >= told_from) detection.onEmitted?.()
+    },
     onFault: (fault) => faults.push(fault),
   })
   const pipeline = new Pipeline(

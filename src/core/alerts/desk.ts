@@ -207,6 +207,7 @@ export class AlertDesk {
     this.#seen.set(claim.id, 1)
     this.#parents.set(parentKey(claim.detection, known_at_ms), this.#followed.add(claim, alert))
     this.#tell(alert)
+    claim.detection.onEmitted?.()
     for (const each of superseded)
       this.#end(each, 'superseded', { known_at_ms, last_price: each.alert.last_price, evidence: {}, parent_id: claim.id })
     this.#tellEndings()

@@ -167,7 +167,20 @@ export class PatternBank {
       if (pattern.on === 'underlyings' && !ask.is('leads_its_underlying', view.group.lead === view)) continue
       if (needs_volume && !ask.is('has_volume', view.has_volume)) continue
       const candidate = this.#candidateOf(pattern, detect, view, at.known_at_ms)
-      if (candidate !== undefined) this.#setup.onDetection(detectionOf(pattern, candidate, view, at))
+      if (candidate !== undefined)
+        this.#setup.onDetection(detectionOf(pattern, candidate, view, { ...at, onEmitted: this.#told(pattern, candidate, view) }))
+    }
+  }
+
+  /** What a detector does when it hears that its claim was told, held like everything it does. */
+  #told(pattern: PatternDefinition, { onEmitted }: Candidate, { instrument, now_ms }: PatternView): (() => void) | undefined {
+    if (onEmitted === undefined) return undefined
+    return () => {
+      try {
+        onEmitted()
+      } catch (error) {
+        this.#switchOff(pattern, { instrument, at_ms: now_ms, kind: 'threw', message: wordsOf(error) })
+      }
     }
   }
 
@@ -205,7 +218,7 @@ function detectionOf(
   pattern: PatternDefinition,
   candidate: Candidate,
   view: InstrumentView,
-  at: Pick<Detection, 'known_at_ms' | 'emitted_at_ms'>,
+  at: Pick<Detection, 'known_at_ms' | 'emitted_at_ms' | 'onEmitted'>,
 ): Detection {
   const { multipliers: by_quality, quality_fault } = qualityOf(view, { pattern, direction: candidate.direction })
   const multipliers = { ...by_quality, ...candidate.multipliers }

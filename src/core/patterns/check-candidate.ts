@@ -22,6 +22,7 @@ export function whatIsWrong(candidate: Candidate): string | undefined {
     legs = [],
     subtype = '',
     action = '',
+    onEmitted,
   } = candidate
   if (!PATTERN_DIRECTIONS.includes(direction))
     return `direction must be ${PATTERN_DIRECTIONS.join(', ')}, found ${describe(direction)}`
@@ -50,6 +51,8 @@ export function whatIsWrong(candidate: Candidate): string | undefined {
   if (confidence_max !== undefined && !(confidence_max >= 0 && confidence_max <= 1)) return 'confidence_max must lie from 0 to 1'
   if (expires_min !== undefined && !(expires_min > 0)) return 'expires_min must be above 0'
   if (bar_start_ms !== undefined && !Number.isSafeInteger(bar_start_ms)) return 'bar_start_ms must be whole ms since the epoch'
+  if (onEmitted !== undefined && typeof onEmitted !== 'function')
+    return `onEmitted must be a function, found ${describe(onEmitted)}`
   if (follows !== undefined && !Number.isSafeInteger(follows?.known_at_ms))
     return 'follows.known_at_ms must be whole ms since the epoch'
   return undefined

@@ -13,6 +13,8 @@ export interface Detection {
   readonly session_date: IstDay
   /** The newest minute bar. */
   readonly bar: Candle
+  /** To be called when the alert is told: its detector may want to know. */
+  readonly onEmitted?: (() => void) | undefined
   /** When the information was complete: the end of the bar, or the second of a detector that is asked each second. */
   readonly known_at_ms: number
   /** Virtual time at which it was told. */

@@ -93,6 +93,8 @@ export interface Candidate {
   readonly bar_start_ms?: number
   /** Option strategies: what to trade. */
   readonly legs?: readonly AlertLeg[]
+  /** Called in the moment of the claim when every gate has let it through. A detector that manages what it claimed begins there. */
+  readonly onEmitted?: () => void
   /** It manages the legs of an earlier claim and is told under that alert, whatever cooldowns say. */
   readonly follows?: FollowUp
   /** Every number of the trigger, and its threshold. */

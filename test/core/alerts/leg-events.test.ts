@@ -98,3 +98,16 @@ test('print their action and their alert', () => {
   const record = JSON.parse(new TextDecoder().decode(ndjson.open(ALERT_FIELDS).write(batch)))
   expect(record).toMatchObject({ state: 'leg_event', action: 'EXIT_CE_LEG', parent_id: first.alert_id, interval: '1s' })
 })
+
+test('a detector hears that its claim was told, and of nothing else', () => {
+  const heard: string[] = []
+  const listening = (clock: string, facts: Facts = {}): Moment => entry(clock, { ...facts, onEmitted: () => heard.push(clock) })
+  const { alerts } = run([
+    listening('10:00', { confidence: 0.7 }),
+    listening('10:10'),
+    listening('10:20'),
+    listening('10:30', { quality_fault: 'incomplete_bar' }),
+  ])
+  expect(told({ alerts })).toEqual(['suppressed low_confidence', 'emitted', 'suppressed duplicate', 'suppressed quality'])
+  expect(heard).toEqual(['10:10'])
+})

@@ -38,6 +38,7 @@ test.each<[says: string, facts: object]>([
   ['legs', { legs: [{ ...leg, instrument: undefined }] }],
   ['subtype', { subtype: {} }],
   ['action', { action: 3 }],
+  ['onEmitted', { onEmitted: 3 as never }],
 ])('what %s must not be is refused', (says, facts) => {
   expect(whatIsWrong({ ...sound, ...facts } as Candidate)).toContain(says)
 })
@@ -47,17 +48,29 @@ test('lists, promises and other things are no candidates', () => {
   expect(whatIsWrong(Promise.resolve(sound) as never)).toContain('promise')
 })
 
+const PROBE = {
+  id: 'probe',
+  summary: '',
+  category: 'custom',
+  source: 'test',
+  priority: 0,
+  cooldown_min: 0,
+  parameters: {},
+} as const
+
 test('a create that gives no function is named, and asked once', () => {
-  const probe = {
-    id: 'probe',
-    summary: '',
-    category: 'custom',
-    source: 'test',
-    priority: 0,
-    cooldown_min: 0,
-    parameters: {},
-    create: () => 5 as never,
-  } as const
+  const probe = { ...PROBE, create: () => 5 as never }
   const { faults } = runScenario({ shows: 'calm', minutes: calm('09:15', 5, { from: 100 }) }, [active(probe)])
   expect(faults).toMatchObject([{ kind: 'rubbish', message: expect.stringContaining('found number') }])
+})
+
+test('one that throws when it hears that its claim was told is switched off', () => {
+  const onEmitted = (): void => {
+    throw new Error('not now')
+  }
+  const probe = { ...PROBE, create: () => (): Candidate => ({ ...sound, onEmitted }) }
+  const scenario = { shows: 'calm', minutes: calm('09:15', 5, { from: 100 }) }
+  const { detections, faults } = runScenario(scenario, [active(probe)], { told_from: 0 })
+  expect(detections.filter(({ quality_fault }) => quality_fault === undefined)).toHaveLength(1)
+  expect(faults).toMatchObject([{ kind: 'threw', message: 'Error: not now' }])
 })

@@ -2,7 +2,7 @@ import type { Leg, OptionChain, StrikeRow } from '../../options/index.js'
 import { istDayStartMs, MINUTE_MS } from '../../time/index.js'
 import { inRupees } from '../ict/index.js'
 import type { AlertLeg, Candidate, PatternDefinition } from '../pattern.js'
-import { confidenceOf, sat, scoreOf } from '../score.js'
+import { sat, scoreOf } from '../score.js'
 import type { PatternView } from '../view.js'
 import { daysTo, ivPercentileNow, nearestChain } from './history.js'
 import { type KowAction, KowPosition, type Mids, since } from './kow-position.js'
@@ -22,7 +22,6 @@ type Name =
   | 'confirm_s'
   | 'quote_age_max_s'
   | 'leg_spread_pct_max'
-  | 'confidence_min'
   | 'exit_s'
   | 'reenter_s'
   | 'reentries_max'
@@ -42,7 +41,7 @@ interface Pair {
  * while nothing is sold and the forward (by parity at that strike) is more than 0.6 of the distance to the next strike away for a minute; every
  * wait begins anew with it. The VWAP of a leg is that of its trades of this session up to its last closed minute, the sum of both is compared
  * (D15: never of another strike). After the wait the claim is made at each whole minute of it, while it lasts; the legs count as sold by the first
- * claim whose confidence reaches the 0.85 of the public rule, before multipliers. What follows are events of that alert. A second in which a
+ * that becomes an alert, so what is held back by a gate need not be managed. What follows are events of that alert. A second in which a
  * quote is older than 10 s has no premium and breaks every wait. The losing leg is the one that has lost more since it was sold.
  */
 export const kowSignalStraddle: PatternDefinition<Name> = {
@@ -61,7 +60,6 @@ export const kowSignalStraddle: PatternDefinition<Name> = {
     confirm_s: { default: 60, min: 1, max: 3600, integer: true, doc: 'Seconds on end that it must be so' },
     quote_age_max_s: { default: 10, min: 1, max: 60, doc: 'Oldest quote of a leg, seconds' },
     leg_spread_pct_max: { default: 3, min: 0.1, max: 100, doc: 'Spread of each leg, percent of its middle' },
-    confidence_min: { default: 0.85, min: 0.6, max: 0.98, doc: 'Confidence from which the legs count as sold' },
     exit_s: {
       default: 120,
       min: 1,
@@ -104,10 +102,15 @@ export const kowSignalStraddle: PatternDefinition<Name> = {
       const below_s = (second_ms - below_since_ms) / SECOND_MS
       if (!(below_s >= numbers.confirm_s) || (below_s - numbers.confirm_s) % 60 !== 0) return undefined
       const claim = claimOf(view, { pair, chain, mids, vwaps, discount_pct, below_s, minute }, numbers)
-      if (claim === undefined || confidenceOf(claim.score) < numbers.confidence_min) return claim
-      entry = claim
-      position = new KowPosition(second_ms, mids, numbers)
-      return claim
+      return (
+        claim && {
+          ...claim,
+          onEmitted() {
+            entry = claim
+            position = new KowPosition(second_ms, mids, numbers)
+          },
+        }
+      )
     }
   },
 }

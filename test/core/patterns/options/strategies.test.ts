@@ -28,8 +28,10 @@ function detect(
   id: string,
   scenario: Omit<Scenario, 'shows'>,
   parameters: Readonly<Record<string, number>> = {},
+  told_from?: number,
 ): readonly Detection[] {
-  const { detections, faults } = runScenario({ shows: '', ...scenario }, [active(patternOf(id), parameters)])
+  const setup = told_from === undefined ? {} : { told_from }
+  const { detections, faults } = runScenario({ shows: '', ...scenario }, [active(patternOf(id), parameters)], setup)
   expect(faults).toEqual([])
   return detections
 }
@@ -263,10 +265,10 @@ describe('kow_signal_straddle', () => {
     })
   })
 
-  test('a claim below the confidence asked for sells nothing that would have to be managed', () => {
+  test('a claim that becomes no alert sells nothing that would have to be managed', () => {
     const weak = straddle([...dear, ...times(3, [0.158]), ...times(3, [0.25])])
     expect(new Set(actions(detect(id, weak)))).toEqual(new Set(['SELL_STRADDLE']))
-    expect(actions(detect(id, weak, { confidence_min: 0.8 }))).toContain('EXIT_BOTH')
+    expect(actions(detect(id, weak, {}, 0.8))).toContain('EXIT_BOTH')
   })
 
   test('D15: the VWAP is that of the legs at hand, never of the strike before', () => {
