@@ -78,7 +78,7 @@ ${EXIT_CODES}`
 
   async #tell(words: SignalWords, list: boolean): Promise<unknown> {
     const { configText, detectorTable } = await import('../io/signals/tell-config.js')
-    const text = list ? detectorTable() : await configText(words)
+    const text = list ? await detectorTable(words) : await configText(words)
     if (!this.jsonEnabled()) process.stdout.write(text)
     return list ? undefined : JSON.parse(text)
   }

@@ -12,4 +12,8 @@ export const plainFlow = (flow: BarFlow) => ({
   total_sell_quantity: flow.total_sell_quantity,
   last_seen_ms: flow.last_seen_ms,
   previous_close: flow.previous_close,
+  day_high: flow.day_high,
+  day_low: flow.day_low,
+  day_average_price: flow.day_average_price,
+  day_volume: flow.day_volume,
 })

@@ -229,5 +229,9 @@ function flowOf(obi: number): BarFlow {
     total_sell_quantity: 0,
     last_seen_ms: 0,
     previous_close: 0,
+    day_high: 0,
+    day_low: 0,
+    day_average_price: 0,
+    day_volume: 0,
   }
 }

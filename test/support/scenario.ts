@@ -208,6 +208,7 @@ class InstrumentFeed {
   readonly #previous_close: number | undefined
   readonly #tick: number
   #cumulative = 0
+  #turnover = 0
   #oi = 0
   #day: { open: number; high: number; low: number } | undefined
 
@@ -229,8 +230,7 @@ class InstrumentFeed {
     this.#day ??= { open, high: open, low: open }
     this.#oi = row.oi ?? this.#oi
     if (row.quiet) {
-      this.#cumulative += row.volume
-      this.#reach(close)
+      this.#trade(close, row.volume)
       return [{ at_ms: start_ms + 58_500, packet: this.#packet(row, close, start_ms + 58_500, 1) }]
     }
     const packets: { at_ms: number; packet: Packet }[] = []
@@ -245,8 +245,7 @@ class InstrumentFeed {
         // The book before the trade says who traded: its offer, or its bid, is the price.
         const at_ms = start_ms + i * 9500 + (side > 0 ? 1000 : 3000)
         packets.push({ at_ms, packet: this.#packet(row, price, at_ms, side) })
-        this.#cumulative += quantity
-        this.#reach(price)
+        this.#trade(price, quantity)
         packets.push({ at_ms: at_ms + 1000, packet: this.#packet(row, price, at_ms + 1000, side) })
       }
     })
@@ -254,7 +253,9 @@ class InstrumentFeed {
     return packets
   }
 
-  #reach(price: number): void {
+  #trade(price: number, quantity: number): void {
+    this.#cumulative += quantity
+    this.#turnover += price * quantity
     const day = this.#day as { open: number; high: number; low: number }
     day.high = Math.max(day.high, price)
     day.low = Math.min(day.low, price)
@@ -275,7 +276,7 @@ class InstrumentFeed {
       kind: 'full',
       ...head,
       last_traded_quantity: 1,
-      average_traded_price: price,
+      average_traded_price: this.#cumulative === 0 ? 0 : Math.round(this.#turnover / this.#cumulative),
       volume_traded: this.#cumulative,
       total_buy_quantity: 100_000 + (exchange_timestamp % 97),
       total_sell_quantity: 100_000,

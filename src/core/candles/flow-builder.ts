@@ -17,6 +17,10 @@ export class FlowBuilder implements BarFlow {
   #total_buy_quantity = 0
   #total_sell_quantity = 0
   #previous_close = 0
+  #day_high = 0
+  #day_low = 0
+  #day_average_price = 0
+  #day_volume = 0
   /** The last packet, not read yet. */
   #view: DataView | undefined
   #at = 0
@@ -37,6 +41,22 @@ export class FlowBuilder implements BarFlow {
   get previous_close(): number {
     this.settle()
     return this.#previous_close
+  }
+  get day_high(): number {
+    this.settle()
+    return this.#day_high
+  }
+  get day_low(): number {
+    this.settle()
+    return this.#day_low
+  }
+  get day_average_price(): number {
+    this.settle()
+    return this.#day_average_price
+  }
+  get day_volume(): number {
+    this.settle()
+    return this.#day_volume
   }
   get last_seen_ms(): number {
     return this.#last_seen_s * 1000
@@ -75,9 +95,16 @@ export class FlowBuilder implements BarFlow {
     this.#view = undefined
     const at = this.#at
     const length = this.#length
-    if (kite.isIndexLength(length)) this.#previous_close = kite.readIndexClose(view, at)
-    else if (length >= kite.QUOTE_BYTES) {
+    if (kite.isIndexLength(length)) {
+      this.#previous_close = kite.readIndexClose(view, at)
+      this.#day_high = kite.readIndexHigh(view, at)
+      this.#day_low = kite.readIndexLow(view, at)
+    } else if (length >= kite.QUOTE_BYTES) {
       this.#previous_close = kite.readClose(view, at)
+      this.#day_high = kite.readHigh(view, at)
+      this.#day_low = kite.readLow(view, at)
+      this.#day_average_price = kite.readAveragePrice(view, at)
+      this.#day_volume = kite.readVolume(view, at)
       this.#total_buy_quantity = kite.readBuyQuantity(view, at)
       this.#total_sell_quantity = kite.readSellQuantity(view, at)
     }
@@ -105,6 +132,11 @@ export class FlowBuilder implements BarFlow {
       this.#total_sell_quantity = finer.total_sell_quantity
     }
     if (finer.#last_seen_s > this.#last_seen_s) this.#last_seen_s = finer.#last_seen_s
-    if (finer.previous_close !== 0) this.#previous_close = finer.previous_close
+    if (finer.previous_close === 0) return
+    this.#previous_close = finer.previous_close
+    this.#day_high = finer.day_high
+    this.#day_low = finer.day_low
+    this.#day_average_price = finer.day_average_price
+    this.#day_volume = finer.day_volume
   }
 }

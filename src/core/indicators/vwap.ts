@@ -20,6 +20,14 @@ export class SessionVwap {
     this.#moments.clear()
   }
 
+  /** So much had been traded of the session by now, seen or not. The deviation stays that of what was seen. */
+  resume(turnover: number, volume: number): void {
+    if (!(volume > 0)) return
+    this.#turnover = turnover
+    this.#volume = volume
+    this.value = turnover / volume
+  }
+
   /** One bar. `turnover` is the sum of price x quantity; without `flow` all of the bar counts at `typical_price` for the deviation. */
   update(turnover: number, volume: number, typical_price: number, flow?: BarFlow): number {
     if (!(volume > 0)) return this.value

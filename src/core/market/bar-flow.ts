@@ -21,6 +21,11 @@ export interface BarFlow {
   readonly last_seen_ms: number
   /** Close of the previous session as the packets tell it; 0 when they do not. */
   readonly previous_close: number
+  /** What the last packet tells of the whole day so far, auctions included: highest and lowest price, mean price and volume. 0 when none does. */
+  readonly day_high: number
+  readonly day_low: number
+  readonly day_average_price: number
+  readonly day_volume: number
 }
 
 /** Where a side begins in `BarFlow.book`: price and quantity alternate, best first. */

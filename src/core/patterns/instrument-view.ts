@@ -232,12 +232,22 @@ export class InstrumentView implements PatternView {
     for (let i = 0; i < prices.length; i++) this.profile.add(prices[i] as number, volumes[i] as number)
   }
 
-  #noteRange({ high, low, open_time_ms, close_time_ms, complete }: Candle): void {
+  #noteRange({ high, low, open_time_ms, close_time_ms, complete, flow }: Candle): void {
     this.session_high_before = this.session_high
     this.session_low_before = this.session_low
     if (!(high <= this.session_high)) this.session_high = high
     if (!(low >= this.session_low)) this.session_low = low
+    if (!complete) this.#catchUp(flow)
     this.#opening.update(open_time_ms, close_time_ms, high, low, complete)
+  }
+
+  /** A gap, or a late begin, hides trades of this session: what the packet tells of the day knows them. */
+  #catchUp(flow: Candle['flow']): void {
+    if (flow === undefined) return
+    const { day_high, day_low, day_average_price, day_volume } = flow
+    if (day_high > this.session_high) this.session_high = day_high
+    if (day_low > 0 && day_low < this.session_low) this.session_low = day_low
+    if (day_average_price > 0) this.#vwap.resume(day_average_price * day_volume, day_volume)
   }
 
   #noteBook({ flow, close_time_ms }: Candle): void {

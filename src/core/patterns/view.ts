@@ -70,7 +70,10 @@ export interface PatternView {
   readonly adx_15m: number
   /** Slope of the EMA 20 of bars of 15 minutes: 1 rising, -1 falling, 0 flat or not known. */
   readonly trend_15m: -1 | 0 | 1
-  /** Volume-weighted mean price of the session's continuous trades, and the deviation around it. */
+  /**
+   * Volume-weighted mean price of the session's continuous trades, and the deviation around it. Where trades were missed (a gap, a late begin) it goes
+   * on from the average price that the packets tell, the exchange's own, which counts the auction before the open too.
+   */
   readonly vwap: number
   readonly vwap_sigma: number
   /** Cumulative volume delta of the session, quote rule. */
@@ -81,7 +84,7 @@ export interface PatternView {
   readonly spread_bps: number
   /** Exchange time of the last packet before the end of the bar, how long before it; NaN where packets carry no time. */
   readonly stale_ms: number
-  /** Highest and lowest so far in this session, with the newest bar and without it. */
+  /** Highest and lowest so far in this session, with the newest bar and without it; where trades were missed, those of the day as the packets tell them. */
   readonly session_high: number
   readonly session_low: number
   readonly session_high_before: number

@@ -139,6 +139,9 @@ async function readConfigFile(path: string): Promise<Given> {
     if (!isRecord(parameters)) throw refuse(`patterns.${id} must be an object`)
     given[id] = parameters
   }
+  for (const [owner, numbers] of Object.entries(given))
+    for (const [name, value] of Object.entries(numbers))
+      if (typeof value !== 'number') throw refuse(`${owner}.${name} is ${JSON.stringify(value)} and no number`)
   return given
 }
 

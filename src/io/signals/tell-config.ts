@@ -4,14 +4,15 @@ import { tableLines } from '../trust/text-table.js'
 import { effectiveConfig, readSignalConfig, type SignalWords } from './signal-config.js'
 
 /** The detectors that ship, for people: each with its numbers. */
-export function detectorTable(): string {
-  const rows = PATTERNS.map(({ id, category, summary, parameters, optional }) => [
+export async function detectorTable(words: SignalWords): Promise<string> {
+  const { patterns } = await readSignalConfig(words.only.length === 0 ? { ...words, only: ['all'] } : words)
+  const rows = patterns.map(({ definition: { id, category, summary, optional }, parameters }) => [
     id,
     category,
     optional === true ? 'no' : 'yes',
     summary,
     Object.entries(parameters)
-      .map(([name, { default: usual }]) => `${name}=${usual}`)
+      .map(([name, value]) => `${name}=${value}`)
       .join(' '),
   ])
   return `${tableLines(['pattern', 'category', 'by default', 'what it finds', 'numbers'], rows).join('\n')}\n`

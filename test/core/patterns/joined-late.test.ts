@@ -111,3 +111,36 @@ test('volume_breakout makes no five minutes of what came before and after a gap'
   const found = runScenario(rising, [active(pattern)], { bytes: lost }).detections.map(({ known_at_ms }) => known_at_ms)
   expect(found.filter((known_at_ms) => known_at_ms <= timeOf('11:20'))).toEqual([])
 })
+
+/** Up to 1010 before 10:00, down to 995 after it, then in the middle. */
+const eventful = {
+  shows: 'both extremes are early',
+  minutes: goOn(calm('09:15', 20, { from: 1000 }), [
+    ...Array.from({ length: 20 }, (_, n) => ({ close: 1000 + Math.min(10, n), volume: 30_000 })),
+    ...Array.from({ length: 30 }, (_, n) => ({ close: 1010 - Math.min(15, n), volume: 10_000 })),
+    ...Array.from({ length: 40 }, () => ({ close: 1000, volume: 10_000 })),
+  ]),
+}
+
+test.each([
+  ['a late begin', '09:00', '10:40:20'],
+  ['a gap', '09:30:20', '10:30:20'],
+])('after %s the extremes and the mean price of the session are those of the exchange', (_, from, to) => {
+  const facts = ({ now_ms, session_high, session_low, vwap }: Parameters<Parameters<typeof watched>[1]>[0]) => ({
+    now_ms,
+    session_high,
+    session_low,
+    vwap,
+  })
+  const whole = watched(eventful, facts)
+  const heard = watched(eventful, facts, without(recordingOfScenario(eventful), from, to)).filter(
+    ({ now_ms }) => now_ms > timeOf(to),
+  )
+  expect(heard.length).toBeGreaterThan(10)
+  for (const { now_ms, session_high, session_low, vwap } of heard) {
+    const truth = whole.find((each) => each.now_ms === now_ms)
+    expect({ session_high, session_low }).toEqual({ session_high: truth?.session_high, session_low: truth?.session_low })
+    // Packets tell the mean in paise.
+    expect(Math.abs(vwap - (truth?.vwap as number))).toBeLessThanOrEqual(0.5)
+  }
+})

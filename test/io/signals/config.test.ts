@@ -86,8 +86,15 @@ describe('numbers', () => {
   })
 
   test('a number in a file that is out of range is refused as well', async () => {
-    await expect(read({ config: file({ patterns: { volume_spike: { rv_min: null } } }) })).rejects.toMatchObject({
+    await expect(read({ config: file({ patterns: { volume_spike: { rv_min: 99 } } }) })).rejects.toMatchObject({
       code: 'bad_parameter',
+    })
+  })
+
+  test.each([null, '2.5', true])('%o in a file is no number', async (rv_min) => {
+    await expect(read({ config: file({ patterns: { volume_spike: { rv_min } } }) })).rejects.toMatchObject({
+      code: 'bad_config',
+      message: expect.stringContaining('volume_spike.rv_min'),
     })
   })
 })
