@@ -7,7 +7,7 @@ import { type Contender, plainly, settle } from './conflict.js'
 import { AlertCounter, type AlertCounts } from './counts.js'
 import { type Followed, FollowedAlerts, isActive } from './followed.js'
 import { confidenceHold, contraries, cooldownHold, groupOf, type Hold, qualityHold, sameAlert, windowHold } from './gates.js'
-import { endingOf, isExpired } from './lifecycle.js'
+import { endingOf } from './lifecycle.js'
 import { RateLimits } from './rate-limits.js'
 import { type Change, conflictOf, evidenceOf, multipliersOf, recordOf, transitionOf } from './records.js'
 import { rounded } from './rounded.js'
@@ -77,9 +77,8 @@ export class AlertDesk {
   }
 
   #expire(): void {
-    for (const followed of [...this.#followed.active()]) {
+    for (const followed of this.#followed.expired(this.#now_ms)) {
       const { claim, alert } = followed
-      if (!isExpired(claim, this.#now_ms)) continue
       this.#end(followed, 'expired', { known_at_ms: claim.expires_at_ms, last_price: alert.last_price, evidence: {} })
     }
   }

@@ -1,6 +1,7 @@
 import { MINUTE_MS } from '../time/index.js'
 import type { Alert, Transition } from './alert.js'
 import type { Claim } from './claim.js'
+import { isExpired } from './lifecycle.js'
 import type { AlertRules } from './rules.js'
 
 const SECOND_MS = 1000
@@ -35,6 +36,9 @@ export class FollowedAlerts {
   readonly #by_underlying = new Map<string, Followed[]>()
   readonly #active = new Map<number, Followed[]>()
   #serial = 0
+  /** No active one expires earlier. */
+  #next_expiry_ms = Number.POSITIVE_INFINITY
+  #forgot_ms = Number.NEGATIVE_INFINITY
 
   constructor(rules: AlertRules) {
     this.#rules = rules
@@ -50,9 +54,13 @@ export class FollowedAlerts {
     return this.#active.get(token) ?? NONE
   }
 
-  /** All active ones, by instrument. */
-  *active(): Iterable<Followed> {
-    for (const alerts of this.#active.values()) yield* alerts
+  /** Active ones that no bar from now on touches, by instrument. */
+  expired(now_ms: number): readonly Followed[] {
+    if (!(now_ms > this.#next_expiry_ms)) return NONE
+    const active = [...this.#active.values()].flat()
+    const expired = active.filter(({ claim }) => isExpired(claim, now_ms))
+    this.#next_expiry_ms = Math.min(...active.filter((each) => !expired.includes(each)).map(({ claim }) => claim.expires_at_ms))
+    return expired
   }
 
   add(claim: Claim, alert: Alert): Followed {
@@ -61,6 +69,7 @@ export class FollowedAlerts {
     const followed: Followed = { claim, alert, serial: this.#serial++, confidence, ended: undefined }
     push(this.#by_underlying, underlying, followed)
     push(this.#active, instrument.instrument_token, followed)
+    this.#next_expiry_ms = Math.min(this.#next_expiry_ms, claim.expires_at_ms)
     return followed
   }
 
@@ -72,8 +81,10 @@ export class FollowedAlerts {
     else this.#active.delete(token)
   }
 
-  /** Drops what has ended and is out of every window. */
+  /** Drops what has ended and is out of every window; now and then, as it changes nothing but memory. */
   forget(now_ms: number): void {
+    if (now_ms < this.#forgot_ms + MINUTE_MS) return
+    this.#forgot_ms = now_ms
     for (const [underlying, alerts] of this.#by_underlying) {
       const left = alerts.filter((each) => each.ended === undefined || isWithin(now_ms, each, this.#longestWindow(each)))
       if (left.length === 0) this.#by_underlying.delete(underlying)

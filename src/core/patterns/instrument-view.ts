@@ -210,6 +210,7 @@ export class InstrumentView implements PatternView {
   }
 
   #enterPhase(candle: Candle): void {
+    if (candle.open_time_ms >= this.open_ms && candle.open_time_ms < this.close_ms) return
     const at_s = candle.open_time_ms / 1000
     const phase = this.session.phases.find(({ start_s, end_s }) => at_s >= start_s && at_s < end_s)
     if (phase === undefined || this.open_ms === phase.start_s * 1000) return

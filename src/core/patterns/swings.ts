@@ -30,8 +30,8 @@ export class Swings {
   update(bars: BarSeries): void {
     const reach = this.#reach
     if (bars.count < 2 * reach + 1) return
-    if (isTurn(reach, (ago) => bars.high(ago))) this.#keep(bars, 'high', bars.high(reach))
-    if (isTurn(reach, (ago) => -bars.low(ago))) this.#keep(bars, 'low', bars.low(reach))
+    if (isHigh(bars, reach)) this.#keep(bars, 'high', bars.high(reach))
+    if (isLow(bars, reach)) this.#keep(bars, 'low', bars.low(reach))
   }
 
   /** The last confirmed one of a kind, or an earlier one; undefined when there are not so many. */
@@ -58,11 +58,16 @@ export class Swings {
   }
 }
 
-/** `value(reach)` is at least its elder neighbours and above its younger ones. */
-function isTurn(reach: number, value: (ago: number) => number): boolean {
-  const middle = value(reach)
-  for (let i = 1; i <= reach; i++) {
-    if (!(middle >= value(reach + i)) || !(middle > value(reach - i))) return false
-  }
+/** The bar `reach` ago is at least as high as its elder neighbours and higher than its younger ones. */
+function isHigh(bars: BarSeries, reach: number): boolean {
+  const middle = bars.high(reach)
+  for (let i = 1; i <= reach; i++) if (!(middle > bars.high(reach - i)) || !(middle >= bars.high(reach + i))) return false
+  return true
+}
+
+/** The same downwards. */
+function isLow(bars: BarSeries, reach: number): boolean {
+  const middle = bars.low(reach)
+  for (let i = 1; i <= reach; i++) if (!(middle < bars.low(reach - i)) || !(middle <= bars.low(reach + i))) return false
   return true
 }

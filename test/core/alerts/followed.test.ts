@@ -18,6 +18,7 @@ function followed(facts: Facts = {}): FollowedAlerts {
   )
   return alerts
 }
+const TOKEN = detection({}).instrument.instrument_token
 const kept = (alerts: FollowedAlerts, clock: string): number => {
   alerts.forget(atMs(clock))
   return alerts.of('RELIANCE').length
@@ -26,11 +27,11 @@ const kept = (alerts: FollowedAlerts, clock: string): number => {
 test('an alert is kept as long as it is active, and as long as its longest window', () => {
   const active = followed()
   expect(kept(active, '15:00')).toBe(1)
-  expect([...active.active()]).toHaveLength(1)
+  expect(active.activeOf(TOKEN)).toHaveLength(1)
   const over = (facts: Facts) => {
     const alerts = followed(facts)
-    for (const each of [...alerts.active()]) alerts.end(each, 'stop_hit')
-    expect([...alerts.active()]).toHaveLength(0)
+    for (const each of alerts.activeOf(TOKEN)) alerts.end(each, 'stop_hit')
+    expect(alerts.activeOf(TOKEN)).toHaveLength(0)
     return alerts
   }
   expect(kept(over({ pattern: { cooldown_min: 30 } }), '10:29')).toBe(1)
@@ -38,4 +39,16 @@ test('an alert is kept as long as it is active, and as long as its longest windo
   // Without a cooldown of its own: five minutes of its family.
   expect(kept(over({ pattern: { cooldown_min: 0 } }), '10:04')).toBe(1)
   expect(kept(over({ pattern: { cooldown_min: 0 } }), '10:05')).toBe(0)
+})
+
+test('an alert expires when no bar can touch it any more, once', () => {
+  const alerts = followed()
+  const [only] = alerts.activeOf(TOKEN)
+  const expires_ms = only?.claim.expires_at_ms as number
+  expect(alerts.expired(expires_ms)).toEqual([])
+  expect(alerts.expired(expires_ms + 64_999)).toEqual([])
+  const expired = alerts.expired(expires_ms + 65_000)
+  expect(expired).toEqual([only])
+  for (const each of expired) alerts.end(each, 'expired')
+  expect(alerts.expired(expires_ms + 65_001)).toEqual([])
 })
