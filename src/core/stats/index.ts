@@ -1,0 +1,3 @@
+export * from './exp-log.js'
+export * from './inverse-normal.js'
+export * from './normal-distribution.js'
