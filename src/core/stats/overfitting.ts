@@ -1,7 +1,7 @@
 import { assert } from '../assert.js'
 import { log } from './exp-log.js'
 
-/** What is compared: the mean of a configuration's returns, or mean over standard deviation (divisor n - 1; 0 for returns that are all the same). */
+/** What is compared: the mean of a configuration's returns, or mean over standard deviation (0 for returns that are all the same). */
 export type Performance = 'mean' | 'sharpe'
 
 /** Probability of backtest overfitting. NaN without at least two configurations and a session for each block. */
@@ -133,7 +133,7 @@ class HalvedSums {
     const mean = (this.#means[k] as number) + sum / this.#rows
     if (performance === 'mean') return Math.round(mean * GRID)
     const squares = (this.#low[low + 1] as number) + (this.#high[high + 1] as number)
-    const variance = (squares - (sum * sum) / this.#rows) / (this.#rows - 1)
+    const variance = (squares - (sum * sum) / this.#rows) / this.#rows
     return variance > 1 / (GRID * GRID) ? Math.round((mean / Math.sqrt(variance)) * GRID) : 0
   }
 

@@ -106,6 +106,11 @@ test('a higher level rejects all that a lower one does, and Holm never more than
   )
 })
 
+test('a p-value that reaches its level to the last bit is rejected', () => {
+  expect(benjaminiHochberg([0.1, 0.5], 0.2).rejected).toEqual([true, false])
+  expect(holm([0.1, 0.5], 0.2).rejected).toEqual([true, false])
+})
+
 test('the order of p-values changes nothing, and one that is missing counts in no number of tests', () => {
   fc.assert(
     fc.property(p_values, (all) => {

@@ -65,12 +65,8 @@ test('the interval of a clustered mean is that of all ways to draw the clusters'
   // The steps of so small a sample are wide, and 40,000 draws find the right one.
   expect(found.interval.low).toBeCloseTo(sampleQuantile(means, 0.1), 10)
   expect(found.interval.high).toBeCloseTo(sampleQuantile(means, 0.9), 10)
-  const shuffled = clusterBootstrap([...values.slice(3), ...values.slice(0, 3)], {
-    draws: 40_000,
-    random: random('clusters'),
-    level: 0.8,
-  })
-  expect(shuffled).toEqual(found)
+  const few = (all: typeof values) => clusterBootstrap(all, { draws: 9, random: random('few') })
+  expect(few([...values.slice(3), ...values.slice(0, 3)])).toEqual(few(values))
   expect(clusterBootstrap([], { draws: 1, random: random('clusters') }).mean).toBeNaN()
 })
 
@@ -188,18 +184,42 @@ test('overfitting: none when one is best everywhere, certain when good days are 
   expect(Math.abs(sum / 60 - 0.5)).toBeLessThan(0.12)
 })
 
-test('overfitting: equal sums in another order are equal, and too little data says nothing', () => {
-  // Every configuration earns 0.1, 0.2 and 0.7 in some order in each half: all share one rank whatever the split of two blocks.
-  const orders = [
-    [0.1, 0.2, 0.7, 0.7, 0.1, 0.2],
-    [0.7, 0.2, 0.1, 0.2, 0.7, 0.1],
-    [0.2, 0.7, 0.1, 0.1, 0.7, 0.2],
-  ]
-  for (const performance of ['mean', 'sharpe'] as const)
-    expect(overfitting(orders, { blocks: 2, performance })).toEqual({ probability: 1, splits: 2, median_logit: 0 })
-  expect(overfitting([[1, 2]], { blocks: 2 }).probability).toBeNaN()
+test('overfitting: equal sums in another order are equal, and of equals the first is the best', () => {
+  // Every configuration earns the same in some order in each half: all share one rank, that of the middle.
+  const noise = random('order')
+  const shuffled = (values: readonly number[]): number[] =>
+    values
+      .map((value) => ({ value, key: noise.next() }))
+      .sort((a, b) => a.key - b.key)
+      .map(({ value }) => value)
+  for (let round = 0; round < 50; round++) {
+    const half = Array.from({ length: 5 }, () => noise.below(2000) / 1000 - 1)
+    const orders = Array.from({ length: 5 }, () => [...shuffled(half), ...shuffled(half)])
+    for (const performance of ['mean', 'sharpe'] as const)
+      expect(overfitting(orders, { blocks: 2, performance })).toEqual({ probability: 1, splits: 2, median_logit: 0 })
+  }
+  // In the first session A and B are equals; in the second B alone is best, and was in the middle of the first.
+  const [a, b, c] = [
+    [1, 0],
+    [1, 2],
+    [0, 1],
+  ] as const
+  const found = [
+    [a, b, c],
+    [b, a, c],
+  ].map((all) => overfitting(all, { blocks: 2, performance: 'mean' }).median_logit)
+  // A first: ranks 1 and 2.5 of 3; B first: 3 and 2.5.
+  expect(found[0]).toBeCloseTo((Math.log(1 / 3) + Math.log(2.5 / 1.5)) / 2, 12)
+  expect(found[1]).toBeCloseTo((Math.log(3) + Math.log(2.5 / 1.5)) / 2, 12)
+})
+
+test('overfitting: too little data says nothing, and what never varies has a ratio of 0', () => {
+  expect(overfitting([[1, 2]], { blocks: 2 })).toEqual({ probability: Number.NaN, splits: 0, median_logit: Number.NaN })
   expect(overfitting([[1], [2]], { blocks: 2 }).probability).toBeNaN()
-  // Returns that never vary have a ratio of 0: worse than the loser's opposite, better than a loser.
-  const still = [new Array(8).fill(0.1), [1, 2, 1, 2, 1, 2, 1, 2], [-1, -2, -1, -2, -1, -2, -1, -2]]
-  expect(overfitting(still, { blocks: 4 })).toMatchObject({ probability: 0 })
+  // 0 is worse than what wins and better than what loses, whatever the roundings of a mean of equal numbers.
+  for (let sessions = 6; sessions < 60; sessions++) {
+    const winner = Array.from({ length: sessions }, (_, n) => 1 + (n % 2))
+    const still = [new Array(sessions).fill(0.1), winner, winner.map((value) => -value)]
+    expect(overfitting(still, { blocks: 2 }).probability).toBe(0)
+  }
 })
