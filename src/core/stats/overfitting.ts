@@ -134,7 +134,7 @@ class HalvedSums {
     if (performance === 'mean') return Math.round(mean * GRID)
     const squares = (this.#low[low + 1] as number) + (this.#high[high + 1] as number)
     const variance = (squares - (sum * sum) / this.#rows) / this.#rows
-    return variance > 1 / (GRID * GRID) ? Math.round((mean / Math.sqrt(variance)) * GRID) : 0
+    return variance > 0 ? Math.round((mean / Math.sqrt(variance)) * GRID) : 0
   }
 
   #sumsOf(returns: readonly ArrayLike<number>[], from: number, to: number): number[] {
