@@ -38,6 +38,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   feed: ['recording', 'wire', 'market', 'time'],
   formats: ['market', 'wire', 'time'],
   profile: ['feed', 'market', 'time'],
+  charges: ['market', 'time'],
   replay: ['time'],
   serve: ['feed', 'replay', 'recording', 'wire', 'market', 'time'],
   synth: ['recording', 'wire', 'market', 'time'],
