@@ -37,6 +37,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   feed: ['recording', 'wire', 'market', 'time'],
   formats: ['market', 'wire', 'time'],
   profile: ['feed', 'market', 'time'],
+  reconcile: ['market', 'time'],
   replay: ['time'],
   serve: ['feed', 'replay', 'recording', 'wire', 'market', 'time'],
   synth: ['recording', 'wire', 'market', 'time'],
