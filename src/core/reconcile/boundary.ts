@@ -8,25 +8,31 @@ interface Pair extends BarPair {
 
 /**
  * Positions of pairs whose differences are trades at the turns between them: neighbours without a hole that together have the same volume, range,
- * first open and last close on both sides, while up to each turn one side is ahead by no more than a bar's volume. Asked only for pairs that nothing
- * else explains (`isOpen`).
+ * first open and last close on both sides, while up to each turn one side is ahead by no more than a bar's volume. Of pairs that `may` be in a run;
+ * one that nothing else explains (`isOpen`) must be among them.
  */
-export function boundaryRuns(pairs: readonly BarPair[], isOpen: (at: number) => boolean): Set<number> {
+export function boundaryRuns(
+  pairs: readonly BarPair[],
+  may: (at: number) => boolean,
+  isOpen: (at: number) => boolean,
+): Set<number> {
   const found = new Set<number>()
   for (let from = 0; from < pairs.length - 1; from++) {
-    const to = runFrom(pairs, from, isOpen)
+    const to = runFrom(pairs, from, may)
     if (to === undefined) continue
-    for (let at = from; at <= to; at++) found.add(at)
+    const run = Array.from({ length: to - from + 1 }, (_, n) => from + n)
+    if (!run.some(isOpen)) continue
+    for (const at of run) found.add(at)
     from = to
   }
   return found
 }
 
 /** The last position of the shortest run that begins at `from`. */
-function runFrom(pairs: readonly BarPair[], from: number, isOpen: (at: number) => boolean): number | undefined {
+function runFrom(pairs: readonly BarPair[], from: number, may: (at: number) => boolean): number | undefined {
   let [own, their]: [Figures | undefined, Figures | undefined] = [undefined, undefined]
   let before: Pair | undefined
-  for (let at = from; at < pairs.length && isOpen(at); at++) {
+  for (let at = from; at < pairs.length && may(at); at++) {
     const pair = pairs[at]
     if (!isWhole(pair) || (before !== undefined && before.own.close_time_ms !== pair.open_time_ms)) return undefined
     if (before !== undefined && !mayHaveMoved(own, their, [before, pair])) return undefined

@@ -95,7 +95,12 @@ function scaled(finding: Finding, pair: BarPair | undefined, { cause, says }: Sc
 
 /** What neighbours, and the sum of the day, explain. */
 function explained(pairs: readonly BarPair[], alone: readonly Finding[], series: OwnSeries): Finding[] {
-  const runs = boundaryRuns(pairs, (at) => alone[at]?.cause === 'unknown')
+  // moved trades may make of one of two bars what another reading makes of it: together they tell
+  const runs = boundaryRuns(
+    pairs,
+    (at) => alone[at]?.cause === 'unknown' || alone[at]?.class === 'boundary_shift',
+    (at) => alone[at]?.cause === 'unknown',
+  )
   const findings = alone.map(
     (finding, at): Finding => (runs.has(at) ? { class: 'boundary_shift', cause: 'boundary_trade' } : finding),
   )
