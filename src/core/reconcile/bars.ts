@@ -68,8 +68,8 @@ export interface OwnSeries {
   readonly whole_day: OwnDay | undefined
   /** Sum over the bars of a minute; undefined where none were at hand. */
   readonly minute_volume: number | undefined
-  /** Open of the first bar of continuous trading. */
-  readonly continuous_open: number | undefined
+  /** First and last price of continuous trading; undefined where no minutes were at hand. */
+  readonly continuous: { readonly open: number; readonly close: number } | undefined
   /** What the exchange told of the day in its last packet; undefined where it told nothing. */
   readonly exchange: { readonly open: number; readonly high: number; readonly low: number } | undefined
   /** Of this instrument. Sorted by start. */

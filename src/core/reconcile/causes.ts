@@ -20,7 +20,8 @@ export const BAR_CAUSES = {
   boundary_trade: 'Volume, high and low of neighbouring bars together are the same, so are the first open and the last close',
   auction_volume: 'Their bar has the volume of the auction, or of trading after the close, in it: the sum is theirs',
   open_rewritten: 'Only the open differs, and theirs is the price of the opening auction, or the open that the exchange tells',
-  official_close: 'Their close is the closing price that the exchange announces, ours the last trade',
+  official_close:
+    'One close is the last trade, the other the closing price that the exchange announces (or a trade at it after the close)',
   feed_gap: 'A gap of the recording cuts the bar, and all that we have is inside their bar',
   recording_edge: 'The recording begins or ends in it, and all that we have is inside their bar',
   late_trades: 'Told after the bar was final: with late trades (`--late revise`) the recording gives their figures',

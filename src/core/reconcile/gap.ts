@@ -14,6 +14,10 @@ export function gapFinding({ open_time_ms, own, their }: BarPair, series: OwnSer
   const spans = series.gaps.filter(({ from_ms, to_ms }) => from_ms < close_time_ms && to_ms > open_time_ms)
   if (own?.complete === true && own.gap_volume === 0) return undefined
   if (spans.length > 0) return { class: 'gap', cause: 'feed_gap', note: spansText(spans) }
+  // what a gap hid is told by the first snapshot after it, which may come a bar later
+  const before = series.gaps.findLast(({ to_ms }) => to_ms < close_time_ms)
+  if (own !== undefined && own.gap_volume > 0 && before !== undefined)
+    return { class: 'gap', cause: 'feed_gap', note: spansText([before]) }
   if (isOutside(series, open_time_ms, close_time_ms)) return { class: 'gap', cause: 'recording_edge', note: edgeText(series) }
   // a candle file tells that a bar is cut, and not by what
   if (own !== undefined) return { class: 'gap', cause: series.recorded === undefined ? 'feed_gap' : 'recording_edge' }

@@ -62,15 +62,16 @@ function volumePart(day: OwnDay, their: TheirBar, { series }: BarContext): Part 
 
 function pricePart(pair: BarPair, day: OwnDay, their: TheirBar, { series }: BarContext): Part[] {
   const parts: Part[] = []
-  const { exchange, continuous_open, auctions, hours } = series
+  const { exchange, continuous, auctions, hours } = series
   const auction = auctions.find(({ phase }) => phase === 'pre_open')
   if (their.open !== day.open) {
-    const is_known = their.open === exchange?.open || their.open === continuous_open
+    const is_known = their.open === exchange?.open || their.open === continuous?.open
     const class_ = auction === undefined ? {} : { class: 'auction' as const }
     parts.push(is_known ? { cause: 'open_rewritten', ...class_ } : { cause: 'unknown' })
   }
   if (their.close !== day.close) {
-    const announced = [day.official_close, ...auctions.filter(({ phase }) => phase !== 'pre_open').map(({ close }) => close)]
+    const after = auctions.filter(({ phase }) => phase !== 'pre_open').map(({ close }) => close)
+    const announced = [day.official_close, continuous?.close, ...after]
     const is_inside = their.close <= Math.max(day.high, their.high) && their.close >= Math.min(day.low, their.low)
     if (announced.includes(their.close)) parts.push({ cause: 'official_close' })
     else if (!(is_inside && cut(pair, day, series, hours.close_ms) !== undefined)) parts.push({ cause: 'unknown' })

@@ -1,5 +1,5 @@
 import { formatDate } from '../time/index.js'
-import { type BarPair, type OwnBar, type OwnSeries, paired, samePrices, type TheirBar, tickOf } from './bars.js'
+import { type BarPair, type OwnBar, type OwnSeries, paired, sameFigures, samePrices, type TheirBar, tickOf } from './bars.js'
 import { boundaryRuns } from './boundary.js'
 import type { BarCause, Finding } from './causes.js'
 import { type BarContext, judgeBar } from './judge-bar.js'
@@ -73,12 +73,30 @@ interface Judging extends Omit<BarContext, 'length_ms'> {
 
 function judged(pairs: readonly BarPair[], { series, tick, scale, length_ms }: Judging): Finding[] {
   const even = scale === undefined ? pairs : pairs.map((pair) => evened(pair, scale))
-  const context: BarContext = { series, tick, length_ms: length_ms ?? Number.POSITIVE_INFINITY }
+  const context: BarContext = {
+    series: { ...series, readings: byStrength(even, series.readings) },
+    tick,
+    length_ms: length_ms ?? Number.POSITIVE_INFINITY,
+  }
   const alone = even.map((pair) =>
     length_ms === undefined ? judgeDay(pair, series.whole_day, context) : judgeBar(pair, context),
   )
   const findings = length_ms === undefined ? alone : explained(even, alone, series)
   return findings.map((finding, at) => (scale === undefined ? finding : scaled(finding, pairs[at], scale)))
+}
+
+/** The reading that gives most of their bars comes first: a bar that several of them give is no evidence for the others. */
+function byStrength(pairs: readonly BarPair[], readings: OwnSeries['readings']): OwnSeries['readings'] {
+  const strength = ({ bars }: OwnSeries['readings'][number]): number =>
+    pairs.filter(({ open_time_ms, own, their }) => {
+      const reading = bars.get(open_time_ms)
+      const is_news = their !== undefined && !(own !== undefined && sameFigures(own, their))
+      return is_news && reading !== undefined && sameFigures(reading, their)
+    }).length
+  return readings
+    .map((reading) => ({ reading, count: strength(reading) }))
+    .sort((a, b) => b.count - a.count)
+    .map(({ reading }) => reading)
 }
 
 const evened = (pair: BarPair, scale: Scale): BarPair =>

@@ -21,7 +21,7 @@ export class OwnSeriesBuilder {
     const { interval, phase } = candle
     if (interval === '1m') {
       series.minute_volume = (series.minute_volume ?? 0) + candle.volume
-      series.continuous_open ??= candle.open
+      series.continuous = { open: series.continuous?.open ?? candle.open, close: candle.close }
     }
     if (phase === 'day') series.whole_day = dayOf(candle)
     else if (phase !== 'continuous') series.auctions.push({ ...figuresOf(candle), volume: candle.volume, phase })
@@ -65,7 +65,7 @@ export class OwnSeriesBuilder {
       auctions: [],
       whole_day: undefined,
       minute_volume: undefined,
-      continuous_open: undefined,
+      continuous: undefined,
     }
     this.#growing.set(key, made)
     return made
@@ -79,7 +79,7 @@ interface Growing {
   readonly auctions: AuctionBar[]
   whole_day: OwnDay | undefined
   minute_volume: number | undefined
-  continuous_open: number | undefined
+  continuous: OwnSeries['continuous']
 }
 
 /** What the recording tells of an instrument beside its candles. */

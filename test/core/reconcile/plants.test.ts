@@ -51,7 +51,7 @@ const seriesOf = (own: readonly OwnBar[], more: Partial<OwnSeries> = {}): OwnSer
   auctions: [],
   whole_day: undefined,
   minute_volume: undefined,
-  continuous_open: undefined,
+  continuous: undefined,
   exchange: undefined,
   gaps: [],
   recorded: { from_ms: (open_s - 900) * 1000, to_ms: (close_s + 600) * 1000 },
