@@ -23,7 +23,7 @@ export const BAR_CAUSES = {
   official_close:
     'One close is the last trade, the other the closing price that the exchange announces (or a trade at it after the close)',
   feed_gap: 'A gap of the recording cuts the bar, and all that we have is inside their bar',
-  recording_edge: 'The recording begins or ends in it, and all that we have is inside their bar',
+  recording_edge: 'The recording, or that of the instrument, begins or ends there, and all that we have is inside their bar',
   late_trades: 'Told after the bar was final: with late trades (`--late revise`) the recording gives their figures',
   late_volume: 'Volume told too late for its bar: what our bars lack is what our day has as late',
   missing_extreme: 'Open, close and volume are the same, their range is wider: the feed tells snapshots, not each trade',

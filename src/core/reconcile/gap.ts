@@ -24,8 +24,11 @@ export function gapFinding({ open_time_ms, own, their }: BarPair, series: OwnSer
   return undefined
 }
 
-const isOutside = ({ recorded }: OwnSeries, from_ms: number, to_ms: number): boolean =>
-  recorded !== undefined && (from_ms < recorded.from_ms || to_ms > recorded.to_ms)
+/** Not recorded at all, or not this instrument yet: it had traded before its first packet. */
+function isOutside({ recorded, whole_day, bars }: OwnSeries, from_ms: number, to_ms: number): boolean {
+  if (recorded !== undefined && (from_ms < recorded.from_ms || to_ms > recorded.to_ms)) return true
+  return (whole_day?.missed_volume ?? 0) > 0 && from_ms < (bars[0]?.open_time_ms ?? 0)
+}
 
 /** `10:01:05-10:02:40` */
 const spansText = (spans: readonly GapSpan[]): string =>

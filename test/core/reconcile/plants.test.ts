@@ -121,6 +121,29 @@ const PLANTS: Readonly<Record<string, Plant>> = {
   },
   much_volume: (sides, at) =>
     volumeOf(at) > 10 && change(sides, at, () => ({ volume: Math.floor(volumeOf(at) / 2) }), 'other unknown'),
+  some_volume: (sides, at) => {
+    const less = Math.floor(volumeOf(at) / 20)
+    return less > 0 && change(sides, at, () => ({ volume: volumeOf(at) - less }), 'other unknown')
+  },
+  prices_at_a_turn: (sides, at) => {
+    // no volume goes with them: no trade has moved
+    const [before, after] = [bars[at] as PlainBar, bars[at + 1] as PlainBar]
+    const close = before.close === before.low ? before.high : before.low
+    const open = after.open === after.low ? after.high : after.low
+    if (after.start_s !== before.start_s + 60 || Math.abs(close - before.close) <= tick || Math.abs(open - after.open) <= tick)
+      return false
+    change(sides, at + 1, () => ({ open }), 'other unknown')
+    return change(sides, at, () => ({ close }), 'other unknown')
+  },
+  told_a_bar_after_the_gap: (sides, at) => {
+    const bar = bars[at] as PlainBar
+    if (volumeOf(at) < 10) return false
+    sides.own[at] = ownBar(bar, { volume: 3, complete: false, gap_volume: volumeOf(at) + 500 })
+    sides.gaps.push({ from_ms: bar.start_s * 1000 - 50_000, to_ms: bar.start_s * 1000 - 5000 })
+    sides.missed.add(bar.start_s * 1000)
+    sides.expected[at] = 'gap feed_gap'
+    return true
+  },
   missing_extreme: (sides, at, size) =>
     change(
       sides,
@@ -449,6 +472,13 @@ describe('what holds for a whole symbol is said once', () => {
     const verdict = compare(series, other_bars.map(theirBar), [series, twin])
     expect(new Set(told(verdict))).toEqual(new Set(['other wrong_instrument']))
     expect(verdict.says).toContain('NSE:INFY')
+    const third = plainBars(plainTrades(day, listingOf('TCS')), span).map((bar) => ownBar(bar))
+    const unrelated = { ...seriesOf(third), instrument: day.universe.listings[listingOf('TCS')]?.instrument as Instrument }
+    expect(told(compare(series, other_bars.map(theirBar), [series, unrelated]))).not.toContain('other wrong_instrument')
+    // a twin is no evidence where ours agrees as well
+    const nearly = bars.map((bar, n) => (n === 30 ? { ...theirBar(bar), volume: 1 } : theirBar(bar)))
+    const copy = { ...seriesOf(nearly.map((bar, n) => ownBar(bars[n] as PlainBar, bar))), instrument: unrelated.instrument }
+    expect(told(compare(series, nearly, [series, copy])).filter((text) => text !== 'exact -')).toEqual(['other unknown'])
     const unknown = causesOf(other_bars.map(theirBar))
     expect(unknown).not.toContain('other wrong_instrument')
     expect(unknown.every((text) => text.startsWith('other '))).toBe(true)
@@ -466,6 +496,32 @@ describe('what holds for a whole symbol is said once', () => {
     expect(new Set(told(verdict).filter((text) => !text.endsWith('wrong_day')))).toEqual(new Set())
     expect(verdict.says).toContain('2025-10-05')
   })
+})
+
+test('late volume explains nothing unless it is all that the bars lack', () => {
+  const sides = plain()
+  PLANTS.late_volume?.(sides, 10, 2)
+  PLANTS.late_volume?.(sides, 40, 3)
+  const lacking = sides.late_volume
+  expect(told(verdictOf(sides)).filter((text) => text.endsWith('late_volume'))).toHaveLength(2)
+  for (const late_volume of [lacking - 1, lacking + 1])
+    expect(told(verdictOf({ ...sides, late_volume })).filter((text) => text.endsWith('unknown'))).toHaveLength(2)
+})
+
+test('an instrument that we joined late has an edge of its own', () => {
+  const own = bars.slice(30).map((bar) => ownBar(bar))
+  const whole_day = {
+    ...(own[0] as OwnBar),
+    missed_volume: 1000,
+    late_volume: 0,
+    correction: 0,
+    official_close: undefined,
+  }
+  const joined = told(compare(seriesOf(own, { whole_day }), bars.map(theirBar)))
+  expect(new Set(joined.slice(0, 30))).toEqual(new Set(['gap recording_edge']))
+  expect(new Set(joined.slice(30))).toEqual(new Set(['exact -']))
+  const there = told(compare(seriesOf(own, { whole_day: { ...whole_day, missed_volume: 0 } }), bars.map(theirBar)))
+  expect(new Set(there.slice(0, 30))).toEqual(new Set(['other unknown']))
 })
 
 test('bars that begin between ours are misaligned, and those outside the session too', () => {
