@@ -15,6 +15,7 @@ const {
   indicators,
   options,
   patterns,
+  reconcile,
   CAPTURE_METRICS,
   DIAGNOSTIC_CODES,
   EXIT,
@@ -26,6 +27,9 @@ const SECTIONS = {
   'chain-fields': () => fieldTable(options.CHAIN_FIELDS),
   'alert-fields': () => fieldTable(alerts.ALERT_FIELDS),
   'alert-rules': alertRules,
+  'reconcile-classes': () => wordTable('class', reconcile.BAR_CLASSES),
+  'reconcile-causes': () => wordTable('cause', reconcile.BAR_CAUSES),
+  'reconcile-fields': () => fieldTable(reconcile.RECONCILE_FIELDS),
   'bar-kinds': () =>
     table(['`--bars`', 'a bar ends', 'smallest', 'largest', 'interval on output'], candles.BAR_KINDS.map(barKindRow)),
   indicators: indicatorTables,
@@ -95,6 +99,7 @@ async function loadCore() {
         export * as feed from './src/core/feed/index.js'
         export * as indicators from './src/core/indicators/index.js'
         export * as options from './src/core/options/index.js'
+        export * as reconcile from './src/core/reconcile/index.js'
         export * from './src/core/diagnostics.js'
         export { CAPTURE_METRICS } from './src/io/capture/metrics.js'
         export * from './src/core/errors.js'`,
@@ -113,6 +118,13 @@ async function loadCore() {
 function table(head, rows) {
   const line = (cells) => `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+function wordTable(head, words) {
+  return table(
+    [head, 'what it says'],
+    Object.entries(words).map(([word, says]) => [`\`${word}\``, says]),
+  )
 }
 
 function fieldTable(fields) {

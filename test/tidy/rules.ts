@@ -39,6 +39,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   formats: ['market', 'wire', 'time'],
   profile: ['feed', 'market', 'time'],
   charges: ['market', 'time'],
+  reconcile: ['market', 'time'],
   replay: ['time'],
   serve: ['feed', 'replay', 'recording', 'wire', 'market', 'time'],
   synth: ['recording', 'wire', 'market', 'time'],
