@@ -1,0 +1,7 @@
+export * from './cell.js'
+export * from './decimal.js'
+export * from './row-comparison.js'
+export type * from './row-difference.js'
+export * from './row-kind.js'
+export * from './row-lines.js'
+export * from './row-table.js'
