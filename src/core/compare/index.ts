@@ -1,5 +1,8 @@
 export * from './cell.js'
 export * from './decimal.js'
+export * from './record-comparison.js'
+export type * from './record-difference.js'
+export * from './record-lines.js'
 export * from './row-comparison.js'
 export type * from './row-difference.js'
 export * from './row-kind.js'

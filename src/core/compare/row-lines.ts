@@ -5,6 +5,9 @@ import type { FieldCount, FieldDifference, RowComparisonResult, RowDifference, R
 const TEXT_LENGTH_MAX = 60
 const NONE = 'none'
 
+/** `1 row`, `12 rows`. */
+export const amount = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+
 /** `NSE:RELIANCE 1m 2025-10-06T09:31:00+05:30`; an alert with its pattern, direction, state and id. */
 export function placeText(place: RowPlace): string {
   const { exchange, symbol, interval, time_ms, pattern_type, direction, state, alert_id } = place
@@ -34,7 +37,7 @@ export function countLines(result: RowComparisonResult): string[] {
   return [
     ...(missing > 0 ? [`  missing  ${missing} of ${expected_rows} expected rows`] : []),
     ...(extra > 0 ? [`  extra    ${extra} of ${found_rows} found rows`] : []),
-    ...(changed > 0 ? [`  changed  ${changed} ${changed === 1 ? 'row' : 'rows'}:`, ...fieldLines(result.by_field)] : []),
+    ...(changed > 0 ? [`  changed  ${amount(changed, 'row')}:`, ...fieldLines(result.by_field)] : []),
     ...columnLines(result),
     ...strangers(result),
   ]

@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs'
 import { extname } from 'node:path'
 import {
   addUnseenFields,
+  amount,
   BatchRows,
   countLines,
   differenceLines,
@@ -15,7 +16,6 @@ import {
 import { EXIT, MdsError, usageError } from '../../core/errors.js'
 import { type Batch, Dictionary } from '../../core/formats/index.js'
 import type { Field } from '../../core/market/index.js'
-import { counted } from '../../core/view/index.js'
 import { EncodedOutput } from '../encoded-output.js'
 import { chooseFormat, type FormatId, loadFormat } from '../formats.js'
 import { refuseInputAsOutput } from '../inputs.js'
@@ -135,7 +135,7 @@ export class Golden {
   /** A file that says the same already stays as it is, to the byte. */
   #update(writer: EncodedOutput, comparison: RowComparisonResult | undefined): GoldenOutcome {
     const { path } = this.#words
-    const rows = counted(this.#taken, 'row')
+    const rows = amount(this.#taken, 'row')
     const outcome = { path, comparison, ticks: undefined }
     if (comparison?.equal === true) {
       writer.abort()
@@ -221,7 +221,7 @@ function refuseSameFile(path: string, output: string | undefined): void {
 }
 
 function equalLine(path: string, comparison: RowComparisonResult | undefined): string {
-  const rows = counted(comparison?.expected_rows ?? 0, 'row')
+  const rows = amount(comparison?.expected_rows ?? 0, 'row')
   return `Equal to ${path}: ${[rows, ...(comparison === undefined ? [] : remarks(comparison))].join('; ')}.`
 }
 
@@ -229,7 +229,7 @@ function differLines(path: string, comparison: RowComparisonResult, ticks: Nearb
   const [first] = comparison.first
   const { equal_rows, expected_rows } = comparison
   return [
-    `Not equal to ${path}: ${equal_rows} of ${counted(expected_rows, 'row')} are equal.`,
+    `Not equal to ${path}: of ${amount(expected_rows, 'row')} ${equal_rows} are equal.`,
     ...(first === undefined
       ? []
       : [

@@ -104,7 +104,8 @@ const hasValue = (value: unknown): boolean => value !== undefined && value !== n
 export function unreadableRows(path: string, why: string, ...suggestions: string[]): MdsError {
   return new MdsError('unreadable_rows', {
     message: `Cannot read the rows of ${path}: ${why}.`,
-    suggestions: suggestions.length > 0 ? suggestions : ['git status, and git checkout of the file when it was committed whole'],
+    suggestions:
+      suggestions.length > 0 ? suggestions : ['make it anew, or restore it: git checkout of the file, where it is committed'],
     exitCode: EXIT.unreadable,
   })
 }

@@ -1,6 +1,5 @@
-import type { RowPlace } from '../../core/compare/index.js'
+import { amount, type RowPlace } from '../../core/compare/index.js'
 import { formatClock } from '../../core/time/index.js'
-import { counted } from '../../core/view/index.js'
 import { tableLines } from '../trust/text-table.js'
 import type { NearbyTicks } from './nearby-ticks.js'
 
@@ -23,8 +22,8 @@ export function tickLines({ symbol, exchange }: RowPlace, { files, before, ticks
   return [
     `Recorded ticks of ${name} around it, in ${where}:`,
     head,
-    ...(before > 0 ? [`  ... ${counted(before, 'tick')} earlier`] : []),
+    ...(before > 0 ? [`  ... ${amount(before, 'tick')} earlier`] : []),
     ...lines,
-    ...(after > 0 ? [`  ... ${counted(after, 'tick')} later`] : []),
+    ...(after > 0 ? [`  ... ${amount(after, 'tick')} later`] : []),
   ]
 }
