@@ -16,6 +16,11 @@ export interface Anchor {
 
 /** Equal records in a row that make a place where both go on: one alone may be chance. */
 const RUN = 3
+/** By bytes alone more are asked for, and of several kinds: heartbeats and texts are often the same. */
+const RUN_OF_BYTES = 8
+const KINDS_OF_BYTES = 3
+/** A single record of the same bytes within a stretch is the same one only when it came about the same time. */
+const APART_MS_MAX = 10_000
 /** More cells than this are not weighed one by one. */
 const CELLS_MAX = 1_000_000
 
@@ -23,15 +28,15 @@ export const isSameRecord = (a: ComparedRecord, b: ComparedRecord): boolean =>
   a.received_at_ms === b.received_at_ms && isSameBytes(a.bytes, b.bytes)
 
 /**
- * The nearest place within `window` records where both sides go on alike: with times, or by their bytes alone (a heartbeat is no evidence then).
- * Undefined when there is none. A run may end with its side when that is whole.
+ * The nearest place within `window` records where both sides go on alike: with times, or by their bytes alone. Undefined when there is none. A run
+ * with times may end with either side, one by bytes with both.
  */
 export function anchorOf(
   expected: readonly ComparedRecord[],
   found: readonly ComparedRecord[],
   { window, with_time }: { readonly window: number; readonly with_time: boolean },
 ): Anchor | undefined {
-  const isSame = with_time ? isSameRecord : isSameMessage
+  const goesOn = with_time ? goesOnAlike : goesOnInBytes
   const places = new Map<string, number[]>()
   const rows = Math.min(window, expected.length)
   for (let n = 0; n < rows; n++) {
@@ -45,7 +50,7 @@ export function anchorOf(
   for (let at = 0; at < columns && (best === undefined || at < best.expected + best.found); at++) {
     for (const n of places.get(nameOf(found[at]!, with_time)) ?? []) {
       if (best !== undefined && n + at >= best.expected + best.found) break
-      if (!goesOn(expected, n, found, at, isSame)) continue
+      if (!goesOn(expected, n, found, at)) continue
       best = { expected: n, found: at }
       break
     }
@@ -53,22 +58,25 @@ export function anchorOf(
   return best
 }
 
-function goesOn(
-  expected: readonly ComparedRecord[],
-  from: number,
-  found: readonly ComparedRecord[],
-  at: number,
-  isSame: (a: ComparedRecord, b: ComparedRecord) => boolean,
-): boolean {
+function goesOnAlike(expected: readonly ComparedRecord[], from: number, found: readonly ComparedRecord[], at: number): boolean {
   for (let n = 0; n < RUN; n++) {
     const [a, b] = [expected[from + n], found[at + n]]
     if (a === undefined || b === undefined) return n > 0
-    if (!isSame(a, b)) return false
+    if (!isSameRecord(a, b)) return false
   }
   return true
 }
 
-const isSameMessage = (a: ComparedRecord, b: ComparedRecord): boolean => a.bytes.length > 1 && isSameBytes(a.bytes, b.bytes)
+function goesOnInBytes(expected: readonly ComparedRecord[], from: number, found: readonly ComparedRecord[], at: number): boolean {
+  const kinds = new Set<string>()
+  for (let n = 0; n < RUN_OF_BYTES; n++) {
+    const [a, b] = [expected[from + n], found[at + n]]
+    if (a === undefined && b === undefined) return n > 0
+    if (a === undefined || b === undefined || !isSameBytes(a.bytes, b.bytes)) return false
+    kinds.add(nameOf(a, false))
+  }
+  return kinds.size >= KINDS_OF_BYTES
+}
 
 function nameOf({ received_at_ms, bytes }: ComparedRecord, with_time: boolean): string {
   const name = `${bytes.length}:${crc32c(bytes)}`
@@ -87,7 +95,7 @@ const NO_PAIR = 2
 
 function costOf(a: ComparedRecord, b: ComparedRecord): number {
   const is_same_time = a.received_at_ms === b.received_at_ms
-  if (!is_same_time && a.bytes.length !== b.bytes.length) return NO_PAIR
+  if (!is_same_time && Math.abs(a.received_at_ms - b.received_at_ms) > APART_MS_MAX) return NO_PAIR
   const is_same = isSameBytes(a.bytes, b.bytes)
   return is_same && is_same_time ? 0 : is_same || is_same_time ? 1 : NO_PAIR
 }

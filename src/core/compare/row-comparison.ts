@@ -91,7 +91,7 @@ export class RowComparison {
     })
     const named = [...kind.key, ...kind.key_if_there]
     this.#key = this.#shared.filter(({ name }) => named.includes(name))
-    this.#first = new FirstFew(limit, compareRaw)
+    this.#first = new FirstFew(limit, (a, b) => compareRaw(a, b) || this.#compareSides(a, b))
     this.#found_has_value = new Uint8Array(found_columns.length)
     this.#found_span = new SpanOfRows(kind, found_columns, expected.texts)
     this.#before = new Int32Array(expected.rows)
@@ -142,6 +142,11 @@ export class RowComparison {
     return {
       equal: rows_equal && columns_equal,
       only_columns_differ: rows_equal && !columns_equal,
+      only_provenance_differs:
+        columns_equal &&
+        this.#changed > 0 &&
+        this.#missing + this.#extra === 0 &&
+        this.#shared.every(({ rows, is_provenance }) => rows === 0 || is_provenance),
       expected_rows: expected.rows,
       found_rows: this.#found_rows,
       equal_rows: this.#equal_rows,
@@ -164,9 +169,9 @@ export class RowComparison {
   #pairLeft(name: string, found: readonly Float64Array[]): void {
     const left: number[] = []
     for (let at = this.#last.get(name) ?? NONE; at !== NONE; at = this.#before[at]!) if (this.#used[at] === 0) left.push(at)
-    left.sort((a, b) => this.#compare((own) => [this.#expectedAt(own, a), this.#expectedAt(own, b)]))
+    left.sort((a, b) => this.#compareExpected(a, b))
     const rest: Float64Array[] = []
-    for (const row of [...found].sort((a, b) => this.#compare(({ found: at }) => [a[at]!, b[at]!]))) {
+    for (const row of [...found].sort((a, b) => this.#compareFound(a, b))) {
       const near = this.#options.tolerances.size === 0 ? NONE : left.findIndex((at) => this.#isEqual(at, row, true))
       if (near < 0) rest.push(row)
       else {
@@ -192,6 +197,20 @@ export class RowComparison {
       return isText(shared.type) ? compareTexts(texts[a], texts[b]) : a - b
     }
     return 0
+  }
+
+  /** Two differences of one name. */
+  #compareSides(a: Raw, b: Raw): number {
+    const expected = a.expected === NONE || b.expected === NONE ? 0 : this.#compareExpected(a.expected, b.expected)
+    return expected || (a.found === undefined || b.found === undefined ? 0 : this.#compareFound(a.found, b.found))
+  }
+
+  #compareExpected(a: number, b: number): number {
+    return this.#compare((own) => [this.#expectedAt(own, a), this.#expectedAt(own, b)])
+  }
+
+  #compareFound(a: Float64Array, b: Float64Array): number {
+    return this.#compare(({ found }) => [a[found]!, b[found]!])
   }
 
   #match(expected: number): void {

@@ -59,6 +59,8 @@ export interface RowComparisonResult {
   readonly equal: boolean
   /** Equal but for the set of columns. */
   readonly only_columns_differ: boolean
+  /** Equal but for what says who made a row: another configuration or version. */
+  readonly only_provenance_differs: boolean
   readonly expected_rows: number
   readonly found_rows: number
   /** Equal within the tolerances. */

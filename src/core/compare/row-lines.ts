@@ -38,6 +38,9 @@ export function countLines(result: RowComparisonResult): string[] {
     ...(missing > 0 ? [`  missing  ${missing} of ${expected_rows} expected rows`] : []),
     ...(extra > 0 ? [`  extra    ${extra} of ${found_rows} found rows`] : []),
     ...(changed > 0 ? [`  changed  ${amount(changed, 'row')}:`, ...fieldLines(result.by_field)] : []),
+    ...(result.only_provenance_differs
+      ? ['  Only what says who made the rows differs: another configuration or version, the same answers.']
+      : []),
     ...columnLines(result),
     ...strangers(result),
   ]

@@ -124,7 +124,8 @@ export class Golden {
     if (comparison === undefined || comparison.equal)
       return { path, status: 'equal', comparison, ticks: undefined, lines: [equalLine(path, comparison)] }
     const [first] = comparison.first
-    const ticks = first === undefined ? undefined : await nearbyTicks(first, this.#setup.request, run)
+    const has_cause = first !== undefined && !comparison.only_provenance_differs
+    const ticks = !has_cause ? undefined : await nearbyTicks(first, this.#setup.request, run)
     return { path, status: 'differs', comparison, ticks, lines: differLines(path, comparison, ticks) }
   }
 
@@ -180,6 +181,8 @@ async function readStored(path: string, { kind, fields }: GoldenSetup): Promise<
 
 async function openWriter(path: string, stored: RowFile | undefined, fields: readonly Field[]): Promise<EncodedOutput> {
   const by_name = formatByName(path)
+  if (stored !== undefined && statPath(path)?.isFile() !== true)
+    throw usageError('golden_no_file', `${path} is no file, and cannot be written anew.`, '--golden golden.ndjson')
   if (stored?.is_packed === true)
     throw usageError(
       'golden_packed',
@@ -192,7 +195,7 @@ async function openWriter(path: string, stored: RowFile | undefined, fields: rea
       `${path} holds ${stored.format} and its name says ${by_name}: expected them to agree before it is written anew.`,
       `git mv ${shellWord(path)} ${shellWord(`${path.slice(0, path.length - extname(path).length)}.${stored.format}`)}`,
     )
-  return new EncodedOutput(openFile(path), (await loadFormat(by_name)).open(fields))
+  return new EncodedOutput(openFile(path, { makeFolder: true }), (await loadFormat(by_name)).open(fields))
 }
 
 /** The format in which a golden file is made: NDJSON without an ending, since that is what a review shows best. */

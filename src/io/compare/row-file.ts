@@ -2,6 +2,7 @@ import { gunzipSync } from 'node:zlib'
 import type { RowTable } from '../../core/compare/index.js'
 import type { FormatId } from '../formats.js'
 import { type FileRole, readUserFile } from '../read-user-file.js'
+import { statPath } from '../stat-path.js'
 import { contentOf, packingOf } from './content.js'
 import { type FillOptions, unreadableRows } from './row-filler.js'
 import { readArrow, readCsv, readNdjson, readParquet } from './row-readers.js'
@@ -15,6 +16,10 @@ export interface RowFile {
 
 /** Reads the rows of a file whole: a day of candles takes some 40 MB. Packed files (gzip, zstd) are read as they are. */
 export async function readRowFile(options: FillOptions, role: FileRole): Promise<RowFile> {
+  const stat = statPath(options.path)
+  // a device may have no end
+  if (stat !== undefined && !stat.isFile() && !stat.isFIFO() && !stat.isDirectory())
+    throw unreadableRows(options.path, 'it is a device, expected a file', 'name a file')
   const packed = await readUserFile(options.path, role)
   const bytes = await unpacked(packed, options.path)
   const content = contentOf(bytes)
