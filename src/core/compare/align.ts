@@ -14,12 +14,10 @@ export interface Anchor {
   readonly found: number
 }
 
-/** Equal records in a row that make a place where both go on: one alone may be chance. */
-const RUN = 3
-/** By bytes alone more are asked for, and of several kinds: heartbeats and texts are often the same. */
+/** Messages in a row that make a place where both go on in their bytes, and how many kinds: heartbeats and texts are often the same. */
 const RUN_OF_BYTES = 8
 const KINDS_OF_BYTES = 3
-/** A single record of the same bytes within a stretch is the same one only when it came about the same time. */
+/** Records of the same bytes within a stretch are the same one only when they came about the same time, or as far apart as those ahead of it. */
 const APART_MS_MAX = 10_000
 /** More cells than this are not weighed one by one. */
 const CELLS_MAX = 1_000_000
@@ -28,15 +26,14 @@ export const isSameRecord = (a: ComparedRecord, b: ComparedRecord): boolean =>
   a.received_at_ms === b.received_at_ms && isSameBytes(a.bytes, b.bytes)
 
 /**
- * The nearest place within `window` records where both sides go on alike: with times, or by their bytes alone. Undefined when there is none. A run
- * with times may end with either side, one by bytes with both.
+ * The nearest place within `window` records where both sides go on alike: with times, or by their bytes alone. Undefined when there is none. With
+ * times one record is enough: the same bytes in the same millisecond are no chance.
  */
 export function anchorOf(
   expected: readonly ComparedRecord[],
   found: readonly ComparedRecord[],
   { window, with_time }: { readonly window: number; readonly with_time: boolean },
 ): Anchor | undefined {
-  const goesOn = with_time ? goesOnAlike : goesOnInBytes
   const places = new Map<string, number[]>()
   const rows = Math.min(window, expected.length)
   for (let n = 0; n < rows; n++) {
@@ -50,7 +47,8 @@ export function anchorOf(
   for (let at = 0; at < columns && (best === undefined || at < best.expected + best.found); at++) {
     for (const n of places.get(nameOf(found[at]!, with_time)) ?? []) {
       if (best !== undefined && n + at >= best.expected + best.found) break
-      if (!goesOn(expected, n, found, at)) continue
+      const goes_on = with_time ? isSameRecord(expected[n]!, found[at]!) : goesOnInBytes(expected, n, found, at)
+      if (!goes_on) continue
       best = { expected: n, found: at }
       break
     }
@@ -58,15 +56,7 @@ export function anchorOf(
   return best
 }
 
-function goesOnAlike(expected: readonly ComparedRecord[], from: number, found: readonly ComparedRecord[], at: number): boolean {
-  for (let n = 0; n < RUN; n++) {
-    const [a, b] = [expected[from + n], found[at + n]]
-    if (a === undefined || b === undefined) return n > 0
-    if (!isSameRecord(a, b)) return false
-  }
-  return true
-}
-
+/** Up to the end of both sides, or for a whole run. */
 function goesOnInBytes(expected: readonly ComparedRecord[], from: number, found: readonly ComparedRecord[], at: number): boolean {
   const kinds = new Set<string>()
   for (let n = 0; n < RUN_OF_BYTES; n++) {
@@ -85,22 +75,32 @@ function nameOf({ received_at_ms, bytes }: ComparedRecord, with_time: boolean): 
 
 /**
  * Pairs what lies between two such places, with as few differences as there can be: a record alone counts one, and so do a pair of the same
- * bytes and a pair of the same millisecond; other pairs are not made. Very long stretches are paired by time instead.
+ * bytes and a pair of the same millisecond; other pairs are not made. Very long stretches are paired by time instead. `shift_ms`: how much later than
+ * expected the records ahead of the stretch were found.
  */
-export function alignStretch(expected: readonly ComparedRecord[], found: readonly ComparedRecord[]): AlignedPair[] {
-  return (expected.length + 1) * (found.length + 1) <= CELLS_MAX ? alignByCost(expected, found) : alignByTime(expected, found)
+export function alignStretch(
+  expected: readonly ComparedRecord[],
+  found: readonly ComparedRecord[],
+  shift_ms: number,
+): AlignedPair[] {
+  const is_short = (expected.length + 1) * (found.length + 1) <= CELLS_MAX
+  const costOf: CostOf = (a, b) => costOfPair(a, b, shift_ms)
+  return is_short ? alignByCost(expected, found, costOf) : alignByTime(expected, found, costOf)
 }
+
+type CostOf = (a: ComparedRecord, b: ComparedRecord) => number
 
 const NO_PAIR = 2
 
-function costOf(a: ComparedRecord, b: ComparedRecord): number {
-  const is_same_time = a.received_at_ms === b.received_at_ms
-  if (!is_same_time && Math.abs(a.received_at_ms - b.received_at_ms) > APART_MS_MAX) return NO_PAIR
+function costOfPair(a: ComparedRecord, b: ComparedRecord, shift_ms: number): number {
+  const later_ms = b.received_at_ms - a.received_at_ms
+  const is_same_time = later_ms === 0
+  if (Math.abs(later_ms) > APART_MS_MAX && later_ms !== shift_ms) return NO_PAIR
   const is_same = isSameBytes(a.bytes, b.bytes)
   return is_same && is_same_time ? 0 : is_same || is_same_time ? 1 : NO_PAIR
 }
 
-function alignByCost(expected: readonly ComparedRecord[], found: readonly ComparedRecord[]): AlignedPair[] {
+function alignByCost(expected: readonly ComparedRecord[], found: readonly ComparedRecord[], costOf: CostOf): AlignedPair[] {
   const width = found.length + 1
   // costs of the rest from each cell on, from the end
   const costs = new Uint32Array((expected.length + 1) * width)
@@ -108,7 +108,12 @@ function alignByCost(expected: readonly ComparedRecord[], found: readonly Compar
     for (let at = found.length; at >= 0; at--) {
       if (n === expected.length) costs[n * width + at] = found.length - at
       else if (at === found.length) costs[n * width + at] = expected.length - n
-      else costs[n * width + at] = cheapest(expected[n]!, found[at]!, costs, n * width + at, width)
+      else {
+        const cell = n * width + at
+        const alone = 1 + Math.min(costs[cell + 1]!, costs[cell + width]!)
+        const pair = costOf(expected[n]!, found[at]!)
+        costs[cell] = pair < NO_PAIR ? Math.min(alone, pair + costs[cell + width + 1]!) : alone
+      }
     }
   const pairs: AlignedPair[] = []
   let n = 0
@@ -133,13 +138,7 @@ function alignByCost(expected: readonly ComparedRecord[], found: readonly Compar
   return pairs
 }
 
-function cheapest(a: ComparedRecord, b: ComparedRecord, costs: Uint32Array, cell: number, width: number): number {
-  const alone = 1 + Math.min(costs[cell + 1]!, costs[cell + width]!)
-  const pair = costOf(a, b)
-  return pair < NO_PAIR ? Math.min(alone, pair + costs[cell + width + 1]!) : alone
-}
-
-function alignByTime(expected: readonly ComparedRecord[], found: readonly ComparedRecord[]): AlignedPair[] {
+function alignByTime(expected: readonly ComparedRecord[], found: readonly ComparedRecord[], costOf: CostOf): AlignedPair[] {
   const pairs: AlignedPair[] = []
   let n = 0
   let at = 0

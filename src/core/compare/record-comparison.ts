@@ -148,7 +148,9 @@ export class RecordComparison {
 
   #tellStretch(expected: number, found: number): void {
     const [left, right] = [this.#sides.expected.records, this.#sides.found.records]
-    for (const pair of alignStretch(left.slice(0, expected), right.slice(0, found))) this.#tell(pair.expected, pair.found)
+    const shift_ms = this.#open?.shift_ms ?? 0
+    for (const pair of alignStretch(left.slice(0, expected), right.slice(0, found), shift_ms))
+      this.#tell(pair.expected, pair.found)
     this.#drop(expected, found)
   }
 

@@ -1,19 +1,12 @@
 import type { FieldType } from '../market/index.js'
-import { printCell } from './cell.js'
 import { decimalDifference } from './decimal.js'
 import { FirstFew } from './first-few.js'
-import { jsonDifference } from './json-difference.js'
-import type {
-  FieldCount,
-  FieldDifference,
-  RowComparisonResult,
-  RowDifference,
-  RowDifferenceKind,
-  RowPlace,
-} from './row-difference.js'
+import type { FieldCount, RowComparisonResult, RowDifferenceKind } from './row-difference.js'
 import type { RowKind } from './row-kind.js'
+import { compareDifferences, compareTexts, NONE, type RawDifference } from './row-order.js'
 import { SpanOfRows } from './row-span.js'
-import { decoded, type RowTable } from './row-table.js'
+import type { RowTable } from './row-table.js'
+import { isMeasured, isSame, isText, RowWords, type SharedColumn } from './row-words.js'
 
 /** What rows are held against, and how. */
 export interface RowComparisonOptions {
@@ -30,29 +23,13 @@ export interface RowComparisonOptions {
   readonly limit: number
 }
 
-/** A column that both sides have. */
-interface Shared {
-  readonly name: string
-  readonly type: FieldType
-  readonly expected: number
-  readonly found: number
-  readonly tolerance: number
+/** A column that both sides have, and how it differs so far. */
+interface Shared extends SharedColumn {
   readonly is_provenance: boolean
   rows: number
+  /** Or `NONE`. */
   largest: number
 }
-
-/** A difference before it is put into words. */
-interface Raw {
-  readonly kind: RowDifferenceKind
-  readonly place: RowPlace
-  readonly is_provenance: boolean
-  /** Row of the expected table, or -1. */
-  readonly expected: number
-  readonly found: Float64Array | undefined
-}
-
-const NONE = -1
 
 /**
  * Rows by their names, whatever the order in which either side has them. Rows of one name (bars of one second, records of one alert) are
@@ -62,7 +39,8 @@ export class RowComparison {
   readonly #options: RowComparisonOptions
   readonly #shared: readonly Shared[]
   readonly #key: readonly Shared[]
-  readonly #first: FirstFew<Raw>
+  readonly #words: RowWords
+  readonly #first: FirstFew<RawDifference>
   /** Last row of the expected table by name, and the one of the same name before it. */
   readonly #last = new Map<string, number>()
   readonly #before: Int32Array
@@ -91,7 +69,8 @@ export class RowComparison {
     })
     const named = [...kind.key, ...kind.key_if_there]
     this.#key = this.#shared.filter(({ name }) => named.includes(name))
-    this.#first = new FirstFew(limit, (a, b) => compareRaw(a, b) || this.#compareSides(a, b))
+    this.#words = new RowWords(kind, { expected, found_columns, shared: this.#shared })
+    this.#first = new FirstFew(limit, (a, b) => compareDifferences(a, b) || this.#compareSides(a, b))
     this.#found_has_value = new Uint8Array(found_columns.length)
     this.#found_span = new SpanOfRows(kind, found_columns, expected.texts)
     this.#before = new Int32Array(expected.rows)
@@ -161,7 +140,7 @@ export class RowComparison {
       rows_reordered: this.#rows_reordered,
       expected_span: expected_span.span,
       found_span: this.#found_span.span,
-      first: this.#first.items.map((raw) => this.#worded(raw)),
+      first: this.#first.items.map((raw) => this.#words.worded(raw)),
     }
   }
 
@@ -175,7 +154,8 @@ export class RowComparison {
       const near = this.#options.tolerances.size === 0 ? NONE : left.findIndex((at) => this.#isEqual(at, row, true))
       if (near < 0) rest.push(row)
       else {
-        this.#match(left[near]!)
+        this.#used[left[near]!] = 1
+        this.#equal_rows++
         this.#tolerated_rows++
         left.splice(near, 1)
       }
@@ -200,7 +180,7 @@ export class RowComparison {
   }
 
   /** Two differences of one name. */
-  #compareSides(a: Raw, b: Raw): number {
+  #compareSides(a: RawDifference, b: RawDifference): number {
     const expected = a.expected === NONE || b.expected === NONE ? 0 : this.#compareExpected(a.expected, b.expected)
     return expected || (a.found === undefined || b.found === undefined ? 0 : this.#compareFound(a.found, b.found))
   }
@@ -245,67 +225,8 @@ export class RowComparison {
     this.#first.add({ ...this.#raw('changed', expected, found), is_provenance })
   }
 
-  #raw(kind: RowDifferenceKind, expected: number, found: Float64Array | undefined): Raw {
-    const { columns } = this.#options.expected
-    const place =
-      found === undefined
-        ? this.#placeOf((name) => columns[this.#options.expected.indexOf(name)]?.values[expected])
-        : this.#placeOf((name) => found[this.#foundIndex(name)])
-    return { kind, place, is_provenance: false, expected, found }
-  }
-
-  #placeOf(read: (name: string) => number | undefined): RowPlace {
-    const { kind, expected } = this.#options
-    const text = (name: string): string | undefined => {
-      const cell = decoded(read(name) ?? Number.NaN, 'string', expected.texts)
-      return cell === undefined ? undefined : String(cell)
-    }
-    const number = (name: string | undefined): number | undefined => {
-      const value = name === undefined ? undefined : read(name)
-      return value === undefined || Number.isNaN(value) ? undefined : value
-    }
-    const time_ms = number(kind.time) ?? 0
-    return {
-      symbol: text('symbol'),
-      exchange: text('exchange'),
-      interval: text('interval'),
-      time_ms,
-      end_ms: time_ms + (number(kind.lasts) ?? 0),
-      instrument_token: number('instrument_token'),
-      alert_id: text('alert_id'),
-      state: text('state'),
-      pattern_type: text('pattern_type'),
-      direction: text('direction'),
-    }
-  }
-
-  #worded({ kind, place, expected, found }: Raw): RowDifference {
-    const { kind: of_rows, expected: table, found_columns } = this.#options
-    if (kind !== 'changed') {
-      const columns = found === undefined ? table.columns : found_columns
-      const shown = of_rows.shown.flatMap((name) => columns.find((column) => column.name === name) ?? [])
-      const at = (name: string): number =>
-        found === undefined ? table.columns[table.indexOf(name)]!.values[expected]! : found[this.#foundIndex(name)]!
-      return { kind, place, fields: shown.map((own) => this.#fieldOf(own, ...sided(at(own.name), found === undefined))) }
-    }
-    const changed = this.#shared.filter((own) => !isSame(this.#expectedAt(own, expected), found![own.found]!, own.tolerance))
-    const ordered = [...changed.filter((own) => !own.is_provenance), ...changed.filter((own) => own.is_provenance)]
-    return { kind, place, fields: ordered.map((own) => this.#fieldOf(own, this.#expectedAt(own, expected), found![own.found]!)) }
-  }
-
-  #fieldOf(
-    { name: field, type }: { readonly name: string; readonly type: FieldType },
-    left: number,
-    right: number,
-  ): FieldDifference {
-    const { texts } = this.#options.expected
-    const [left_cell, right_cell] = [decoded(left, type, texts), decoded(right, type, texts)]
-    if (type === 'json' && left_cell !== undefined && right_cell !== undefined)
-      return { field, type, change: undefined, ...jsonDifference(String(left_cell), String(right_cell)) }
-    const change =
-      isMeasured(type) && left_cell !== undefined && right_cell !== undefined ? decimalDifference(right, left) : undefined
-    const printed = (cell: typeof left_cell): string | undefined => (cell === undefined ? undefined : printCell(cell, type))
-    return { field, type, expected: printed(left_cell), found: printed(right_cell), change, path: undefined }
+  #raw(kind: RowDifferenceKind, expected: number, found: Float64Array | undefined): RawDifference {
+    return { kind, place: this.#words.placeOf(expected, found), is_provenance: false, expected, found }
   }
 
   #columnSets(): { columns_missing: string[]; columns_extra: string[] } {
@@ -334,10 +255,6 @@ export class RowComparison {
     return this.#options.expected.columns[expected]!.values[row]!
   }
 
-  #foundIndex(name: string): number {
-    return this.#options.found_columns.findIndex((column) => column.name === name)
-  }
-
   #nameOfExpected(row: number): string {
     let name = ''
     for (const shared of this.#key) name += `${this.#expectedAt(shared, row)},`
@@ -351,39 +268,9 @@ export class RowComparison {
   }
 }
 
-/** A value that only the expected or only the found side has. */
-const sided = (value: number, is_expected: boolean): [number, number] => (is_expected ? [value, Number.NaN] : [Number.NaN, value])
-
 const countOf = ({ name: field, type, rows, largest }: Shared): FieldCount => ({
   field,
   type,
   rows,
   largest: largest === NONE ? null : largest,
 })
-
-function isSame(a: number, b: number, tolerance: number): boolean {
-  if (a === b || (Number.isNaN(a) && Number.isNaN(b))) return true
-  return tolerance > 0 && Math.abs(decimalDifference(a, b)) <= tolerance
-}
-
-const isText = (type: FieldType): boolean => type === 'string' || type === 'json'
-const isMeasured = (type: FieldType): boolean => !isText(type) && type !== 'bool'
-
-/** By when the rows were complete, the shorter bar first: its difference is the nearest to the cause. What only says who made a row comes last. */
-function compareRaw(a: Raw, b: Raw): number {
-  return (
-    Number(a.is_provenance) - Number(b.is_provenance) ||
-    a.place.end_ms - b.place.end_ms ||
-    b.place.time_ms - a.place.time_ms ||
-    compareTexts(a.place.exchange, b.place.exchange) ||
-    compareTexts(a.place.symbol, b.place.symbol) ||
-    compareTexts(a.place.interval, b.place.interval) ||
-    compareTexts(a.place.pattern_type, b.place.pattern_type) ||
-    compareTexts(a.place.direction, b.place.direction) ||
-    compareTexts(a.place.alert_id, b.place.alert_id) ||
-    compareTexts(a.place.state, b.place.state) ||
-    compareTexts(a.kind, b.kind)
-  )
-}
-
-const compareTexts = (a = '', b = ''): number => (a < b ? -1 : a > b ? 1 : 0)

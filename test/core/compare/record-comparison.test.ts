@@ -137,6 +137,19 @@ describe('two recordings', () => {
     expect(recordCountLines(result)).toEqual(['  time     3000 records with the same bytes at another time, by 5500 ms'])
   })
 
+  test('a clock that was wrong for a while, and two records that changed places, whatever the pieces', () => {
+    const records = distinct(300)
+    const later = records.map((record, n) =>
+      n >= 100 && n < 200 ? { ...record, received_at_ms: record.received_at_ms + 30_000_000 } : record,
+    )
+    const swapped = records.map((record, n) => ({ ...record, received_at_ms: SAMPLE_START_MS + Math.floor(n / 2) }))
+    const other = [...swapped.slice(0, 50), swapped[51]!, swapped[50]!, ...swapped.slice(52)]
+    for (const step of [1, 7, 64, 1000]) {
+      expect(compare(records, later, { step })).toMatchObject({ time: 100, same: 200, missing: 0, extra: 0, differences: 1 })
+      expect(compare(swapped, other, { step })).toMatchObject({ missing: 1, extra: 1, same: 299, changed: 0, time: 0 })
+    }
+  })
+
   test('recordings that have nothing in common are told so record by record', () => {
     const [one, other] = [
       distinct(5000),

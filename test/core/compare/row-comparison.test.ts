@@ -39,6 +39,7 @@ interface Options {
   readonly tolerances?: Readonly<Record<string, number>>
   readonly limit?: number
   readonly has_schema?: boolean
+  readonly found_has_schema?: boolean
 }
 
 function compare(expected: readonly Row[], found: readonly Row[], options: Options = {}): RowComparisonResult {
@@ -50,7 +51,7 @@ function compare(expected: readonly Row[], found: readonly Row[], options: Optio
     kind,
     expected: table,
     found_columns: other.columns,
-    found_has_schema: true,
+    found_has_schema: options.found_has_schema ?? true,
     tolerances: new Map(Object.entries(tolerances)),
     limit,
   })
@@ -229,6 +230,10 @@ describe('order and columns', () => {
     expect(compare(rows, rows, { ...options, has_schema: false }).equal).toBe(true)
     expect(compare(rows, rows, { ...options, has_schema: true }).columns_extra).toEqual(['oi'])
     expect(compare(rows, day(6), { ...options, has_schema: false }).columns_extra).toEqual(['oi'])
+    const other = { columns: CANDLE_COLUMNS, found_columns: columns }
+    expect(compare(rows, rows, { ...other, found_has_schema: false }).equal).toBe(true)
+    expect(compare(rows, rows, other).columns_missing).toEqual(['oi'])
+    expect(compare(day(6), rows, { ...other, found_has_schema: false }).columns_missing).toEqual(['oi'])
   })
 })
 
@@ -246,8 +251,18 @@ describe('tolerance', () => {
         equal: true,
         equal_rows: 9,
         tolerated_rows: 9,
+        rows_reordered: false,
       })
     expect(compare(day(9), shifted(0.06), { tolerances: { close: 0.05 } })).toMatchObject({ changed: 9, equal: false })
+  })
+
+  test('rows that only a tolerance makes equal stand in no other order', () => {
+    const rows = [...shifted(0.05).slice(0, 4), ...day(9).slice(4)]
+    expect(compare(day(9), rows, { tolerances: { close: 0.05 } })).toMatchObject({
+      equal: true,
+      tolerated_rows: 4,
+      rows_reordered: false,
+    })
   })
 
   test('a value that is not there is not near any', () => {
@@ -260,14 +275,14 @@ describe('the first difference', () => {
   test('is that of the row which was complete first, the shorter bar before the longer', () => {
     const bars = [
       candle(0, { symbol: 'A', timestamp: T0, interval: '1d', expected_ms: 22_500_000 }),
-      candle(0, { symbol: 'A', timestamp: T0, interval: '5m', expected_ms: 300_000 }),
-      candle(0, { symbol: 'A', timestamp: T0 + 240_000, interval: '1m', expected_ms: 60_000 }),
+      candle(0, { symbol: 'A', timestamp: T0, interval: '15m', expected_ms: 900_000 }),
+      candle(0, { symbol: 'A', timestamp: T0 + 840_000, interval: '1m', expected_ms: 60_000 }),
     ]
     const { first } = compare(
       bars,
       bars.map((bar) => ({ ...bar, volume: 1 })),
     )
-    expect(first.map(({ place }) => place.interval)).toEqual(['1m', '5m', '1d'])
+    expect(first.map(({ place }) => place.interval)).toEqual(['1m', '15m', '1d'])
   })
 
   test('has the values as printed and how far they are apart', () => {
