@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { Args, Command, Flags } from '@oclif/core'
 import { EXIT, MdsError, usageError } from '../core/errors.js'
 import { escaped } from '../core/escaped.js'
+import type { GoldenOutcome, GoldenWords } from '../io/compare/golden.js'
 import type { DiagnosticsLog } from '../io/diagnostics-log.js'
 import type { RecordingQuery } from '../io/find-recordings.js'
 import { hungTerminalGuard } from '../io/hung-terminal.js'
@@ -159,6 +160,25 @@ export const signalFlags = {
   ...baselineFlag,
 } as const
 
+/** What the rows of a run are held against. */
+export const goldenFlags = {
+  golden: Flags.string({
+    summary: 'Hold the rows against this file of an earlier run; exit 4 when they differ (docs/ci.md)',
+    helpValue: 'FILE',
+  }),
+  'update-golden': Flags.boolean({ summary: 'Write the file of --golden from this run', dependsOn: ['golden'] }),
+  tolerance: Flags.string({
+    summary: 'How far numbers of a field may be from those of --golden; may be repeated',
+    multiple: true,
+    multipleNonGreedy: true,
+    dependsOn: ['golden'],
+    helpValue: 'FIELD=N',
+  }),
+} as const
+
+/** Closes the description of commands that take `--golden`. */
+export const GOLDEN_EXIT_CODES = `Exit codes: 0 done, 1 a bug in mds, 2 usage, 3 unreadable (or, with --strict, damage and gaps), 4 not equal to the file of --golden, 130 interrupted.`
+
 /** Which part of the day. */
 export const windowFlags = {
   from: Flags.string({
@@ -175,6 +195,11 @@ export const formatFlag = {
 interface FileWords {
   readonly 'data-dir': string
   readonly profile: readonly string[] | undefined
+}
+interface GoldenFlagValues {
+  readonly golden: string | undefined
+  readonly 'update-golden': boolean
+  readonly tolerance: readonly string[] | undefined
 }
 interface SignalFlagValues {
   readonly only: readonly string[] | undefined
@@ -252,6 +277,16 @@ export abstract class MdsCommand extends Command {
     }
   }
 
+  protected goldenWords(flags: GoldenFlagValues): GoldenWords | undefined {
+    if (flags.golden === undefined) return undefined
+    return { path: flags.golden, update: flags['update-golden'], tolerances: flags.tolerance ?? [] }
+  }
+
+  /** With `--golden` alone the rows are held against the file and go nowhere else. */
+  protected printsNothing(flags: GoldenFlagValues & { output: string | undefined; format: string | undefined }): boolean {
+    return flags.golden !== undefined && flags.output === undefined && flags.format === undefined
+  }
+
   protected candleWords(argv: readonly unknown[], flags: BarWords): CandleWords {
     return {
       ...this.sessionRequest(argv, flags),
@@ -295,6 +330,14 @@ export abstract class MdsCommand extends Command {
     if (!flags.strict || bad === 0) return
     this.notice(`--strict: the data has ${bad} findings of damage or gaps.`)
     process.exitCode = EXIT.unreadable
+  }
+
+  /** Equal is one line on stderr; a difference decides the exit code, whatever `--strict` has said. */
+  protected reportGolden(golden: GoldenOutcome | undefined, flags: { quiet: boolean }): void {
+    if (golden === undefined) return
+    const is_bad = golden.status === 'differs'
+    if (is_bad || !flags.quiet) for (const line of golden.lines) this.notice(line)
+    if (is_bad) process.exitCode = EXIT.validation_failed
   }
 
   /** With `--json` standard output carries the summary, so the results need a file. */

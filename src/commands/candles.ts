@@ -1,13 +1,22 @@
 import { Flags } from '@oclif/core'
 import type { Candle } from '../core/market/index.js'
-import { barFlags, candleOutputFlags, EXIT_CODES, MdsCommand, recordingFlags, sessionArgs, symbolFlag } from './base.js'
+import {
+  barFlags,
+  candleOutputFlags,
+  GOLDEN_EXIT_CODES,
+  goldenFlags,
+  MdsCommand,
+  recordingFlags,
+  sessionArgs,
+  symbolFlag,
+} from './base.js'
 
 export default class Candles extends MdsCommand {
   static override summary = 'Build candles from recordings'
   static override description = `Bars begin at the open of the segment's session (09:15; 09:00 for currency and commodities).
 On a terminal candles come as a table, into a pipe or a file as Parquet; --format or the file's ending decides otherwise.
 
-${EXIT_CODES}`
+${GOLDEN_EXIT_CODES}`
   static override examples = [
     {
       description: 'Five-minute candles of a day into a Parquet file',
@@ -25,6 +34,10 @@ ${EXIT_CODES}`
       description: 'Volume bars instead of clock bars',
       command: '<%= config.bin %> candles 20251005 --bars volume:50000 -o bars.csv',
     },
+    {
+      description: 'In CI: the candles of a committed recording are what they were',
+      command: '<%= config.bin %> candles test/reliance.bin --golden test/reliance.candles.csv',
+    },
   ]
   static override strict = false
   static override args = sessionArgs
@@ -32,24 +45,26 @@ ${EXIT_CODES}`
     ...barFlags,
     ...candleOutputFlags,
     ...symbolFlag,
+    ...goldenFlags,
     chart: Flags.boolean({ summary: 'Draw the busiest instrument on the terminal' }),
     ...recordingFlags,
   }
 
   async run(): Promise<unknown> {
     const { argv, flags } = await this.parse(Candles)
-    this.requireFileForJson(flags.output, 'mds candles 20251005 --json -o candles.parquet')
+    if (!this.printsNothing(flags)) this.requireFileForJson(flags.output, 'mds candles 20251005 --json -o candles.parquet')
     const { countOf, resultOf, runCandles, whyNone } = await import('../io/run-candles.js')
     const summary = await this.withProgress('Candles', flags.quiet, (run) =>
-      runCandles({ ...this.candleWords(argv, flags), chart: flags.chart }, run),
+      runCandles({ ...this.candleWords(argv, flags), golden: this.goldenWords(flags), chart: flags.chart }, run),
     )
     this.report(
       summary.runs.map(({ diagnostics }) => diagnostics),
       flags,
     )
     if (flags.chart) await this.#draw(summary.drawn)
-    const told = whyNone(summary) ?? (flags.quiet || summary.output === '-' ? undefined : countOf(summary))
+    const told = whyNone(summary) ?? (flags.quiet || /^(?:-|none)$/.test(summary.output) ? undefined : countOf(summary))
     if (told !== undefined) this.notice(told)
+    this.reportGolden(summary.golden, flags)
     return resultOf(summary)
   }
 

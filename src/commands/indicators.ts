@@ -3,7 +3,8 @@ import {
   barFlags,
   baselineFlag,
   candleOutputFlags,
-  EXIT_CODES,
+  GOLDEN_EXIT_CODES,
+  goldenFlags,
   MdsCommand,
   recordingFlags,
   sessionArgs,
@@ -18,7 +19,7 @@ export default class Indicators extends MdsCommand {
     `Columns such as rsi_14 follow those of mds candles; prices are in rupees, and a cell is empty while an indicator warms up.
 Averages go on from session to session; what is anchored at a session (vwap, profile, cvd, rvol_roll) begins anew. See docs/indicators.md.
 
-${EXIT_CODES}`
+${GOLDEN_EXIT_CODES}`
   static override examples = [
     {
       description: 'What there is, with numbers and defaults',
@@ -53,17 +54,18 @@ ${EXIT_CODES}`
     ...indicatorBarFlags,
     ...candleOutputFlags,
     ...symbolFlag,
+    ...goldenFlags,
     ...recordingFlags,
   }
 
   async run(): Promise<unknown> {
     const { argv, flags } = await this.parse(Indicators)
     if (flags.list) return this.#list(flags)
-    this.requireFileForJson(flags.output, 'mds indicators 20251005 --json -o indicators.parquet')
+    if (!this.printsNothing(flags)) this.requireFileForJson(flags.output, 'mds indicators 20251005 --json -o indicators.parquet')
     const { runIndicators } = await import('../io/run-indicators.js')
     const { countOf, resultOf, whyNone } = await import('../io/run-candles.js')
     // A candle told again would change all that came after it.
-    const words = this.candleWords(argv, { ...flags, late: 'drop' })
+    const words = { ...this.candleWords(argv, { ...flags, late: 'drop' }), golden: this.goldenWords(flags) }
     const summary = await this.withProgress('Indicators', flags.quiet, (run) =>
       runIndicators(
         {
@@ -80,8 +82,9 @@ ${EXIT_CODES}`
       summary.runs.map(({ diagnostics }) => diagnostics),
       flags,
     )
-    const told = whyNone(summary) ?? (flags.quiet || summary.output === '-' ? undefined : countOf(summary))
+    const told = whyNone(summary) ?? (flags.quiet || /^(?:-|none)$/.test(summary.output) ? undefined : countOf(summary))
     if (told !== undefined) this.notice(told)
+    this.reportGolden(summary.golden, flags)
     return { ...resultOf(summary), columns: summary.columns }
   }
 

@@ -2,7 +2,16 @@ import { Flags } from '@oclif/core'
 import { EXIT } from '../core/errors.js'
 import { counted } from '../core/view/index.js'
 import type { SignalWords } from '../io/signals/signal-config.js'
-import { EXIT_CODES, formatFlag, MdsCommand, recordingFlags, sessionArgs, signalFlags, symbolFlag } from './base.js'
+import {
+  formatFlag,
+  GOLDEN_EXIT_CODES,
+  goldenFlags,
+  MdsCommand,
+  recordingFlags,
+  sessionArgs,
+  signalFlags,
+  symbolFlag,
+} from './base.js'
 
 export default class Patterns extends MdsCommand {
   static override summary = 'Find patterns in recordings and raise alerts'
@@ -11,7 +20,7 @@ export default class Patterns extends MdsCommand {
 Writes the alerts that pass the gates (confidence, conflicts, cooldown, rate), one record each: docs/alerts.md has the fields,
 docs/patterns.md the detectors. Into a pipe or a file they come as NDJSON, on a terminal as a table.
 
-${EXIT_CODES}`
+${GOLDEN_EXIT_CODES}`
   static override examples = [
     { description: 'Alerts of a day', command: '<%= config.bin %> patterns 20251005' },
     {
@@ -34,6 +43,7 @@ ${EXIT_CODES}`
     output: Flags.string({ char: 'o', summary: 'File to write; default: standard output', helpValue: 'FILE' }),
     ...formatFlag,
     ...symbolFlag,
+    ...goldenFlags,
     ...recordingFlags,
   }
 
@@ -41,8 +51,9 @@ ${EXIT_CODES}`
     const { argv, flags } = await this.parse(Patterns)
     const words = { ...this.signalWords(flags), version: this.config.version }
     if (flags.list || flags['print-config']) return this.#tell(words, flags.list)
-    this.requireFileForJson(flags.output, 'mds patterns 20251005 --json -o alerts.ndjson')
+    if (!this.printsNothing(flags)) this.requireFileForJson(flags.output, 'mds patterns 20251005 --json -o alerts.ndjson')
     const { runPatterns } = await import('../io/signals/run-patterns.js')
+    const { goldenResult } = await import('../io/compare/golden.js')
     const { faultLine } = await import('../io/signals/fault-line.js')
     const summary = await this.withProgress('Patterns', flags.quiet, (run) =>
       runPatterns(
@@ -53,6 +64,7 @@ ${EXIT_CODES}`
           all: flags.all,
           output: flags.output,
           format: flags.format,
+          golden: this.goldenWords(flags),
         },
         run,
       ),
@@ -64,9 +76,11 @@ ${EXIT_CODES}`
     for (const fault of summary.faults) this.notice(faultLine(fault))
     if (flags.strict && summary.faults.length > 0) process.exitCode = EXIT.unreadable
     if (!flags.quiet) this.notice(closingLine(summary))
-    const { runs, ...rest } = summary
+    this.reportGolden(summary.golden, flags)
+    const { runs, golden, ...rest } = summary
     return {
       ...rest,
+      ...(golden === undefined ? {} : { golden: goldenResult(golden) }),
       sessions: runs.map(({ counts, files, masters, diagnostics }) => ({
         files,
         masters,

@@ -29,6 +29,14 @@ export interface CandleOutput {
   abort(): void
 }
 
+/** For candles that are made for another purpose only. */
+export const NOWHERE: CandleOutput = {
+  append: () => {},
+  settle: async () => true,
+  finish: async () => {},
+  abort: () => {},
+}
+
 export interface LayoutOptions {
   readonly layout: Layout
   /** A file for `file` (undefined or `-` is standard output), else a folder, made when it is missing. */

@@ -67,6 +67,9 @@ export function openStdout(fd: number = STDOUT, files: FilePort = nodeFiles): Si
   }
 }
 
+/** For results that nobody asked to see: they are made for another purpose. */
+export const openNowhere = (): Sink => ({ write: () => true, finish: () => {}, abort: () => {} })
+
 /**
  * A file that appears whole or not at all: written as `.<name>.<pid>.tmp` beside it, synced, renamed. The folder must exist unless
  * `makeFolder`. Devices and pipes (`/dev/stdout`, a FIFO) are written as they are. Names of recordings are refused: a day of ticks can't be had again.

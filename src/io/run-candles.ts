@@ -10,7 +10,9 @@ import { usageError } from '../core/errors.js'
 import { CANDLE_FIELDS, type Calendar, type Candle, type Field, type InstrumentTable } from '../core/market/index.js'
 import { formatDate } from '../core/time/index.js'
 import type { BarClock } from '../core/volume/index.js'
-import { type Layout, openLayout } from './candle-layout.js'
+import { type Layout, NOWHERE, openLayout } from './candle-layout.js'
+import { type GoldenOutcome, type GoldenWords, goldenResult } from './compare/golden.js'
+import { type GoldenCandles, goldenCandles } from './compare/golden-candles.js'
 import { findRecordings, type SessionFiles } from './find-recordings.js'
 import { formatFor } from './formats.js'
 import { refuseInputAsOutput } from './inputs.js'
@@ -35,6 +37,8 @@ export interface CandleWords extends SessionRequest {
   readonly chart?: boolean
   /** Beside the fields of a candle. */
   readonly columns?: CandleColumns
+  /** What the candles are held against. */
+  readonly golden?: GoldenWords | undefined
 }
 
 /** More columns: numbers that each candle has. */
@@ -54,6 +58,7 @@ export interface CandleSummary {
   readonly runs: readonly SessionRun[]
   /** With `chart`: candles of the finest interval. */
   readonly drawn: readonly Candle[]
+  readonly golden?: GoldenOutcome | undefined
 }
 
 /** Which bar it is. */
@@ -78,13 +83,15 @@ export async function runCandles(words: CandleWords, run: RunListener): Promise<
   )
   const choice = new InstrumentChoice(words.wishes, findRecordings(words.recordings).sessions.length, run.onNotice)
   const fields = fieldsOf(words.columns?.fields ?? [], format.human === true)
-  const output = openLayout({ layout, output: words.output, format, fields })
+  const golden = await goldenOf(words)
+  const is_asked = words.golden === undefined || layout !== 'file' || words.output !== undefined || words.format !== undefined
+  const output = is_asked ? openLayout({ layout, output: words.output, format, fields }) : NOWHERE
   let candles = 0
   const drawn: Candle[] = []
   try {
     const runs = await runSessions(
       { ...words, bars, event_bars },
-      { ...run, onStep: () => output.settle() },
+      { ...run, onStep: async () => (await output.settle()) || golden !== undefined },
       async (session, table, calendar) => {
         await words.columns?.beginDay(session, table, calendar)
         const { isWanted } = choice.filterOf(session, table, masterPaths(session, words.instruments))
@@ -92,7 +99,9 @@ export async function runCandles(words: CandleWords, run: RunListener): Promise<
           onCandle(candle) {
             if (!isWanted(candle.instrument)) return
             candles++
-            output.append(candle, words.columns?.valuesOf(candle))
+            const numbers = words.columns?.valuesOf(candle)
+            output.append(candle, numbers)
+            golden?.append(candle, numbers)
             if (words.chart === true) drawn.push(candle)
           },
         }
@@ -100,11 +109,20 @@ export async function runCandles(words: CandleWords, run: RunListener): Promise<
     )
     choice.finish()
     await output.finish()
-    return { candles, output: words.output ?? '-', format: format.id, layout, runs, drawn }
+    const outcome = await golden?.finish(run)
+    const named = words.output ?? (is_asked ? '-' : 'none')
+    return { candles, output: named, format: format.id, layout, runs, drawn, golden: outcome }
   } catch (error) {
     output.abort()
+    golden?.abort()
     throw error
   }
+}
+
+function goldenOf(words: CandleWords): Promise<GoldenCandles | undefined> {
+  if (words.golden === undefined) return Promise.resolve(undefined)
+  const fields = fieldsOf(words.columns?.fields ?? [], false)
+  return goldenCandles(words.golden, { fields, request: words, output: words.output })
 }
 
 /** Other columns come last. A terminal has room for a few only: there they come behind what says which bar it is. */
@@ -128,11 +146,12 @@ export const countOf = ({ candles, output }: CandleSummary): string =>
   `${candles} ${candles === 1 ? 'candle' : 'candles'} in ${output}`
 
 /** What a run made, for `--json`. */
-export const resultOf = ({ candles, output, format, layout, runs }: CandleSummary) => ({
+export const resultOf = ({ candles, output, format, layout, runs, golden }: CandleSummary) => ({
   candles,
   output,
   format,
   layout,
+  ...(golden === undefined ? {} : { golden: goldenResult(golden) }),
   sessions: runs.map(({ counts, volume, gaps, files, masters, diagnostics }) => ({
     files,
     masters,

@@ -132,6 +132,23 @@ test('the determinism page: two ways to the same bytes', () => {
   expect(one).toBe(other)
 })
 
+test('the page on CI: golden files are made, hold, and fail as it is printed', () => {
+  const [make = '', fail = '', diff = ''] = blocksOf('docs/ci.md', 'sh')
+  for (const line of make.trim().split('\n')) run(wordsOf(line).slice(1))
+  const [workflow = ''] = blocksOf('docs/ci.md', 'yaml')
+  const steps = [...workflow.matchAll(/^ *- run: (mds .*)$/gm)].map(([, line = '']) => line)
+  expect(steps).toHaveLength(3)
+  for (const line of steps) expect(run(wordsOf(line).slice(1))).toBe('')
+  for (const line of diff.trim().split('\n')) expect(run(wordsOf(line).slice(1))).toMatch(/The same|"equal": true/)
+  const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...wordsOf(fail).slice(1)], {
+    cwd: folder,
+    encoding: 'utf8',
+  })
+  expect([status, stdout]).toEqual([EXIT.validation_failed, ''])
+  expect(blocksOf('docs/ci.md', '').join()).not.toBe('')
+  for (const block of blocksOf('docs/ci.md', '')) expect(stderr).toContain(block)
+})
+
 test('the example of the recording format is a recording', () => {
   const [hex = ''] = blocksOf('docs/recording-format.md', 'hex')
   const recording = Uint8Array.from(hex.split('\n').flatMap(bytesOf))

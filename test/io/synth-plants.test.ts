@@ -134,6 +134,7 @@ test('mds patterns finds what the file says', async () => {
       all: false,
       output,
       format: undefined,
+      golden: undefined,
     },
     { onNotice: () => {}, onProgress: () => {}, signal: new AbortController().signal },
   )

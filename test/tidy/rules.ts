@@ -37,6 +37,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   alerts: ['patterns', 'market', 'time'],
   feed: ['recording', 'wire', 'market', 'time'],
   formats: ['market', 'wire', 'time'],
+  compare: ['alerts', 'formats', 'recording', 'wire', 'market', 'time'],
   profile: ['feed', 'market', 'time'],
   charges: ['market', 'time'],
   reconcile: ['market', 'time'],

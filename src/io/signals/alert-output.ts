@@ -1,5 +1,5 @@
 import { ALERT_FIELDS, type Alert, alertCells } from '../../core/alerts/index.js'
-import { type Cell, type Format, RecordBatch } from '../../core/formats/index.js'
+import { type Batch, type Cell, type Format, RecordBatch } from '../../core/formats/index.js'
 import type { Field } from '../../core/market/index.js'
 import { EncodedOutput } from '../encoded-output.js'
 import type { Sink } from '../output.js'
@@ -21,14 +21,22 @@ const TABLE_COLUMNS = [
 ]
 const KNOWN_AT: Field = { name: 'known_at', type: 'timestamp', doc: 'End of the bar' }
 
+/** Who takes batches; they are borrowed. */
+interface BatchTaker {
+  take(batch: Batch): void
+}
+
 /** Alerts as records of a format. */
 export class AlertOutput {
   readonly #output: EncodedOutput
   readonly #batch: RecordBatch
   readonly #cellsOf: (alert: Alert) => readonly Cell[]
+  readonly #also: { readonly taker: BatchTaker; readonly batch: RecordBatch } | undefined
 
-  constructor(sink: Sink, format: Format) {
+  /** `also`: who takes whole records besides, whatever the format shows of them. */
+  constructor(sink: Sink, format: Format, also?: BatchTaker) {
     const { fields, cellsOf } = format.human === true ? tableShape() : { fields: ALERT_FIELDS, cellsOf: alertCells }
+    this.#also = also === undefined ? undefined : { taker: also, batch: new RecordBatch(ALERT_FIELDS) }
     this.#output = new EncodedOutput(sink, format.open(fields))
     this.#batch = new RecordBatch(fields)
     this.#cellsOf = cellsOf
@@ -40,7 +48,9 @@ export class AlertOutput {
   }
 
   append(alert: Alert): void {
-    this.#batch.append(this.#cellsOf(alert), alert.detection.instrument.price_divisor)
+    const { price_divisor } = alert.detection.instrument
+    this.#batch.append(this.#cellsOf(alert), price_divisor)
+    this.#also?.batch.append(alertCells(alert), price_divisor)
     if (this.#batch.isFull) this.settle()
   }
 
@@ -48,6 +58,10 @@ export class AlertOutput {
   settle(): boolean {
     this.#output.write(this.#batch)
     this.#batch.clear()
+    if (this.#also !== undefined) {
+      this.#also.taker.take(this.#also.batch)
+      this.#also.batch.clear()
+    }
     return this.#output.wanted
   }
 

@@ -1,12 +1,14 @@
-import { type Alert, isForAction, type SuppressReason } from '../../core/alerts/index.js'
+import { ALERT_FIELDS, type Alert, isForAction, type SuppressReason } from '../../core/alerts/index.js'
+import { ALERT_ROWS } from '../../core/compare/index.js'
 import type { Instrument } from '../../core/market/index.js'
 import type { Detection, DetectorFault, Need } from '../../core/patterns/index.js'
+import { Golden, type GoldenOutcome, type GoldenWords } from '../compare/golden.js'
 import { placeOf } from '../earlier-sessions.js'
 import { findRecordings } from '../find-recordings.js'
 import { formatFor } from '../formats.js'
 import { refuseInputAsOutput } from '../inputs.js'
 import { InstrumentChoice, type InstrumentWishes } from '../instrument-filter.js'
-import { openFile, openStdout } from '../output.js'
+import { openFile, openNowhere, openStdout, type Sink } from '../output.js'
 import { type RunListener, runSessions, type SessionRequest, type SessionRun } from '../run-sessions.js'
 import { masterPaths } from '../session-instruments.js'
 import { AlertOutput } from './alert-output.js'
@@ -20,6 +22,8 @@ export interface PatternWords extends SessionRequest, SignalWords {
   readonly format: string | undefined
   /** Also what was held back, and what became of each alert. */
   readonly all: boolean
+  /** What the alerts are held against. */
+  readonly golden: GoldenWords | undefined
 }
 
 export interface PatternSummary {
@@ -33,6 +37,7 @@ export interface PatternSummary {
   readonly plugins: SignalConfig['plugins']
   readonly faults: readonly DetectorFault[]
   readonly runs: readonly SessionRun[]
+  readonly golden: GoldenOutcome | undefined
 }
 
 /** A terminal shows the first and last of these. */
@@ -48,10 +53,12 @@ export async function runPatterns(words: PatternWords, run: RunListener): Promis
     { width: process.stdout.columns ?? 120, limit: TABLE_ROWS },
   )
   const choice = new InstrumentChoice(words.wishes, findRecordings(words.recordings).sessions.length, run.onNotice)
-  const output = new AlertOutput(
-    words.output === undefined || words.output === '-' ? openStdout() : openFile(words.output),
-    format,
-  )
+  const golden =
+    words.golden === undefined
+      ? undefined
+      : await Golden.open(words.golden, { kind: ALERT_ROWS, fields: ALERT_FIELDS, request: words, output: words.output })
+  const is_asked = golden === undefined || words.output !== undefined || words.format !== undefined
+  const output = new AlertOutput(is_asked ? sinkOf(words.output) : openNowhere(), format, golden)
   const faults: DetectorFault[] = []
   const suppressed: Record<string, number> = {}
   const config_hashes: string[] = []
@@ -59,7 +66,7 @@ export async function runPatterns(words: PatternWords, run: RunListener): Promis
   try {
     const runs = await runSessions(
       { ...words, clock: SIGNAL_CLOCK, bars: SIGNAL_BARS },
-      { ...run, onStep: () => output.settle() },
+      { ...run, onStep: () => output.settle() || golden !== undefined },
       async (session, table, calendar) => {
         const { isWanted } = choice.filterOf(session, table, masterPaths(session, words.instruments))
         const instruments = [...table.known()]
@@ -94,19 +101,23 @@ export async function runPatterns(words: PatternWords, run: RunListener): Promis
     output.finish()
     return {
       alerts,
-      output: words.output ?? '-',
+      output: words.output ?? (is_asked ? '-' : 'none'),
       format: format.id,
       suppressed,
       config_hashes,
       plugins: config.plugins,
       faults,
       runs,
+      golden: await golden?.finish(run),
     }
   } catch (error) {
     output.abort()
+    golden?.abort()
     throw error
   }
 }
+
+const sinkOf = (output: string | undefined): Sink => (output === undefined || output === '-' ? openStdout() : openFile(output))
 
 /** Detectors that lack an input say nothing: the run says so instead. */
 function noteMissing(
