@@ -41,6 +41,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   serve: ['feed', 'replay', 'recording', 'wire', 'market', 'time'],
   synth: ['recording', 'wire', 'market', 'time'],
   engine: ['alerts', 'patterns', 'options', 'indicators', 'flow', 'candles', 'volume', 'recording', 'wire', 'market', 'time'],
+  report: ['view', 'engine', 'alerts', 'patterns', 'indicators', 'candles', 'volume', 'market', 'time'],
   view: ['engine', 'replay', 'candles', 'options', 'wire', 'market', 'time'],
 }
 const CORE_FILES: readonly string[] = ['errors', 'assert', 'diagnostics', 'escaped', 'random']
