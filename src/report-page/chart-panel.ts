@@ -38,8 +38,8 @@ export class ChartPanel {
         'div',
         { class: 'chart-head' },
         stepButton('‹', 'Previous symbol', () => onStep(-1)),
-        this.#heading,
         stepButton('›', 'Next symbol', () => onStep(1)),
+        this.#heading,
         switches,
       ),
       this.#legend,
@@ -62,8 +62,10 @@ export class ChartPanel {
     this.#frame.addEventListener('pointerdown', () => {
       this.#chart.zooms = true
     })
-    this.#frame.addEventListener('pointerleave', () => {
+    this.#frame.addEventListener('pointerleave', (event) => {
       this.#chart.zooms = false
+      // A finger that is lifted leaves too: what it pointed at stays.
+      if (event.pointerType === 'mouse') this.#onPoint(undefined)
     })
   }
 
@@ -85,7 +87,7 @@ export class ChartPanel {
     const first_s = this.#chart.bars.times[0]
     if (first_s === undefined) return
     const midnight_s = Math.floor((first_s + IST_OFFSET_S) / DAY_S) * DAY_S - IST_OFFSET_S
-    this.#onPoint(this.#chart.pointAt(midnight_s + clock_s), true)
+    this.#moveTo(midnight_s + clock_s, (pointed) => this.#onPoint(pointed, true))
   }
 
   /** The next alert of the symbol, or the one before. */
@@ -101,10 +103,22 @@ export class ChartPanel {
   #select(alert: AlertReport): void {
     this.#step = this.#data?.alerts.indexOf(alert)
     for (const [n, item] of [...this.#list.children].entries()) item.toggleAttribute('aria-current', n === this.#step)
-    const pointed = this.#chart.pointAt((alert.known_at_ms - 1) / 1000)
     this.#chart.showLevels(alert)
-    this.#tellLegend(pointed)
-    this.#showCard([alert], pointed)
+    this.#moveTo((alert.known_at_ms - 1) / 1000, (pointed) => {
+      this.#tellLegend(pointed)
+      this.#showCard([alert], pointed)
+    })
+  }
+
+  #moveTo(time_s: number, action: (pointed: Pointed | undefined) => void): void {
+    const data = this.#data
+    if (!this.#chart.moveTo(time_s)) return
+    // The first frame draws the chart where it is now, the second one can say where that is.
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => {
+        if (data === this.#data) action(this.#chart.pointAt(time_s))
+      }),
+    )
   }
 
   #onPoint(pointed: Pointed | undefined, is_asked = false): void {

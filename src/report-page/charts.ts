@@ -23,7 +23,7 @@ export function startCharts(
     if (data === shown) return
     shown = data
     panel.show(data)
-    for (const row of rows) row.toggleAttribute('aria-current', row.dataset['name'] === data.name)
+    for (const row of rows) row.toggleAttribute('aria-current', row.dataset.name === data.name)
   }
 
   const follow = (): void => {
@@ -43,14 +43,14 @@ export function startCharts(
     const data = name === undefined ? undefined : by_name.get(name)
     if (data === undefined) return
     show(data)
-    keepInSight(rows.find((row) => row.dataset['name'] === data.name))
+    keepInSight(rows.find((row) => row.dataset.name === data.name))
     clearTimeout(address)
     address = setTimeout(() => history.replaceState(null, '', linkTo(data.name)), ADDRESS_AFTER_MS)
   }
 
   table?.tBodies[0]?.addEventListener('click', (event) => {
     const row = event.target instanceof Element ? event.target.closest('tr') : null
-    const name = row?.dataset['name']
+    const name = row?.dataset.name
     if (name === undefined || (event.target instanceof Element && event.target.closest('a') !== null)) return
     location.hash = linkTo(name)
   })
@@ -78,7 +78,7 @@ export function startCharts(
 function orderOf(table: HTMLTableElement | undefined, charts: ChartsData): string[] {
   if (table === undefined) return charts.symbols.map(({ name }) => name)
   return [...(table.tBodies[0]?.rows ?? [])].flatMap((row) =>
-    row.hidden || row.dataset['name'] === undefined ? [] : [row.dataset['name']],
+    row.hidden || row.dataset.name === undefined ? [] : [row.dataset.name],
   )
 }
 

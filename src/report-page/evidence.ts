@@ -14,7 +14,7 @@ export function evidenceOf(alert: AlertReport, divisor: number): HTMLElement {
     ...(subtype === undefined ? [] : [element('small', {}, ` ${subtype}`)]),
   )
   const made = element('article', { class: 'evidence' }, head, element('p', {}, `known at ${formatClock(known_at_ms)} IST`))
-  made.append(table(claimOf(alert, divisor)), element('h5', {}, 'Evidence'), table(Object.entries(alert.evidence).map(worded)))
+  made.append(table(claimOf(alert, divisor)), element('h5', {}, 'Evidence'), table(evidenceRows(alert.evidence)))
   return made
 }
 
@@ -49,11 +49,21 @@ function claimOf(alert: AlertReport, divisor: number): Row[] {
 const row = (name: string, value: number | undefined, text: (value: number) => string): Row[] =>
   value === undefined ? [] : [[name, text(value)]]
 
-/** Evidence as the record has it: numbers as they are printed there. */
-const worded = ([name, value]: readonly [string, unknown]): Row => [
-  name,
-  Array.isArray(value) ? value.map(plain).join(', ') : plain(value),
-]
+/** `rv_min` is the limit of `rv`: the two make one line. */
+const LIMIT = /^(.+)_(min|max|above|below)$/
+
+/** Evidence as the record has it, numbers as they are printed there; a limit stands behind its number. */
+function evidenceRows(evidence: AlertReport['evidence']): Row[] {
+  const limits = new Map<string, string>()
+  const rows: Row[] = []
+  for (const [name, value] of Object.entries(evidence)) {
+    const [, base = '', kind = ''] = LIMIT.exec(name) ?? []
+    if (base in evidence) limits.set(base, `${limits.get(base) ?? ''} (${kind} ${plain(value)})`)
+    else rows.push([name, Array.isArray(value) ? value.map(plain).join(', ') : plain(value)])
+  }
+  return rows.map(([name, value]) => [name, `${value}${limits.get(name) ?? ''}`])
+}
+
 const plain = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
 
 function table(rows: readonly Row[]): HTMLElement {

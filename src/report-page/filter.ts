@@ -16,11 +16,8 @@ export function addFilter(place: HTMLElement, table: HTMLTableElement): HTMLInpu
     const words = box.value.toUpperCase().split(/\s+/)
     let shown = 0
     for (const row of rows) {
-      const text = [0, 1]
-        .map((cell) => row.cells[cell]?.textContent ?? '')
-        .join(' ')
-        .toUpperCase()
-      row.hidden = !words.every((word) => text.includes(word)) || (with_alerts.checked && row.dataset['alerts'] === '0')
+      const text = (row.cells[0]?.textContent ?? '').toUpperCase()
+      row.hidden = !words.every((word) => text.includes(word)) || (with_alerts.checked && row.dataset.alerts === '0')
       if (!row.hidden) shown++
     }
     told.textContent = shown === rows.length ? `${rows.length} symbols` : `${shown} of ${rows.length} symbols`

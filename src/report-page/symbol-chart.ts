@@ -84,7 +84,9 @@ export class SymbolChart {
     this.#candles.attachPrimitive(this.#profile)
     this.#candles.attachPrimitive(this.#silences)
     this.setTheme(this.#theme)
-    this.#chart.subscribeCrosshairMove(({ time, point }) => {
+    this.#chart.subscribeCrosshairMove(({ time, point, sourceEvent }) => {
+      // Not by the pointer: the crosshair was put somewhere, or taken away as the pointer left.
+      if (sourceEvent === undefined) return
       if (time === undefined || point === undefined) onPoint(undefined)
       else onPoint(this.#pointedAt(placeAt(this.#bars, fromChart(time as number)), point.x, point.y))
     })
@@ -154,23 +156,32 @@ export class SymbolChart {
     this.#chart.timeScale().fitContent()
   }
 
-  /** Moves to the bar that holds a moment, and points at it; answers what is there. */
+  /** Moves to the bar that holds a moment; false when there is none. Where it then lies is known once it is drawn: `pointAt`. */
+  moveTo(time_s: number): boolean {
+    const place = this.#barAt(time_s)
+    if (place < 0) return false
+    this.#chart.timeScale().setVisibleLogicalRange({ from: place - AROUND, to: place + AROUND })
+    return true
+  }
+
+  /** Puts the crosshair on the bar that holds a moment; answers what is there. */
   pointAt(time_s: number): Pointed | undefined {
-    const place = barAtOrBefore(this.#bars, placeAt(this.#bars, time_s))
+    const place = this.#barAt(time_s)
     const bar = this.#bars.bars[place]
     if (bar === undefined || this.#data === undefined) return undefined
-    this.#chart.timeScale().setVisibleLogicalRange({ from: place - AROUND, to: place + AROUND })
     const close = bar.close / this.#data.divisor
-    this.#chart.setCrosshairPosition(close, toChart(bar.start_s) as UTCTimestamp, this.#candles)
-    const x = this.#chart.timeScale().timeToCoordinate(toChart(bar.start_s) as UTCTimestamp)
-    return this.#pointedAt(place, x ?? 0, this.#candles.priceToCoordinate(close) ?? 0)
+    const time = toChart(bar.start_s) as UTCTimestamp
+    this.#chart.setCrosshairPosition(close, time, this.#candles)
+    const x = this.#chart.timeScale().timeToCoordinate(time) ?? 0
+    return this.#pointedAt(place, x, this.#candles.priceToCoordinate(close) ?? 0)
   }
 
   /** Entry, stop and targets of an alert as lines; none without one. */
   showLevels(alert: AlertReport | undefined): void {
     for (const line of this.#level_lines) this.#candles.removePriceLine(line)
     this.#level_lines = []
-    const { theme, divisor } = { theme: this.#theme, divisor: this.#data?.divisor ?? 1 }
+    const theme = this.#theme
+    const divisor = this.#data?.divisor ?? 1
     if (alert === undefined || alert.direction === 'NEUTRAL') return
     const levels: [number | undefined, string, string][] = [
       [alert.entry, theme.text, 'entry'],
@@ -180,6 +191,10 @@ export class SymbolChart {
     this.#level_lines = levels.flatMap(([units, color, title]) =>
       units === undefined ? [] : [this.#line(units / divisor, color, title, LineStyle.Dashed)],
     )
+  }
+
+  #barAt(time_s: number): number {
+    return barAtOrBefore(this.#bars, placeAt(this.#bars, time_s))
   }
 
   #pointedAt(place: number, x: number, y: number): Pointed | undefined {
@@ -192,7 +207,7 @@ export class SymbolChart {
   #draw(): void {
     const data = this.#data
     if (data === undefined) return
-    const { theme } = { theme: this.#theme }
+    const theme = this.#theme
     const { divisor } = data
     const { bars, times } = this.#bars
     const timed = times.map((time_s, place) => ({ time: toChart(time_s) as UTCTimestamp, bar: bars[place] }))

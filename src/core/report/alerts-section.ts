@@ -42,7 +42,7 @@ ${tableHtml({
   sorted: { column: 0, direction: 'ascending' },
   empty: 'No alert passed the gates.',
 })}
-<div class="columns">
+<div class="columns wide-first">
 <div><h3>By detector</h3>${byDetector(
     all.map(({ alert }) => alert),
     signals,
@@ -60,7 +60,7 @@ function rowOf({ report, alert }: { report: InstrumentReport; alert: AlertReport
     cells: [
       clockCell(alert.known_at_ms),
       html`<a href="#${linkTo(name, alert.known_at_ms)}">${name}</a>`,
-      alert.subtype === undefined ? alert.pattern : html`${alert.pattern} <small>${alert.subtype}</small>`,
+      alert.subtype === undefined ? alert.pattern : html`${alert.pattern}<br><small>${alert.subtype}</small>`,
       html`<span class="${alert.direction.toLowerCase()}">${MARKS[alert.direction]} ${alert.state === 'leg_event' ? alert.action : alert.direction}</span>`,
       confidenceCell(alert.confidence),
       priced(alert.price),

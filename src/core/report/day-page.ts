@@ -1,7 +1,7 @@
 import { formatClock, parseDate, parseIso } from '../time/index.js'
 import { counted, formatBytes, formatCount, formatWeekday } from '../view/index.js'
 import { alertsSection } from './alerts-section.js'
-import type { DayReport } from './day-report.js'
+import type { DayReport, Finding } from './day-report.js'
 import { type Html, html } from './html.js'
 import { chartsData, feedData } from './page-data.js'
 import { gapWords, qualitySection } from './quality-section.js'
@@ -9,11 +9,14 @@ import type { PageAssets, ReportPage, ReportSection } from './report-page.js'
 import { symbolsSection } from './symbols-section.js'
 import { listHtml } from './table-html.js'
 
+/** Kinds of findings named at the top. */
+const NAMED = 2
+
 /** The page of a day. */
 export function dayPage(report: DayReport, assets: PageAssets): ReportPage {
   const { facts, profiles, version, signals } = report
   return {
-    title: `${formatWeekday(parseDate(facts.date) ?? 0)} ${facts.date}, ${profiles.join(', ')}`,
+    title: `${formatWeekday(parseDate(facts.date) ?? 0)} ${facts.date} · ${profiles.join(', ')}`,
     subtitle: html`Received ${clockOf(facts.span.first)} to ${clockOf(facts.span.last)} IST · mds ${version}${
       signals === undefined
         ? undefined
@@ -50,9 +53,17 @@ ${tile('Packets', formatCount(messages.packets), messages.bad_packets === 0 ? 'n
 ${tile('Messages', formatCount(messages.messages), `${counted(messages.heartbeats, 'heartbeat')}, ${counted(messages.texts, 'text')}`)}
 ${signals === undefined ? tile('Alerts', '–', 'detectors did not run') : tile('Alerts', formatCount(alerts.length), html`<span class="buy">▲ ${to('BUY')}</span> <span class="sell">▼ ${to('SELL')}</span> <span class="neutral">● ${to('NEUTRAL')}</span> · ${formatCount(held)} held back`)}
 ${tile('Gaps', formatCount(facts.gaps.length), gapWords(report) ?? 'no silence in trading hours')}
-${tile('Findings', formatCount(found), found === 0 ? 'nothing to report' : findings.map(({ code, count }) => `${formatCount(count)} ${code}`).join(', '))}
+${tile('Findings', formatCount(found), findingWords(findings))}
 </div>`,
   }
+}
+
+/** The two most frequent kinds by name. */
+function findingWords(findings: readonly Finding[]): string {
+  if (findings.length === 0) return 'nothing to report'
+  const named = [...findings].sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1)).slice(0, NAMED)
+  const more = findings.length - named.length
+  return `${named.map(({ code, count }) => `${formatCount(count)} ${code}`).join(', ')}${more > 0 ? `, ${counted(more, 'other kind')}` : ''}`
 }
 
 const unknownWords = (unknown: number): string => (unknown === 0 ? 'all in the master' : `${formatCount(unknown)} unknown`)

@@ -54,8 +54,10 @@ STYLE
 </head>
 <body>
 <header class="page-head">
+<div>
 <h1>${title}</h1>
 <p>${subtitle}</p>
+</div>
 <nav aria-label="Sections">${sections.map(({ id, title: name }) => html`<a href="#section-${id}">${name}</a>`)}</nav>
 </header>
 <main>${sections.map(sectionHtml)}

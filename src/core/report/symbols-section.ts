@@ -8,7 +8,6 @@ import { type TableColumn, type TableRow, tableHtml } from './table-html.js'
 
 const COLUMNS: readonly TableColumn[] = [
   { head: 'Symbol' },
-  { head: 'Exchange' },
   { head: '▲', title: 'BUY alerts', kind: 'number' },
   { head: '▼', title: 'SELL alerts', kind: 'number' },
   { head: '●', title: 'NEUTRAL alerts', kind: 'number' },
@@ -48,8 +47,7 @@ function rowOf(report: InstrumentReport): TableRow {
   return {
     data: { name, alerts: String(alerts.length) },
     cells: [
-      html`<a href="#${encodeURIComponent(name)}">${name}</a>`,
-      instrument.exchange,
+      html`<a href="#${encodeURIComponent(name)}">${name}</a> <small>${instrument.exchange}</small>`,
       countCell(alertsTo('BUY', alerts)),
       countCell(alertsTo('SELL', alerts)),
       countCell(alertsTo('NEUTRAL', alerts)),
