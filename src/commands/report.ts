@@ -28,7 +28,7 @@ ${EXIT_CODES}`
       helpValue: 'FILE',
     }),
     tf: Flags.string({ summary: 'Length of the bars that are drawn: any Nm, or 1h', default: '1m', helpValue: '1m' }),
-    'no-alerts': Flags.boolean({ summary: 'Run no detectors' }),
+    'no-alerts': Flags.boolean({ summary: 'Run no detectors', exclusive: Object.keys(signalFlags) }),
     ...signalFlags,
     ...symbolFlag,
     ...recordingFlags,

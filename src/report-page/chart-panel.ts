@@ -155,7 +155,7 @@ export class ChartPanel {
     const button = element(
       'button',
       { type: 'button' },
-      element('span', { class: 'time' }, clockMinute((known_at_ms - 1) / 1000)),
+      element('span', { class: 'time' }, clockMinute(known_at_ms / 1000)),
       element('span', { class: direction.toLowerCase() }, SIGNS[direction]),
       element('span', { class: 'pattern' }, pattern),
       element('span', { class: 'n' }, confidence.toFixed(2)),
@@ -163,7 +163,7 @@ export class ChartPanel {
     )
     button.setAttribute(
       'aria-label',
-      `${clockMinute((known_at_ms - 1) / 1000)} ${direction} ${pattern}, confidence ${confidence}, ${endText(alert)}`,
+      `${clockMinute(known_at_ms / 1000)} ${direction} ${pattern}, confidence ${confidence}, ${endText(alert)}`,
     )
     button.addEventListener('click', () => this.#select(alert))
     return element('li', {}, button)

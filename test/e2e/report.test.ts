@@ -447,6 +447,7 @@ describe('odd days', () => {
 describe('what cannot be', () => {
   test.each([
     [['20251006', '--data-dir', 'small', '--tf', '1d', '-o', 'x.html'], 2, 'expected bars within the day'],
+    [['20251006', '--data-dir', 'small', '--no-alerts', '--only', 'reversal', '-o', 'x.html'], 2, '--no-alerts'],
     [['20251006', '--data-dir', 'small', '--tf', '7x', '-o', 'x.html'], 2, '"7x" is no bar interval'],
     [['20251006', '--data-dir', 'small', '--symbol', 'RELIANC', '-o', 'x.html'], 2, 'RELIANCE'],
     [['20251006', '--data-dir', 'small', '--json'], 2, '--output FILE'],
