@@ -4,6 +4,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { build as bundle } from 'esbuild'
 import { build, install, root } from './setup.js'
 
@@ -48,6 +49,11 @@ const cli = times(rounds, () => wall(['candles', file, '--tf', '1m', '-q', '-o',
 add('`.bin` to 1m candles in Parquet, whole process', cli, 'floor', 8, 4)
 const signals = times(rounds, () => wall(['patterns', file, '-q', '-o', join(scratch, 'alerts.ndjson')]))
 addRatio('`.bin` to alerts of every detector, over `.bin` to 1m candles', median(signals) / median(cli), 'at most', 4, 3, '')
+const page = join(scratch, 'day.html')
+const reports = times(rounds, () => wall(['report', file, '-q', '-o', page]))
+addRatio('`.bin` to the page of the day, over `.bin` to alerts', median(reports) / median(signals), 'at most', 1.2, 1.1, '')
+addRatio('page of 320 symbols', statSync(page).size / 1e6, 'at most', 5, 3, 'MB')
+addRatio('page of 320 symbols: opens in Chromium', median(await opensIn(page)), 'at most', 2000, 800, 'ms')
 const official = inProcess('official')
 const packets = packetsOf()
 const official_day_ms = (official.ms / official.packets) * packets
@@ -88,6 +94,7 @@ addRatio(
   'MB',
 )
 addRatio('peak memory: patterns', await peakMb(['patterns', file, '-o', '/dev/null', '-q']), 'at most', 250, 150, 'MB')
+addRatio('peak memory: report', await peakMb(['report', file, '-o', '/dev/null', '-q']), 'at most', 300, 200, 'MB')
 const bare = []
 const version = []
 for (let round = 0; round < 3 * rounds; round++) {
@@ -108,6 +115,25 @@ const machine = `${cpus()[0]?.model ?? 'unknown CPU'}, ${cpus().length} cores, $
 const table = ['| what | measured | must | aim |', '|---|---|---|---|', ...rows].join('\n')
 console.log(`\n${machine}\n\n${table}`)
 if (args.includes('--write')) write(`${machine}.\n\n${table}\n`)
+
+/** From the address to the first candle on the screen, ms. */
+async function opensIn(path) {
+  const { chromium } = await import('playwright-core')
+  const executablePath = process.env.MDS_CHROMIUM ?? '/usr/bin/chromium'
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+  const ms = []
+  for (let round = 0; round < rounds; round++) {
+    const tab = await browser.newPage()
+    const begun = performance.now()
+    await tab.goto(pathToFileURL(path).href)
+    await tab.waitForSelector('#chart canvas')
+    await tab.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
+    ms.push(performance.now() - begun)
+    await tab.close()
+  }
+  await browser.close()
+  return ms
+}
 
 function makeDay() {
   const folder = join(work, 'bench')

@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
+import { buildReportPage } from './report-page.js'
 
 const commands = readdirSync('src/commands', { recursive: true }).filter((name) => name.endsWith('.ts') && name !== 'base.ts')
 const external = [
@@ -37,6 +38,7 @@ await build({
   },
   logLevel: 'warning',
 })
+await buildReportPage()
 if (process.argv.includes('--types')) execFileSync('npx', ['tsc', '-p', 'tsconfig.types.json'], { stdio: 'inherit' })
 
 // What oclif needs to know of the commands without loading them.

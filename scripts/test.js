@@ -8,6 +8,7 @@ import { build, install, root, run } from './setup.js'
 install()
 build()
 run('npx', ['tsc', '-p', '.'])
+run('npx', ['tsc', '-p', 'src/report-page'])
 run('npx', ['biome', 'check', '--error-on-warnings', '.'])
 
 const folder = mkdtempSync(join(tmpdir(), 'mds-test-'))

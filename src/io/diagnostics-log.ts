@@ -32,7 +32,7 @@ export class DiagnosticsLog {
       const more = count > shown.length ? [`  ... ${count - shown.length} more ${code}`] : []
       return [
         `${code} (${count}): ${DIAGNOSTIC_CODES[code]}.`,
-        ...shown.map((diagnostic) => `  ${placeOf(diagnostic)} ${detailOf(diagnostic)}`),
+        ...shown.map((diagnostic) => `  ${findingText(diagnostic)}`),
         ...more,
       ]
     })
@@ -43,6 +43,9 @@ export class DiagnosticsLog {
     return { counts: Object.fromEntries(this.counts), bad: this.bad, first: this.kept }
   }
 }
+
+/** One finding for people: where, and the numbers behind it. */
+export const findingText = (diagnostic: Diagnostic): string => `${placeOf(diagnostic)} ${detailOf(diagnostic)}`
 
 function placeOf({ file, record, offset }: Diagnostic): string {
   return [file, ...(record >= 0 ? [`record ${record}`] : []), ...(offset >= 0 ? [`byte ${offset}`] : [])].join(' ')

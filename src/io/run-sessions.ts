@@ -2,6 +2,7 @@ import type { CandleStyle, EventBarSpec, Gap, TimeBarOptions } from '../core/can
 import { Pipeline, type PipelineListener } from '../core/engine/index.js'
 import type { Calendar, InstrumentTable } from '../core/market/index.js'
 import type { OptionBook } from '../core/options/index.js'
+import type { Frame, FrameConsumer } from '../core/recording/index.js'
 import type { BarClock } from '../core/volume/index.js'
 import { loadCalendar } from './calendar-file.js'
 import { DiagnosticsLog } from './diagnostics-log.js'
@@ -49,6 +50,8 @@ export interface SessionRun {
 export interface SessionListener extends Omit<PipelineListener, 'onDiagnostic'> {
   /** Option chains that the engine is to keep up to date. */
   readonly options?: OptionBook | undefined
+  /** Each record, ahead of the engine. */
+  onFrame?(frame: Frame): void
   onEnd?(pipeline: Pipeline): void
 }
 
@@ -91,7 +94,7 @@ export async function runSession(
     },
     { ...listener, onDiagnostic },
   )
-  const files = await readSession(session, pipeline, {
+  const files = await readSession(session, toldOf(pipeline, listener), {
     onDiagnostic,
     onProgress: run.onProgress,
     signal: run.signal,
@@ -107,6 +110,18 @@ export async function runSession(
     files,
     masters: masters.map(({ path }) => path),
     diagnostics,
+  }
+}
+
+/** The engine itself, unless somebody wants to see the records: then it comes second. */
+function toldOf(pipeline: Pipeline, listener: SessionListener): FrameConsumer {
+  if (listener.onFrame === undefined) return pipeline
+  return {
+    onFrame(frame) {
+      listener.onFrame?.(frame)
+      pipeline.onFrame(frame)
+    },
+    onRecycle: (view) => pipeline.onRecycle(view),
   }
 }
 

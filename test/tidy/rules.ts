@@ -45,6 +45,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   serve: ['feed', 'replay', 'recording', 'wire', 'market', 'time'],
   synth: ['recording', 'wire', 'market', 'time'],
   engine: ['alerts', 'patterns', 'options', 'indicators', 'flow', 'candles', 'volume', 'recording', 'wire', 'market', 'time'],
+  report: ['view', 'engine', 'alerts', 'patterns', 'indicators', 'candles', 'volume', 'market', 'time'],
   view: ['engine', 'replay', 'candles', 'options', 'wire', 'market', 'time'],
 }
 const CORE_FILES: readonly string[] = ['errors', 'assert', 'diagnostics', 'escaped', 'random']
@@ -202,6 +203,8 @@ function breachOf(path: string, { specifier, type_only }: Import, all: ReadonlyM
   const [from_top, to_top] = [path.split('/')[1] ?? '', target.split('/')[1] ?? '']
   if (to_top === 'commands' && from_top !== 'commands') return 'nothing imports a command'
   if (from_top === 'io' && to_top !== 'io' && to_top !== 'core') return 'src/io imports src/io and src/core only'
+  if (from_top === 'report-page' && to_top !== 'report-page' && to_top !== 'core') return 'a page in a browser has the core only'
+  if (to_top === 'report-page' && from_top !== 'report-page') return 'it runs in a browser; scripts/report-page.js builds it'
   if (from_top === 'core' && to_top !== 'core') return 'the core imports the core only; give it a value instead'
   if (to_top !== 'core') return undefined
   const [from, to] = [areaOf(path), areaOf(target)]
@@ -293,7 +296,7 @@ function targetsOf(path: string, all: ReadonlyMap<string, Parsed>): string[] {
   return imports.flatMap(({ specifier }) => resolved(path, specifier) ?? []).filter((target) => all.has(target))
 }
 
-/** What neither the program nor the library reaches. */
+/** What neither the program, nor the library, nor the script of report pages reaches. */
 function deadFiles(all: ReadonlyMap<string, Parsed>): string[] {
   const reached = new Set<string>()
   const visit = (path: string): void => {
@@ -301,6 +304,6 @@ function deadFiles(all: ReadonlyMap<string, Parsed>): string[] {
     reached.add(path)
     for (const target of targetsOf(path, all)) visit(target)
   }
-  for (const path of all.keys()) if (/^src\/(bin|index|commands\/.+)\.ts$/.test(path)) visit(path)
+  for (const path of all.keys()) if (/^src\/(bin|index|report-page\/page|commands\/.+)\.ts$/.test(path)) visit(path)
   return [...all.keys()].filter((path) => !reached.has(path)).map((path) => `${path}: nothing reaches it; delete it or use it`)
 }

@@ -73,6 +73,13 @@ describe('the rules notice', () => {
     ['core importing a package', 'src/core/wire/index.ts', "export const load = () => import('ws')", 'no packages and no node:*'],
     ['io importing a command', 'src/io/output.ts', "import '../commands/run.js'", 'nothing imports a command'],
     ['io importing the library', 'src/io/output.ts', "import '../index.js'", 'src/io imports src/io and src/core only'],
+    ['a page importing io', 'src/report-page/page.ts', "import '../io/output.js'", 'a page in a browser has the core only'],
+    [
+      'a command importing a page',
+      'src/commands/run.ts',
+      "import '../report-page/page.js'",
+      'there is no src/report-page/page.ts',
+    ],
     ['errors importing anything', 'src/core/errors.ts', "import './time/index.js'", 'src/core/errors.ts imports nothing'],
     ['an import without .js', 'src/io/output.ts', "import '../core/errors'", 'imports end in .js'],
     ['an import of nothing', 'src/io/output.ts', "import './missing.js'", 'there is no src/io/missing.ts'],

@@ -1,7 +1,6 @@
 import { ALERT_FIELDS, type Alert, isForAction, type SuppressReason } from '../../core/alerts/index.js'
 import { ALERT_ROWS } from '../../core/compare/index.js'
-import type { Instrument } from '../../core/market/index.js'
-import type { Detection, DetectorFault, Need } from '../../core/patterns/index.js'
+import type { Detection, DetectorFault } from '../../core/patterns/index.js'
 import { Golden, type GoldenOutcome, type GoldenWords } from '../compare/golden.js'
 import { placeOf } from '../earlier-sessions.js'
 import { findRecordings } from '../find-recordings.js'
@@ -12,7 +11,8 @@ import { openFile, openNowhere, openStdout, type Sink } from '../output.js'
 import { type RunListener, runSessions, type SessionRequest, type SessionRun } from '../run-sessions.js'
 import { masterPaths } from '../session-instruments.js'
 import { AlertOutput } from './alert-output.js'
-import { type DaySignals, openDaySignals } from './day-signals.js'
+import { openDaySignals } from './day-signals.js'
+import { missingInputs } from './missing-inputs.js'
 import { readSignalConfig, SIGNAL_BARS, SIGNAL_CLOCK, type SignalConfig, type SignalWords } from './signal-config.js'
 
 /** What the command line says. */
@@ -85,7 +85,7 @@ export async function runPatterns(words: PatternWords, run: RunListener): Promis
           { day: session.day, ...placeOf(session), calendar, instruments },
           { emit, onSuppressed: words.all ? undefined : onSuppressed },
         )
-        noteMissing(config, day, instruments, run)
+        for (const notice of missingInputs(config, day, instruments)) run.onNotice(notice)
         config_hashes.push(day.config_hash)
         const { signals } = day
         return {
@@ -118,24 +118,3 @@ export async function runPatterns(words: PatternWords, run: RunListener): Promis
 }
 
 const sinkOf = (output: string | undefined): Sink => (output === undefined || output === '-' ? openStdout() : openFile(output))
-
-/** Detectors that lack an input say nothing: the run says so instead. */
-function noteMissing(
-  { patterns }: SignalConfig,
-  { baseline_path, notices }: DaySignals,
-  instruments: readonly Instrument[],
-  run: RunListener,
-): void {
-  const needing = (need: Need): string[] =>
-    patterns.filter(({ definition }) => definition.needs?.includes(need) === true).map(({ definition }) => definition.id)
-  if (baseline_path === undefined)
-    run.onNotice(
-      `No baseline: relative volume is against the 20 minutes before, levels and volatility of earlier days are unknown${listOf(needing('baseline'))}. Make one with mds baseline.`,
-    )
-  for (const notice of notices) run.onNotice(notice)
-  const has_options = instruments.some(({ instrument_type }) => instrument_type === 'CE' || instrument_type === 'PE')
-  const idle = needing('option_chain')
-  if (!has_options && idle.length > 0) run.onNotice(`No options among the instruments: ${idle.join(', ')} cannot speak.`)
-}
-
-const listOf = (ids: readonly string[]): string => (ids.length === 0 ? '' : ` (${ids.join(', ')} cannot speak)`)
