@@ -45,10 +45,11 @@ export interface SessionRun {
   readonly diagnostics: DiagnosticsLog
 }
 
-/** A day's listener; `onEnd` may look at the engine before it is gone. */
+/** A day's listener; `onBegin` and `onEnd` may look at the engine before it has read anything, and before it is gone. */
 export interface SessionListener extends Omit<PipelineListener, 'onDiagnostic'> {
   /** Option chains that the engine is to keep up to date. */
   readonly options?: OptionBook | undefined
+  onBegin?(pipeline: Pipeline): void
   onEnd?(pipeline: Pipeline): void
 }
 
@@ -91,6 +92,7 @@ export async function runSession(
     },
     { ...listener, onDiagnostic },
   )
+  listener.onBegin?.(pipeline)
   const files = await readSession(session, pipeline, {
     onDiagnostic,
     onProgress: run.onProgress,

@@ -34,6 +34,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   patterns: ['options', 'indicators', 'candlesticks', 'flow', 'market', 'time'],
   baseline: ['candles', 'patterns', 'options', 'indicators', 'wire', 'market', 'time'],
   alerts: ['patterns', 'market', 'time'],
+  why: ['alerts', 'patterns', 'market', 'time'],
   feed: ['recording', 'wire', 'market', 'time'],
   formats: ['market', 'wire', 'time'],
   profile: ['feed', 'market', 'time'],
@@ -41,7 +42,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   serve: ['feed', 'replay', 'recording', 'wire', 'market', 'time'],
   synth: ['recording', 'wire', 'market', 'time'],
   engine: ['alerts', 'patterns', 'options', 'indicators', 'flow', 'candles', 'volume', 'recording', 'wire', 'market', 'time'],
-  view: ['engine', 'replay', 'candles', 'options', 'wire', 'market', 'time'],
+  view: ['why', 'patterns', 'engine', 'replay', 'candles', 'options', 'wire', 'market', 'time'],
 }
 const CORE_FILES: readonly string[] = ['errors', 'assert', 'diagnostics', 'escaped', 'random']
 

@@ -76,6 +76,8 @@ export interface AskedStep {
   readonly limit: number | undefined
   /** The truth, whatever was answered. */
   readonly is_met: boolean
+  /** `no`: nothing could be asked behind it. */
+  readonly is_end: boolean
 }
 
 /** Questions asked of one thing, and those that went on from there. */
@@ -125,7 +127,7 @@ export class Witness implements Asking {
     return this.#note(name, truth, NO_NUMBERS)
   }
   no(name: string): undefined {
-    this.#note(name, false, NO_NUMBERS)
+    this.#note(name, false, NO_NUMBERS, true)
   }
   side(side: Side): void {
     this.#of_side = wayOf(side, undefined, undefined)
@@ -153,10 +155,10 @@ export class Witness implements Asking {
     this.#part_of = undefined
   }
 
-  #note(name: string, is_met: boolean, numbers: Pick<AskedStep, 'value' | 'comparison' | 'limit'>): boolean {
+  #note(name: string, is_met: boolean, numbers: Pick<AskedStep, 'value' | 'comparison' | 'limit'>, is_end = false): boolean {
     if (name === this.#part_of) this.#part_of = undefined
     const part_of = this.#part_of
-    this.#way.steps.push({ name, part_of, ...numbers, is_met })
+    this.#way.steps.push({ name, part_of, ...numbers, is_met, is_end })
     return is_met || (this.#goes_on && part_of === undefined)
   }
 }
