@@ -135,7 +135,7 @@ export class Witness implements Asking {
     this.#enter(this.#of_side)
   }
   about(what: string, price?: number): void {
-    const way = wayOf(this.#of_side.side, what, price)
+    const way = wayOf(this.#of_side.side, String(what), price)
     this.#of_side.ways.push(way)
     this.#enter(way)
   }
@@ -158,7 +158,7 @@ export class Witness implements Asking {
   #note(name: string, is_met: boolean, numbers: Pick<AskedStep, 'value' | 'comparison' | 'limit'>, is_end = false): boolean {
     if (name === this.#part_of) this.#part_of = undefined
     const part_of = this.#part_of
-    this.#way.steps.push({ name, part_of, ...numbers, is_met, is_end })
+    this.#way.steps.push({ name: String(name), part_of, ...numbers, is_met, is_end })
     return is_met || (this.#goes_on && part_of === undefined)
   }
 }

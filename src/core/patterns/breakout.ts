@@ -59,7 +59,7 @@ export const breakout: PatternDefinition<Name> = {
     return (view) => {
       levels.update(view)
       const { ask, m1, atr } = view
-      if (!ask.above('atr', atr, 0)) return undefined
+      if (!ask.is('atr_known', atr > 0)) return undefined
       const limits = { margin: marginOf(view, numbers), retest: numbers.retest_atr * atr, retest_bars: numbers.retest_bars }
       let best: Candidate | undefined
       for (const side of SIDES) {
@@ -73,7 +73,7 @@ export const breakout: PatternDefinition<Name> = {
           const found = claimAt(n, side, view, { levels, limits, numbers })
           if (found !== undefined && found.score >= (best?.score ?? 0)) best = found
         }
-        if (!is_reached) ask.no('level_reached')
+        if (!is_reached) ask.no('level_broken_now')
       }
       return best
     }

@@ -66,7 +66,7 @@ export const volumeProfileAdvanced: PatternDefinition<Numbers> = {
       const levels = profileLevels(view)
       const { ask } = view
       const minutes = (view.now_ms - view.open_ms) / MINUTE_MS
-      if (!(ask.above('session_minutes', minutes, numbers.profile_minutes) && ask.above('atr', view.atr, 0))) return undefined
+      if (!(ask.above('session_minutes', minutes, numbers.profile_minutes) && ask.is('atr_known', view.atr > 0))) return undefined
       const newest = levels.asOf(view.now_ms)
       ask.about('poc_shift', newest?.poc)
       if (ask.is('new_profile', newest !== seen)) {

@@ -46,7 +46,7 @@ export const volumeProfileBreakout: PatternDefinition<Numbers> = {
     const levels = profileLevels(view)
     const { ask, rv, atr, factors, m1 } = view
     const rv_least = Math.min(numbers.rv_min, numbers.poc_rv_min) * factors.volume
-    if (!(ask.atLeast('rv', rv, rv_least) && ask.above('atr', atr, 0))) return undefined
+    if (!(ask.atLeast('rv', rv, rv_least) && ask.is('atr_known', atr > 0))) return undefined
     if (!ask.atLeast('bars', m1.session_count, OUTSIDE + INSIDE)) return undefined
     return breakoutOf(view, levels, numbers) ?? rejectionOf(view, levels, numbers)
   },

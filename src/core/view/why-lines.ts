@@ -20,6 +20,8 @@ export interface WhyPicture {
 }
 
 const UNKNOWN = 'unknown'
+/** Of a detector of the user's own. */
+const NOT_NAMED = 'it asks nothing by name that is not met, so its reasons are not known'
 
 /** Inputs, then every detector: those that spoke and those that came nearest step by step, the others in a line. */
 export function whyLines({ explanation, detailed }: WhyPicture): Line[] {
@@ -111,7 +113,7 @@ function answerLines(answer: PatternAnswer, explanation: Explanation): Line[] {
     ...(asked?.common.flatMap((step) => [stepLine(step, 1)]) ?? []),
     ...ways.filter((way) => way === nearest?.way || isMet(way)).flatMap((way) => wayLines(way, divisor)),
     ...ways.filter((way) => way !== nearest?.way && !isMet(way)).map((way) => otherWayLine(way, divisor)),
-    ...(is_heard ? [] : [[span('  it asks nothing by name, so its reasons are not known', 'faint')]]),
+    ...(is_heard || score !== undefined ? [] : [[span(`  ${NOT_NAMED}`, 'faint')]]),
     ...(score === undefined ? [] : scoreLines(score, answer)),
   ]
 }
@@ -122,7 +124,7 @@ function titleOf({ pattern, verdict, reason, detail, nearest, alert }: PatternAn
   const name = span(pattern.id, 'strong')
   if (alert === undefined) {
     const { first_unmet, unmet = 0 } = nearest ?? {}
-    const at = first_unmet === undefined ? '' : ` at ${first_unmet.name}; ${counted(unmet, 'step')} not met`
+    const at = first_unmet === undefined ? `: ${NOT_NAMED}` : ` at ${first_unmet.name}; ${counted(unmet, 'step')} not met`
     return [name, span(': no claim', 'down'), span(at)]
   }
   const { direction, subtype } = alert.detection.candidate
@@ -196,7 +198,7 @@ function shortLine({ instrument }: Explanation): (answer: PatternAnswer) => Line
   return ({ pattern, nearest }) => {
     const { first_unmet, way, unmet = 0, is_cut = false } = nearest ?? {}
     const on = way === undefined ? '' : nameOf(way, instrument.price_divisor)
-    const at = first_unmet === undefined ? 'asks nothing by name' : `${first_unmet.name}${comparisonText(first_unmet)}`
+    const at = first_unmet === undefined ? NOT_NAMED : `${first_unmet.name}${comparisonText(first_unmet)}`
     const count = is_cut || unmet <= 1 ? '' : `, and ${unmet - 1} more`
     return [span(`  ${pattern.id.padEnd(NAME_WIDTH)}  `), span(`${on === '' ? '' : `${on}: `}${at}${count}`, 'faint')]
   }

@@ -133,7 +133,12 @@ function nearnessRecord({ way, first_unmet, unmet, is_cut }: Nearness, divisor: 
 
 function scoreRecord({ terms, score }: ToldScore) {
   return {
-    terms: terms.map(({ name, weight, value, ramp }) => ({ name, weight, value, ...(ramp === undefined ? {} : ramp) })),
+    terms: terms.map(({ name, weight, value, ramp }) => ({
+      name,
+      weight,
+      value,
+      ...(ramp === undefined ? {} : { x: finite(ramp.x), from: finite(ramp.from), to: finite(ramp.to) }),
+    })),
     value: score,
   }
 }
