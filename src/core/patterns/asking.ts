@@ -1,5 +1,7 @@
 import { type Score, type ScoreTerm, scoreOf } from './score.js'
-import type { Side } from './side.js'
+
+/** As in `Side`: 1 buys, -1 sells. */
+type AskedSide = 1 | -1
 
 /** How a number is held against its limit. */
 export type Comparison = '>=' | '>' | '<=' | '<'
@@ -21,7 +23,7 @@ export interface Asking {
   /** The last question of a way that leads nowhere: what would be needed is not there. */
   no(name: string): undefined
   /** What follows is asked of one side. */
-  side(side: Side): void
+  side(side: AskedSide): void
   /** What follows is asked of one of several things: a level, a gap, a subtype; on the side last begun, if there is one. Price in feed units. */
   about(what: string, price?: number): void
   /** What follows decides nothing by itself; the question of this name, asked after it, does. For what can be met in more than one manner. */
@@ -83,7 +85,7 @@ export interface AskedStep {
 /** Questions asked of one thing, and those that went on from there. */
 export interface AskedWay {
   /** Undefined for what both sides have in common. */
-  readonly side: Side | undefined
+  readonly side: AskedSide | undefined
   /** What it was about, where a detector looks at several things. */
   readonly about: string | undefined
   /** Feed units, of that. */
@@ -129,7 +131,7 @@ export class Witness implements Asking {
   no(name: string): undefined {
     this.#note(name, false, NO_NUMBERS, true)
   }
-  side(side: Side): void {
+  side(side: AskedSide): void {
     this.#of_side = wayOf(side, undefined, undefined)
     this.asked.ways.push(this.#of_side)
     this.#enter(this.#of_side)
@@ -165,7 +167,7 @@ export class Witness implements Asking {
 
 const NO_NUMBERS = { value: undefined, comparison: undefined, limit: undefined }
 
-const wayOf = (side: Side | undefined, about: string | undefined, about_price: number | undefined): AskedWay => ({
+const wayOf = (side: AskedSide | undefined, about: string | undefined, about_price: number | undefined): AskedWay => ({
   side,
   about,
   about_price,

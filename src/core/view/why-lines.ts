@@ -103,12 +103,13 @@ function dataText({ bar, stale_ms, late_volume, has_baseline }: Moment['inputs']
 const input = (name: string, text: string): Line => [span(`  ${name.padEnd(8)}`, 'faint'), span(text)]
 
 function answerLines(answer: PatternAnswer, explanation: Explanation): Line[] {
-  const { asked, nearest, score, other } = answer
+  const { asked, nearest, score, alert, other } = answer
   const divisor = explanation.instrument.price_divisor
   const ways = asked?.ways ?? []
   const is_heard = (asked?.common.length ?? 0) + ways.length > 0
   return [
     titleOf(answer, explanation),
+    ...(alert === undefined ? [] : [[span(`  id ${alert.alert_id}`, 'faint')]]),
     ...(other === undefined ? [] : [[span(`  the other: ${otherText(other)}`)]]),
     ...(asked?.common.flatMap((step) => [stepLine(step, 1)]) ?? []),
     ...ways.filter((way) => way === nearest?.way || isMet(way)).flatMap((way) => wayLines(way, divisor)),
@@ -129,10 +130,9 @@ function titleOf({ pattern, verdict, reason, detail, nearest, alert }: PatternAn
   }
   const { direction, subtype } = alert.detection.candidate
   const what = `${direction}${subtype === undefined ? '' : ` ${subtype}`}, confidence ${figure(alert.confidence)}`
-  if (verdict === 'alert') return [name, span(': ALERT', 'up'), span(` ${what} (gate ${min_confidence}), id ${alert.alert_id}`)]
-  if (verdict === 'leg_event')
-    return [name, span(': LEG EVENT', 'up'), span(` ${alert.detection.candidate.action ?? ''}, id ${alert.alert_id}`)]
-  return [name, span(`: held back, ${reason ?? ''}`, 'accent'), span(` (${detail ?? ''}): ${what}, id ${alert.alert_id}`)]
+  if (verdict === 'alert') return [name, span(': ALERT', 'up'), span(` ${what} (gate ${min_confidence})`)]
+  if (verdict === 'leg_event') return [name, span(': LEG EVENT', 'up'), span(` ${alert.detection.candidate.action ?? ''}`)]
+  return [name, span(`: held back, ${reason ?? ''}`, 'accent'), span(` (${detail ?? ''}): ${what}`)]
 }
 
 const otherText = ({ pattern_type, direction, symbol, known_at_ms, confidence, alert_id }: OtherAlert): string =>
@@ -176,7 +176,9 @@ function scoreLines(
 ): Line[] {
   const factors = Object.entries(multipliers).map(([name, factor]) => ` x ${figure(factor)} (${name})`)
   const made =
-    own === undefined ? `${floor} + ${of_score} x ${figure(score)}${raw === max ? `, at most ${max}` : ''}` : "the detector's own"
+    own === undefined
+      ? `${floor} + ${of_score} x ${figure(score)}${floor + of_score * score > max ? `, at most ${max}` : ''}`
+      : "the detector's own"
   const bonus = alert?.evidence.confirmation_bonus
   const conflict = alert?.multipliers.conflict
   return [
