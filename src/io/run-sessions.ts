@@ -46,12 +46,13 @@ export interface SessionRun {
   readonly diagnostics: DiagnosticsLog
 }
 
-/** A day's listener; `onEnd` may look at the engine before it is gone. */
+/** A day's listener; `onBegin` and `onEnd` may look at the engine before it has read anything, and before it is gone. */
 export interface SessionListener extends Omit<PipelineListener, 'onDiagnostic'> {
   /** Option chains that the engine is to keep up to date. */
   readonly options?: OptionBook | undefined
   /** Each record, ahead of the engine. */
   onFrame?(frame: Frame): void
+  onBegin?(pipeline: Pipeline): void
   onEnd?(pipeline: Pipeline): void
 }
 
@@ -94,6 +95,7 @@ export async function runSession(
     },
     { ...listener, onDiagnostic },
   )
+  listener.onBegin?.(pipeline)
   const files = await readSession(session, toldOf(pipeline, listener), {
     onDiagnostic,
     onProgress: run.onProgress,

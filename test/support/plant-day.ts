@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { DEFAULT_ALERT_RULES } from '../../src/core/alerts/index.js'
+import { type Alert, DEFAULT_ALERT_RULES } from '../../src/core/alerts/index.js'
 import { baselineOf, encodeFigures, encodeUnderlying } from '../../src/core/baseline/index.js'
 import { Pipeline, Signals } from '../../src/core/engine/index.js'
 import { InstrumentTable } from '../../src/core/market/index.js'
 import { OptionBook } from '../../src/core/options/index.js'
-import { choosePatterns, type DetectorFault, PATTERNS } from '../../src/core/patterns/index.js'
+import { type BankSetup, choosePatterns, type DetectorFault, PATTERNS } from '../../src/core/patterns/index.js'
 import {
   createUniverse,
   MarketDay,
@@ -69,17 +69,17 @@ export interface PlantDayRun {
   readonly packets: number
 }
 
+/** Who hears more of such a run than what was found. */
+export interface PlantDayEars {
+  readonly listen?: BankSetup['listen']
+  onAlert?(alert: Alert): void
+}
+
 /** Makes the day and lets detectors and gates look at it, in memory: what `mds synth` and `mds patterns` do by way of files. */
-export function runPlantDay({
-  date,
-  seed,
-  instruments,
-  rate,
-  plants,
-  history = 'planted',
-  market: part,
-  only = [],
-}: PlantDaySetup): PlantDayRun {
+export function runPlantDay(
+  { date, seed, instruments, rate, plants, history = 'planted', market: part, only = [] }: PlantDaySetup,
+  { listen, onAlert }: PlantDayEars = {},
+): PlantDayRun {
   const day = parseDate(date) as number
   const universe = part === 'nifty' ? niftyMarket({ day, seed, calendar }) : createUniverse({ day, instruments, seed, calendar })
   const midnight_s = istDayStartMs(day) / 1000
@@ -114,7 +114,10 @@ export function runPlantDay({
     sha256: (text) => createHash('sha256').update(text).digest('hex'),
     onFault: (fault) => faults.push(fault),
     options,
-    emit({ state, detection, suppress_reason }) {
+    listen,
+    emit(alert) {
+      onAlert?.(alert)
+      const { state, detection, suppress_reason } = alert
       if (state !== 'emitted' && state !== 'suppressed') return
       const { pattern, candidate, instrument, underlying, known_at_ms, confidence } = detection
       found.push({

@@ -4,6 +4,7 @@ import type { Calendar, Instrument } from '../../src/core/market/index.js'
 import { OptionBook } from '../../src/core/options/index.js'
 import {
   type ActivePattern,
+  type BankSetup,
   type Baseline,
   type Detection,
   type DetectorFault,
@@ -322,7 +323,8 @@ export function runScenario(
     calendar = regular,
     bytes = recordingOfScenario(scenario),
     told_from = 0.85,
-  }: { calendar?: Calendar; bytes?: Uint8Array; told_from?: number } = {},
+    listen,
+  }: { calendar?: Calendar; bytes?: Uint8Array; told_from?: number; listen?: BankSetup['listen'] } = {},
 ): ScenarioRun {
   const instruments = new Map((scenario.instruments ?? [scenarioStock()]).map((each) => [each.instrument_token, each]))
   const detections: Detection[] = []
@@ -333,6 +335,7 @@ export function runScenario(
     calendar,
     baseline: scenario.baseline,
     options,
+    listen,
     onDetection: (detection) => {
       detections.push(detection)
       if (detection.quality_fault === undefined && detection.confidence >= told_from) detection.onEmitted?.()

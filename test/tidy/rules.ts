@@ -35,6 +35,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   patterns: ['options', 'indicators', 'candlesticks', 'flow', 'market', 'time'],
   baseline: ['candles', 'patterns', 'options', 'indicators', 'wire', 'market', 'time'],
   alerts: ['patterns', 'market', 'time'],
+  why: ['alerts', 'patterns', 'market', 'time'],
   feed: ['recording', 'wire', 'market', 'time'],
   formats: ['market', 'wire', 'time'],
   compare: ['alerts', 'formats', 'recording', 'wire', 'market', 'time'],
@@ -46,7 +47,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   synth: ['recording', 'wire', 'market', 'time'],
   engine: ['alerts', 'patterns', 'options', 'indicators', 'flow', 'candles', 'volume', 'recording', 'wire', 'market', 'time'],
   report: ['view', 'engine', 'alerts', 'patterns', 'indicators', 'candles', 'volume', 'market', 'time'],
-  view: ['engine', 'replay', 'candles', 'options', 'wire', 'market', 'time'],
+  view: ['why', 'patterns', 'engine', 'replay', 'candles', 'options', 'wire', 'market', 'time'],
 }
 const CORE_FILES: readonly string[] = ['errors', 'assert', 'diagnostics', 'escaped', 'random']
 

@@ -64,15 +64,20 @@ export class BreakoutLevels {
     return side > 0 ? this.#above : this.#below
   }
 
+  typeOf(n: number): BreakoutLevel['type'] {
+    return n === PREVIOUS_DAY ? 'previous_day' : n === OPENING_RANGE ? 'opening_range' : n === SESSION ? 'session' : 'swing'
+  }
+
   /** All about level `n`; undefined for a swing without enough touches, or not the furthest of those that touch. */
-  level(n: number, side: Side, atr: number): BreakoutLevel | undefined {
+  level(n: number, side: Side, { ask, atr }: Pick<PatternView, 'ask' | 'atr'>): BreakoutLevel | undefined {
     const prices = this.prices(side)
     const price = prices[n] as number
-    if (n === PREVIOUS_DAY) return { type: 'previous_day', price, weight: 1, touches: 1 }
-    if (n === OPENING_RANGE) return { type: 'opening_range', price, weight: 0.8, touches: 1 }
-    if (n === SESSION) return { type: 'session', price, weight: weightOf(1), touches: 1 }
+    const type = this.typeOf(n)
+    if (type === 'previous_day') return { type, price, weight: 1, touches: 1 }
+    if (type === 'opening_range') return { type, price, weight: 0.8, touches: 1 }
+    if (type === 'session') return { type, price, weight: weightOf(1), touches: 1 }
     const touches = touchesOf(n, side, prices, this.#touch_atr * atr)
-    return touches >= this.#touches_min ? { type: 'swing', price, weight: weightOf(touches), touches } : undefined
+    return ask.atLeast('touches', touches, this.#touches_min) ? { type, price, weight: weightOf(touches), touches } : undefined
   }
 
   /** Takes the bars that have become old enough. */

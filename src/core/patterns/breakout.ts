@@ -1,7 +1,6 @@
 import { type BreakoutLevel, BreakoutLevels } from './breakout-levels.js'
-import { type Break, breakAt } from './level-break.js'
+import { type Break, type BreakLimits, breakAt, isReached } from './level-break.js'
 import type { Candidate, PatternDefinition } from './pattern.js'
-import { sat, scoreOf } from './score.js'
 import { directionOf, rsiFrom, SIDES, type Side } from './side.js'
 import type { PatternView } from './view.js'
 
@@ -59,21 +58,22 @@ export const breakout: PatternDefinition<Name> = {
     const levels = new BreakoutLevels(numbers)
     return (view) => {
       levels.update(view)
-      const { m1, atr } = view
-      if (!(atr > 0)) return undefined
+      const { ask, m1, atr } = view
+      if (!ask.is('atr_known', atr > 0)) return undefined
       const limits = { margin: marginOf(view, numbers), retest: numbers.retest_atr * atr, retest_bars: numbers.retest_bars }
       let best: Candidate | undefined
       for (const side of SIDES) {
-        if (!(rsiFrom(side, view.rsi) < view.factors.overbought)) continue
+        ask.side(side)
+        if (!ask.below('rsi', rsiFrom(side, view.rsi), view.factors.overbought)) continue
         const prices = levels.prices(side)
+        let is_reached = false
         for (let n = prices.length - 1; n >= 0; n--) {
-          const broken = breakAt(prices[n] as number, side, m1, limits)
-          if (broken === undefined) continue
-          const level = levels.level(n, side, atr)
-          if (level === undefined) continue
-          const found = claimOf(level, broken, side, view, numbers)
+          if (!isReached(prices[n] as number, side, m1, limits)) continue
+          is_reached = true
+          const found = claimAt(n, side, view, { levels, limits, numbers })
           if (found !== undefined && found.score >= (best?.score ?? 0)) best = found
         }
+        if (!is_reached) ask.no('level_broken_now')
       }
       return best
     }
@@ -83,17 +83,35 @@ export const breakout: PatternDefinition<Name> = {
 /** How far beyond a level a close must lie. */
 const marginOf = ({ tick, atr }: PatternView, { beyond_atr_min }: Numbers): number => Math.max(tick, beyond_atr_min * atr)
 
+interface Tools {
+  readonly levels: BreakoutLevels
+  readonly limits: BreakLimits
+  readonly numbers: Numbers
+}
+
+/** A claim about level `n`, if the newest bar has broken it. */
+function claimAt(n: number, side: Side, view: PatternView, { levels, limits, numbers }: Tools): Candidate | undefined {
+  const { ask, m1, atr } = view
+  const price = levels.prices(side)[n] as number
+  ask.about(levels.typeOf(n), price)
+  const broken = breakAt(price, side, m1, { ...limits, ask, atr })
+  if (broken === undefined) return undefined
+  const level = levels.level(n, side, { ask, atr })
+  return level && claimOf(level, broken, side, view, numbers)
+}
+
 function claimOf(level: BreakoutLevel, broken: Break, side: Side, view: PatternView, numbers: Numbers): Candidate | undefined {
-  const { bar, atr, rv, factors } = view
+  const { ask, bar, atr, rv, factors } = view
   const { price, type, touches, weight } = level
   const threshold = numbers.rv_min * factors.volume
   const asks_volume = type === 'opening_range' || type === 'previous_day'
-  if (asks_volume && !(rv >= threshold)) return undefined
+  if (asks_volume && !ask.atLeast('rv', rv, threshold)) return undefined
+  if (!ask.holds()) return undefined
   const beyond = (side * (bar.close - price)) / atr
-  const { value, missing } = scoreOf([
+  const { value, missing } = ask.score([
     ['level', 0.3, weight],
-    ['distance', 0.25, sat(beyond, 0.1, 0.8)],
-    ['rv', 0.25, sat(rv, threshold, 2.5 * threshold)],
+    ['distance', 0.25, beyond, 0.1, 0.8],
+    ['rv', 0.25, rv, threshold, 2.5 * threshold],
     ['retest', 0.2, Number(broken.is_retest)],
   ])
   const { high, low } = view.profile.nodes()

@@ -23,15 +23,15 @@ function patternOf(definition: CandlestickDefinition): PatternDefinition {
     create: () => {
       const reader = new CandlestickReader([definition])
       let read = 0
-      return ({ m5, now_ms }) => {
-        if (m5.count === read) return undefined
+      return ({ ask, m5, now_ms }) => {
+        if (!ask.is('new_bar_5m', m5.count !== read)) return undefined
         let seen = 0
         // Bars of earlier sessions come all at once.
         for (let ago = m5.count - read - 1; ago >= 0; ago--) {
           seen = reader.update(m5.open(ago), m5.high(ago), m5.low(ago), m5.close(ago))[0] as number
         }
         read = m5.count
-        if (!(seen !== 0 && !Number.isNaN(seen))) return undefined
+        if (!ask.is('reported', seen !== 0 && !Number.isNaN(seen))) return undefined
         return {
           direction: directionOf(definition, seen),
           score: 0,

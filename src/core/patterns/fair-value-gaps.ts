@@ -6,13 +6,14 @@ import {
   gapBookOf,
   inKillzone,
   inRupees,
+  isDisplaced,
+  isWide,
   type KeptGap,
   killzoneTerm,
   placeIn,
   structureTargets,
 } from './ict/index.js'
 import type { Candidate, PatternDefinition } from './pattern.js'
-import { sat, scoreOf } from './score.js'
 import { directionOf } from './side.js'
 import type { PatternView } from './view.js'
 
@@ -62,26 +63,45 @@ export const fairValueGaps: PatternDefinition<Numbers> = {
     return (view) => {
       book ??= gapBookOf(view, numbers)
       const made = book.update(view)
-      if (is_on_create) return made !== undefined && isTrendFine(view, made) ? onCreate(made, view, numbers) : undefined
-      if (book.touched_at <= view.m1.count - numbers.react_bars) return undefined
+      const { ask, m1 } = view
+      if (is_on_create) {
+        if (made === undefined) return ask.no('gap_made_now')
+        ask.side(made.side)
+        return isGapFine(made, view, numbers) ? onCreate(made, view, numbers) : undefined
+      }
+      if (book.touched_at <= m1.count - numbers.react_bars) return ask.no('gap_touched')
       let tapped: KeptGap | undefined
-      for (const gap of book.gaps)
-        if (gap.tapped_at > view.m1.count - numbers.react_bars && isReaction(gap, view) && !told.has(gap)) {
-          told.add(gap)
-          tapped = gap
-        }
+      let is_tapped = false
+      for (const gap of book.gaps) {
+        if (gap.tapped_at === 0 || gap.tapped_at <= m1.count - numbers.react_bars) continue
+        is_tapped = true
+        if (!isReaction(gap, view, numbers) || !ask.is('not_told_before', !told.has(gap))) continue
+        told.add(gap)
+        tapped = gap
+      }
+      if (!is_tapped) return ask.no('first_tap')
       return tapped && onTap(tapped, view, numbers)
     }
   },
 }
 
-const isTrendFine = ({ trend_15m }: PatternView, { side }: KeptGap): boolean => trend_15m !== -side
+/** What made it worth keeping, asked again, and that the trend is not contrary. */
+function isGapFine(gap: KeptGap, view: PatternView, numbers: Readonly<Record<Numbers, number>>): boolean {
+  const { ask, trend_15m, m5 } = view
+  if (!(isWide(gap, numbers, ask) && isDisplaced(gap, numbers, ask))) return false
+  return ask.atMost('age_bars', m5.count - 1 - gap.bar, numbers.age_max_bars) && ask.is('trend_15m', trend_15m !== -gap.side)
+}
 
-function isReaction(gap: KeptGap, view: PatternView): boolean {
+function isReaction(gap: KeptGap, view: PatternView, numbers: Readonly<Record<Numbers, number>>): boolean {
   const { side, near, state, tapped_at } = gap
-  if (tapped_at === 0 || state === 'filled' || state === 'inverted') return false
+  const { ask, m1, atr } = view
+  ask.side(side)
+  ask.about('gap', near)
+  if (!ask.atMost('tap_bars', m1.count - tapped_at + 1, numbers.react_bars)) return false
+  if (!ask.is('not_filled', state !== 'filled' && state !== 'inverted')) return false
   const { open, close } = view.bar
-  return side * (close - open) > 0 && side * (close - near) > 0 && isTrendFine(view, gap)
+  if (!ask.is('close_in_direction', side * (close - open) > 0)) return false
+  return ask.above('close_beyond_edge_atr', (side * (close - near)) / atr, 0) && isGapFine(gap, view, numbers)
 }
 
 function onTap(gap: KeptGap, view: PatternView, numbers: Readonly<Record<Numbers, number>>): Candidate {
@@ -99,14 +119,14 @@ function candidateOf(
   { gap_atr_min, gap_ticks_min, body_atr_min, age_max_bars, react_bars }: Readonly<Record<Numbers, number>>,
   { subtype, entry }: { subtype: string; entry: number },
 ): Candidate {
-  const { atr, factors, tick, m1, m5 } = view
+  const { ask, atr, factors, m1, m5 } = view
   const { side, near, far } = gap
   const place = placeIn(dealingRangeOf(view, entry), entry)
   const stop = far - side * STOP_ATR * atr
-  const { value, missing } = scoreOf([
-    ['gap', 0.3, sat(gap.size_atr, 0.2, 0.8)],
-    ['displacement', 0.25, sat(gap.body_atr, 1, 2.5)],
-    ['rv', 0.2, sat(gap.rv, RV_FROM * factors.volume, 3)],
+  const { value, missing } = ask.score([
+    ['gap', 0.3, gap.size_atr, 0.2, 0.8],
+    ['displacement', 0.25, gap.body_atr, 1, 2.5],
+    ['rv', 0.2, gap.rv, RV_FROM * factors.volume, 3],
     ['killzone', 0.15, killzoneTerm(view)],
     ['range_place', 0.1, Number.isNaN(place) ? place : side * (0.5 - place) > 0 ? 1 : 0],
   ])
@@ -124,7 +144,7 @@ function candidateOf(
       ...inRupees(view.instrument, { gap_near: near, gap_far: far }),
       gap_atr: gap.size_atr,
       gap_atr_min,
-      gap_ticks: Math.abs(near - far) / tick,
+      gap_ticks: gap.size_ticks,
       gap_ticks_min,
       state: gap.state,
       body_atr: gap.body_atr,

@@ -1,5 +1,4 @@
 import type { Candidate, PatternDefinition } from './pattern.js'
-import { sat, scoreOf } from './score.js'
 import { directionOf, furthestBack, furthestFront, rsiFrom, SIDES, type Side } from './side.js'
 import type { PatternView } from './view.js'
 
@@ -50,8 +49,9 @@ export const hiddenAccumulation: PatternDefinition<Name> = {
     oi_rise_pct_min: { default: 0.5, min: 0, max: 100, doc: 'Futures: rise of the open interest, percent' },
   },
   create: (numbers) => (view) => {
-    if (view.m1.session_count < numbers.bars_min) return undefined
+    if (!view.ask.atLeast('bars', view.m1.session_count, numbers.bars_min)) return undefined
     for (const side of SIDES) {
+      view.ask.side(side)
       const found = stillMarket(side, view, numbers)
       if (found !== undefined) return found
     }
@@ -60,30 +60,32 @@ export const hiddenAccumulation: PatternDefinition<Name> = {
 }
 
 function stillMarket(side: Side, view: PatternView, numbers: Numbers): Candidate | undefined {
-  const { m1, tick, bar } = view
+  const { ask, m1, tick, bar } = view
   const { bars, range_max, rv_min, rv_max } = numbers
   const rsi = rsiFrom(side, view.rsi)
-  if (!(rsi >= numbers.rsi_min && rsi <= numbers.rsi_max)) return undefined
+  if (!(ask.atLeast('rsi', rsi, numbers.rsi_min) && ask.atMost('rsi', rsi, numbers.rsi_max))) return undefined
   const move = (m1.isToday(bars) ? bar.close - m1.close(bars) : Number.NaN) / (view.atr_15m * Math.SQRT2)
-  if (!(Math.abs(move) <= numbers.move_atr_max)) return undefined
+  if (!ask.atMost('move_atr_30m', Math.abs(move), numbers.move_atr_max)) return undefined
   const bought = side * (m1.cvd(0) - m1.cvd(bars))
-  if (!(bought > 0)) return undefined
+  if (!ask.above('cvd_change', bought, 0)) return undefined
   const rv = m1.mean('rv', bars)
-  if (!(rv >= rv_min && rv <= rv_max)) return undefined
+  if (!(ask.atLeast('rv_mean', rv, rv_min) && ask.atMost('rv_mean', rv, rv_max))) return undefined
   const cvd_share = bought / (bars * m1.mean('volume', bars))
   const obi5 = side * m1.mean('obi', bars)
-  if (!(cvd_share >= numbers.cvd_share_min && obi5 >= numbers.obi_min)) return undefined
+  if (!(ask.atLeast('cvd_share', cvd_share, numbers.cvd_share_min) && ask.atLeast('obi5_mean', obi5, numbers.obi_min)))
+    return undefined
   const [edge, far_edge] = [furthestFront(m1, side, bars), furthestBack(m1, side, bars)]
   const range = (side * (edge - far_edge)) / (view.baseline?.usual_range_30m ?? Number.NaN)
-  if (!(range <= range_max)) return undefined
+  if (!ask.atMost('range_usual', range, range_max)) return undefined
   const oi_rise = oiRise(view, bars)
   const is_future = view.instrument.instrument_type === 'FUT'
-  if (is_future && !(oi_rise >= numbers.oi_rise_pct_min)) return undefined
-  const { value, missing } = scoreOf([
-    ['cvd_share', 0.35, sat(cvd_share, 0.12, 0.35)],
-    ['obi5', 0.25, sat(obi5, 0.1, 0.3)],
-    ['rv', 0.2, sat(rv, 1.2, 1.8)],
-    ['oi_rise', 0.2, sat(oi_rise, 0, 2)],
+  if (is_future && !ask.atLeast('oi_rise_pct', oi_rise, numbers.oi_rise_pct_min)) return undefined
+  if (!ask.holds()) return undefined
+  const { value, missing } = ask.score([
+    ['cvd_share', 0.35, cvd_share, 0.12, 0.35],
+    ['obi5', 0.25, obi5, 0.1, 0.3],
+    ['rv', 0.2, rv, 1.2, 1.8],
+    ['oi_rise', 0.2, oi_rise, 0, 2],
   ])
   const entry = edge + side * tick
   return {

@@ -1,8 +1,10 @@
+import type { Asking } from './asking.js'
 import {
   GAP_PARAMETERS,
   gapAt,
   inKillzone,
   inRupees,
+  isWide,
   poolsBeyond,
   poolsOf,
   STRUCTURE_MS,
@@ -13,23 +15,27 @@ import {
   structureTargets,
 } from './ict/index.js'
 import type { Candidate, PatternDefinition } from './pattern.js'
-import { sat, scoreOf } from './score.js'
-import { directionOf } from './side.js'
+import { directionOf, type Side } from './side.js'
 import type { PatternView } from './view.js'
 
 const CHOCH_TERM = 0.6
 
 type Numbers = 'body_atr_min' | 'move_pct_min' | 'rv_min' | 'gap_atr_min' | 'gap_ticks_min'
 
-/** A bar that broke structure, waiting for the next one to show whether it left a gap. */
-interface Displacement {
-  readonly found: StructureBreak
-  readonly start_ms: number
+/** What makes a bar one that displaces. */
+interface Strength {
   readonly body_atr: number
+  /** Upwards positive. */
   readonly move_pct: number
   readonly rv: number
   /** Threshold at that time. */
   readonly rv_min: number
+}
+
+/** A bar that broke structure, waiting for the next one to show whether it left a gap. */
+interface Displacement extends Strength {
+  readonly found: StructureBreak
+  readonly start_ms: number
   /** Middle of its range. */
   readonly middle: number
 }
@@ -60,53 +66,62 @@ export const ictMomentum: PatternDefinition<Numbers> = {
     const clock = new StructureClock()
     let waiting: Displacement | undefined
     return (view) => {
-      if (!clock.isNew(view)) return undefined
+      const { ask } = view
+      if (!ask.is('new_bar_5m', clock.isNew(view))) return undefined
       const before = waiting
       waiting = displacementOf(view, numbers)
-      return before && shiftOf(before, view, numbers)
+      if (before !== undefined) return shiftOf(before, view, numbers)
+      ask.about('shift')
+      return ask.no('displacement_before')
     }
   },
 }
 
 function displacementOf(view: PatternView, numbers: Readonly<Record<Numbers, number>>): Displacement | undefined {
-  const { m5, atr, factors } = view
-  const body = m5.body(0)
-  if (!(body >= numbers.body_atr_min * atr && m5.isComplete(0) && m5.isUnbroken(1, STRUCTURE_MS))) return undefined
+  const { ask, m5, atr, factors } = view
+  ask.about('displacement')
+  const body_atr = m5.body(0) / atr
+  if (!(isLarge(body_atr, numbers, ask) && ask.is('complete_bar_5m', m5.isComplete(0)))) return undefined
+  if (!ask.is('unbroken', m5.isUnbroken(1, STRUCTURE_MS))) return undefined
   const side = m5.close(0) > m5.open(0) ? 1 : -1
   const found = structureBreakOf(view, side)
+  if (found === undefined) return ask.no('close_beyond_swing')
   const move_pct = (100 * (m5.close(0) - m5.close(1))) / m5.close(1)
-  const rv = structureRv(view, 0)
-  const rv_min = numbers.rv_min * factors.volume
-  if (found === undefined || !(side * move_pct >= numbers.move_pct_min && rv >= rv_min)) return undefined
-  return {
-    found,
-    start_ms: m5.start(0),
-    body_atr: body / atr,
-    move_pct,
-    rv,
-    rv_min,
-    middle: (m5.high(0) + m5.low(0)) / 2,
-  }
+  const strength = { body_atr, move_pct, rv: structureRv(view, 0), rv_min: numbers.rv_min * factors.volume }
+  if (!isStrong(strength, side, numbers, ask)) return undefined
+  ask.no('gap_after_it')
+  return { ...strength, found, start_ms: m5.start(0), middle: (m5.high(0) + m5.low(0)) / 2 }
 }
 
+type Least = Readonly<Record<Numbers, number>>
+
+/** Asked of the bar, and again when the next one makes a claim of it. */
+const isLarge = (body_atr: number, { body_atr_min }: Least, ask: Asking): boolean =>
+  ask.atLeast('body_atr', body_atr, body_atr_min)
+
+/** Likewise. */
+const isStrong = ({ move_pct, rv, rv_min }: Strength, side: Side, { move_pct_min }: Least, ask: Asking): boolean =>
+  ask.atLeast('move_pct', side * move_pct, move_pct_min) && ask.atLeast('rv', rv, rv_min)
+
 /** The next bar has come: a claim if there is a gap, and the price is not yet back in the middle of the bar that displaced. */
-function shiftOf(
-  { found, start_ms, body_atr, move_pct, rv, rv_min, middle }: Displacement,
-  view: PatternView,
-  numbers: Readonly<Record<Numbers, number>>,
-): Candidate | undefined {
-  const { atr, tick, m5 } = view
+function shiftOf(before: Displacement, view: PatternView, numbers: Readonly<Record<Numbers, number>>): Candidate | undefined {
+  const { found, start_ms, body_atr, move_pct, rv, rv_min, middle } = before
+  const { ask, atr, tick, m5 } = view
   const { side, level, kind } = found
+  ask.side(side)
+  ask.about('shift', level.price)
   const entry = view.bar.close
+  if (!(isLarge(body_atr, numbers, ask) && isStrong(before, side, numbers, ask))) return undefined
   const gap = gapAt(m5, 0, STRUCTURE_MS)
-  if (gap?.side !== side || !(side * (entry - middle) > 0)) return undefined
+  if (gap?.side !== side) return ask.no('gap')
+  if (!ask.above('close_beyond_middle_atr', (side * (entry - middle)) / atr, 0)) return undefined
   const size = Math.abs(gap.near - gap.far)
-  if (!(size >= Math.max(numbers.gap_ticks_min * tick, numbers.gap_atr_min * atr))) return undefined
+  if (!isWide({ size_atr: size / atr, size_ticks: size / tick }, numbers, ask)) return undefined
   const next = poolsBeyond(poolsOf(view, side), side, entry)[0]
-  const { value, missing } = scoreOf([
-    ['body', 0.35, sat(body_atr, 1.5, 3)],
-    ['rv', 0.25, sat(rv, rv_min, 2.5 * rv_min)],
-    ['gap', 0.2, sat(size / atr, 0.2, 0.8)],
+  const { value, missing } = ask.score([
+    ['body', 0.35, body_atr, 1.5, 3],
+    ['rv', 0.25, rv, rv_min, 2.5 * rv_min],
+    ['gap', 0.2, size / atr, 0.2, 0.8],
     ['structure', 0.2, kind === undefined ? Number.NaN : kind === 'bos' ? 1 : CHOCH_TERM],
   ])
   return {

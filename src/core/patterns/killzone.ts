@@ -1,6 +1,5 @@
 import { inRupees, type Killzone, killzonesOf, structureTargets, zoneAt } from './ict/index.js'
 import type { Candidate, PatternDefinition } from './pattern.js'
-import { sat, scoreOf } from './score.js'
 import { directionOf, type Side } from './side.js'
 import type { PatternView } from './view.js'
 
@@ -14,8 +13,9 @@ interface Watch {
   readonly zone: Killzone
   high: number
   low: number
-  /** Told, or not to be judged since a minute of the range is incomplete. */
-  done: boolean
+  /** A minute of the range is incomplete: it is not to be judged. */
+  is_cut: boolean
+  is_told: boolean
 }
 
 /**
@@ -53,23 +53,34 @@ export const killzone: PatternDefinition<Numbers> = {
         close_ms = view.close_ms
         zones = killzonesOf(view, numbers.europe_open >= 0.5)
       }
+      const { ask } = view
       const zone = zoneAt(zones, view.now_ms)
-      if (zone === undefined || !(zone.priority > 0)) return undefined
-      if (watch?.zone !== zone) watch = { zone, high: Number.NEGATIVE_INFINITY, low: Number.POSITIVE_INFINITY, done: false }
-      if (watch.done) return undefined
+      if (zone === undefined) return ask.no('killzone')
+      if (!ask.above('priority', zone.priority, 0)) return undefined
+      if (watch?.zone !== zone)
+        watch = { zone, high: Number.NEGATIVE_INFINITY, low: Number.POSITIVE_INFINITY, is_cut: false, is_told: false }
+      if (!(ask.is('range_complete', !watch.is_cut) && ask.is('not_told_before', !watch.is_told))) return undefined
       const { bar, atr, factors } = view
-      if (bar.open_time_ms < zone.start_ms + RANGE_MS) {
+      if (!ask.is('range_over', bar.open_time_ms >= zone.start_ms + RANGE_MS)) {
         watch.high = Math.max(watch.high, bar.high)
         watch.low = Math.min(watch.low, bar.low)
-        if (!bar.complete) watch.done = true
+        if (!bar.complete) watch.is_cut = true
         return undefined
       }
-      if (!(watch.high >= watch.low)) return undefined
+      if (!ask.is('range', watch.high >= watch.low)) return undefined
       const side: Side = bar.close > watch.high ? 1 : -1
       const displacement = side > 0 ? bar.close - watch.high : watch.low - bar.close
       const rv_min = numbers.rv_min * factors.volume
-      if (!(displacement >= numbers.displacement_atr_min * atr && displacement > 0 && view.rv >= rv_min)) return undefined
-      watch.done = true
+      ask.side(side)
+      if (
+        !(
+          ask.atLeast('displacement_atr', displacement / atr, numbers.displacement_atr_min) &&
+          ask.above('displacement_atr', displacement / atr, 0)
+        )
+      )
+        return undefined
+      if (!ask.atLeast('rv', view.rv, rv_min)) return undefined
+      watch.is_told = true
       return candidateOf(watch, view, side, { ...numbers, rv_min })
     }
   },
@@ -81,14 +92,14 @@ function candidateOf(
   side: Side,
   { rv_min, displacement_atr_min }: Readonly<Record<Numbers, number>>,
 ): Candidate {
-  const { bar, atr, rv, now_ms } = view
+  const { ask, bar, atr, rv, now_ms } = view
   const [edge, other] = side > 0 ? [high, low] : [low, high]
   const displacement_atr = (side * (bar.close - edge)) / atr
   const time_left = (zone.until_ms - now_ms) / (zone.until_ms - zone.start_ms)
   const near_stop = bar.close - side * STOP_ATR * atr
-  const { value, missing } = scoreOf([
-    ['displacement', 0.4, sat(displacement_atr, 0.5, 1.5)],
-    ['rv', 0.3, sat(rv, rv_min, 2.5 * rv_min)],
+  const { value, missing } = ask.score([
+    ['displacement', 0.4, displacement_atr, 0.5, 1.5],
+    ['rv', 0.3, rv, rv_min, 2.5 * rv_min],
     ['priority', 0.15, zone.priority],
     ['time_left', 0.15, time_left],
   ])

@@ -1,3 +1,4 @@
+import type { Asking } from './asking.js'
 import type { BarSeries } from './bar-series.js'
 import { back, type Side } from './side.js'
 
@@ -18,20 +19,49 @@ export interface BreakLimits {
   readonly retest_bars: number
 }
 
+/** Who is asked, and the ATR in which it is told. */
+interface Told {
+  readonly ask: Asking
+  readonly atr: number
+}
+
+/** False for a level that the newest close does not lie beyond, or has long lain beyond of: such a bar breaks nothing, and nothing is asked. */
+export function isReached(price: number, side: Side, m1: BarSeries, { margin, retest }: BreakLimits): boolean {
+  const now = beyond(price, side, m1, 0)
+  if (!(now > 0)) return false
+  if (!(now >= margin && beyond(price, side, m1, 1) >= margin)) return true
+  return beyond(price, side, m1, 2) < margin || Math.abs(side * (back(m1, side, 0) - price)) <= retest
+}
+
 /** The break that the newest bar completes, with its second close beyond or with a retest; undefined when it completes none. */
 export function breakAt(
   price: number,
   side: Side,
   m1: BarSeries,
-  { margin, retest, retest_bars }: BreakLimits,
+  { margin, retest, retest_bars, ask, atr }: BreakLimits & Told,
 ): Break | undefined {
-  if (!(beyond(price, side, m1, 0) >= margin)) return undefined
-  if (isFirstBeyond(price, side, m1, 1, margin)) return { bars: 1, is_retest: false }
+  if (!ask.atLeast('beyond_atr', beyond(price, side, m1, 0) / atr, margin / atr)) return undefined
+  ask.parts('confirmed_by')
+  if (ask.is('two_closes', isFirstBeyond(price, side, m1, 1, margin))) return yes(ask, { bars: 1, is_retest: false })
   const depth = side * (back(m1, side, 0) - price)
-  if (!(Math.abs(depth) <= retest && side * (m1.close(0) - m1.open(0)) > 0)) return undefined
+  const is_back = ask.atMost('retest_atr', Math.abs(depth) / atr, retest / atr)
+  if (is_back && ask.is('close_in_direction', side * (m1.close(0) - m1.open(0)) > 0)) {
+    const bars = barsSinceBreak(price, side, m1, { margin, retest, retest_bars })
+    if (ask.atMost('bars_since_break', bars, retest_bars)) return yes(ask, { bars, is_retest: true })
+  }
+  return ask.no('confirmed_by')
+}
+
+/** Minute bars since the first close beyond, no close after which fell back too deep; NaN where there is none in reach. */
+function barsSinceBreak(price: number, side: Side, m1: BarSeries, { margin, retest, retest_bars }: BreakLimits): number {
   for (let bars = 1; bars <= retest_bars && beyond(price, side, m1, bars) >= -retest; bars++)
-    if (isFirstBeyond(price, side, m1, bars, margin)) return { bars, is_retest: true }
-  return undefined
+    if (isFirstBeyond(price, side, m1, bars, margin)) return bars
+  return Number.NaN
+}
+
+function yes(ask: Asking, found: Break): Break {
+  ask.is('confirmed_by', true)
+  return found
 }
 
 const beyond = (price: number, side: Side, m1: BarSeries, ago: number): number => side * (m1.close(ago) - price)

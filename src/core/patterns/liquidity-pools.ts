@@ -12,7 +12,6 @@ import {
   structureTargets,
 } from './ict/index.js'
 import type { Candidate, PatternDefinition } from './pattern.js'
-import { sat, scoreOf } from './score.js'
 import { directionOf, type Side } from './side.js'
 import type { PatternView } from './view.js'
 
@@ -88,13 +87,14 @@ function rejectedBy(
   numbers: Readonly<Record<Numbers, number>>,
 ): Sweep | undefined {
   const pools = book.of(side)
-  if (pools.length === 0 && sweeps.length === 0) return undefined
+  view.ask.side(side > 0 ? -1 : 1)
+  if (pools.length === 0 && sweeps.length === 0) return view.ask.no('pool')
   const high = side > 0 ? view.bar.high : -view.bar.low
   for (let pool = crossed(pools, high); pool !== undefined; pool = crossed(pools, high)) {
     book.drop(pool)
     sweeps.push({ pool, from: view.m1.count, extreme: high })
   }
-  return sweeps.length === 0 ? undefined : rejectedOf(sweeps, view, side, high, numbers)
+  return sweeps.length === 0 ? view.ask.no('pool_passed') : rejectedOf(sweeps, view, side, high, numbers)
 }
 
 /** The outermost pool that a price lies beyond. */
@@ -106,7 +106,7 @@ function crossed(pools: readonly Pool[], high: number): Pool | undefined {
 /** Takes the bar into the sweeps of a side. */
 function rejectedOf(
   sweeps: Sweep[],
-  { m1, atr, bar }: PatternView,
+  { ask, m1, atr, bar }: PatternView,
   side: Side,
   high: number,
   numbers: Readonly<Record<Numbers, number>>,
@@ -116,8 +116,11 @@ function rejectedOf(
     const sweep = sweeps[i] as Sweep
     const level = side * sweep.pool.level
     sweep.extreme = Math.max(sweep.extreme, high)
-    const is_sweep = sweep.extreme - level <= numbers.sweep_atr_max * atr && m1.count - sweep.from < numbers.sweep_bars_max
-    const is_rejected = level - side * bar.close >= numbers.reject_atr_min * atr
+    ask.about('pool', sweep.pool.level)
+    const is_sweep =
+      ask.atMost('sweep_atr', (sweep.extreme - level) / atr, numbers.sweep_atr_max) &&
+      ask.atMost('sweep_bars', m1.count - sweep.from + 1, numbers.sweep_bars_max)
+    const is_rejected = ask.atLeast('reject_atr', (level - side * bar.close) / atr, numbers.reject_atr_min)
     if (is_sweep && is_rejected && !(best !== undefined && best.pool.weight > sweep.pool.weight)) best = sweep
     if (!is_sweep || is_rejected) sweeps.splice(i, 1)
   }
@@ -130,7 +133,7 @@ function candidateOf(
   numbers: Readonly<Record<Numbers, number>>,
   book: PoolBook,
 ): Candidate {
-  const { bar, atr, m1, factors } = view
+  const { ask, bar, atr, m1, factors } = view
   const side: Side = pool.side > 0 ? -1 : 1
   const swept_to = pool.side * extreme
   const wick = Math.abs(swept_to - bar.close)
@@ -140,10 +143,10 @@ function candidateOf(
   const range = dealingRangeOf(view, bar.close)
   const opposite = poolsBeyond(book.of(side), side, bar.close)[0]?.level ?? Number.NaN
   const stop = swept_to - side * STOP_ATR * atr
-  const { value, missing } = scoreOf([
-    ['weight', 0.3, sat(pool.weight, 2, 5)],
-    ['wick', 0.3, sat(wick / atr, 0.3, 1)],
-    ['rv', 0.2, sat(rv, 1, 2.5)],
+  const { value, missing } = ask.score([
+    ['weight', 0.3, pool.weight, 2, 5],
+    ['wick', 0.3, wick / atr, 0.3, 1],
+    ['rv', 0.2, rv, 1, 2.5],
     ['killzone', 0.2, killzoneTerm(view)],
   ])
   return {

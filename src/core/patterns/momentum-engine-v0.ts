@@ -11,6 +11,7 @@ export interface PublicSignal {
   readonly dashboard: number
   readonly close: number
   readonly vwap: number
+  readonly above_vwap_pct: number
   /** How far the close lies below the high of the day, percent. */
   readonly hod_pct: number
   /** Volume over the mean of 20 bars, this one among them: it can not exceed 20. */
@@ -39,18 +40,20 @@ export class PublicMomentum {
   /** To be told of every bar; undefined where the engine gives no signal. */
   update(view: PatternView): PublicSignal | undefined {
     this.#takeBars(view)
-    const { m1, instrument } = view
+    const { ask, m1, instrument } = view
     const close = m1.close(0) / instrument.price_divisor
     const vwap = this.#turnover.value / this.#volume
     const hod_pct = ((this.#hod - close) / this.#hod) * 100
-    if (!(close > vwap && hod_pct <= this.#hod_pct_max)) return undefined
+    const above_vwap_pct = (100 * (close - vwap)) / vwap
+    if (!(ask.above('above_vwap_pct', above_vwap_pct, 0) && ask.atMost('hod_pct', hod_pct, this.#hod_pct_max))) return undefined
     const rvol = m1.volume(0) / m1.mean('volume', BARS)
-    if (!(rvol >= this.#rv_min)) return undefined
+    if (!ask.atLeast('rvol', rvol, this.#rv_min)) return undefined
     return {
       confidence: Math.min(1, rvol / (this.#rv_min * 2) + 0.5),
       dashboard: 33 + 33 * sat(hod_pct, 1, 0) + 34 * sat(rvol, 1, 1.2),
       close,
       vwap,
+      above_vwap_pct,
       hod_pct,
       rvol,
     }

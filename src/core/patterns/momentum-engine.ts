@@ -1,6 +1,5 @@
 import { PublicMomentum } from './momentum-engine-v0.js'
 import type { Candidate, Detector, PatternDefinition } from './pattern.js'
-import { sat, scoreOf } from './score.js'
 import { ahead, back, directionOf, front, furthestFront, SIDES, type Side } from './side.js'
 import type { PatternView } from './view.js'
 
@@ -66,7 +65,7 @@ function publicEngine({ extreme_pct_max, rv_min }: Numbers): Detector {
       stop: signal.vwap * price_divisor,
       evidence: {
         confidence_by: 'public v0: min(1, rvol / (2 x rv_min) + 0.5)',
-        above_vwap_pct: (100 * (signal.close - signal.vwap)) / signal.vwap,
+        above_vwap_pct: signal.above_vwap_pct,
         above_vwap_pct_above: 0,
         hod_pct: signal.hod_pct,
         hod_pct_max: extreme_pct_max,
@@ -80,14 +79,17 @@ function publicEngine({ extreme_pct_max, rv_min }: Numbers): Detector {
 
 function ownEngine(numbers: Numbers): Detector {
   const sides = numbers.short === 1 ? SIDES : SIDES.slice(0, 1)
-  let quiet_until_ms = Number.NEGATIVE_INFINITY
+  let told_ms = 0
   return (view) => {
     const { now_ms } = view
-    if (!(now_ms >= view.open_ms + numbers.after_min * MINUTE_MS && now_ms >= quiet_until_ms)) return undefined
+    const { ask } = view
+    if (!ask.atLeast('session_minutes', (now_ms - view.open_ms) / MINUTE_MS, numbers.after_min)) return undefined
+    if (told_ms > 0 && !ask.atLeast('minutes_since_signal', (now_ms - told_ms) / MINUTE_MS, numbers.again_min)) return undefined
     for (const side of sides) {
+      ask.side(side)
       const found = signalTo(side, view, numbers)
       if (found === undefined) continue
-      quiet_until_ms = now_ms + numbers.again_min * MINUTE_MS
+      told_ms = now_ms
       return found
     }
     return undefined
@@ -95,17 +97,20 @@ function ownEngine(numbers: Numbers): Detector {
 }
 
 function signalTo(side: Side, view: PatternView, { extreme_pct_max, rv_min }: Numbers): Candidate | undefined {
-  const { bar, vwap, m1, atr, tick } = view
+  const { ask, bar, vwap, m1, atr, tick } = view
   const extreme = side > 0 ? view.session_high : view.session_low
   const distance = (100 * side * (extreme - bar.close)) / extreme
-  if (!(side * (bar.close - vwap) > 0 && side * (bar.close - bar.open) >= 0 && distance <= extreme_pct_max)) return undefined
+  const beyond_vwap_pct = (100 * side * (bar.close - vwap)) / vwap
+  const body_pct = (100 * side * (bar.close - bar.open)) / bar.open
+  if (!(ask.above('beyond_vwap_pct', beyond_vwap_pct, 0) && ask.atLeast('body_pct', body_pct, 0))) return undefined
+  if (!ask.atMost('extreme_pct', distance, extreme_pct_max)) return undefined
   const rv = largerVolume(view)
   const threshold = rv_min * view.factors.volume
-  if (!(rv >= threshold)) return undefined
-  const { value, missing } = scoreOf([
-    ['rv', 0.35, sat(rv, threshold, 2.5 * threshold)],
-    ['distance', 0.25, sat(distance, extreme_pct_max, 0)],
-    ['vwap', 0.2, sat((side * (bar.close - vwap)) / atr, 0, 1.5)],
+  if (!(ask.atLeast('rv', rv, threshold) && ask.holds())) return undefined
+  const { value, missing } = ask.score([
+    ['rv', 0.35, rv, threshold, 2.5 * threshold],
+    ['distance', 0.25, distance, extreme_pct_max, 0],
+    ['vwap', 0.2, (side * (bar.close - vwap)) / atr, 0, 1.5],
     ['new_extreme', 0.2, Number(side * (furthestFront(m1, side, NEW_HIGH_BARS) - extreme) >= 0)],
   ])
   const entry = front(m1, side, 0) + side * tick
@@ -122,13 +127,13 @@ function signalTo(side: Side, view: PatternView, { extreme_pct_max, rv_min }: Nu
     targets: [entry + TARGET_R * (entry - stop)],
     invalidation: vwap,
     evidence: {
-      beyond_vwap_pct: (100 * side * (bar.close - vwap)) / vwap,
+      beyond_vwap_pct,
       beyond_vwap_pct_above: 0,
       extreme_pct: distance,
       extreme_pct_max,
       rv,
       rv_min: threshold,
-      body_pct: (100 * side * (bar.close - bar.open)) / bar.open,
+      body_pct,
       body_pct_min: 0,
       entry_bars: ENTRY_BARS,
     },

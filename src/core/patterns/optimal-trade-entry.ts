@@ -1,4 +1,5 @@
 import type { Candle } from '../market/index.js'
+import { type Asking, SILENT } from './asking.js'
 import {
   actsFor,
   dealingRangeOf,
@@ -18,7 +19,6 @@ import {
   structureBar,
 } from './ict/index.js'
 import type { Candidate, PatternDefinition } from './pattern.js'
-import { sat, scoreOf } from './score.js'
 import { directionOf, SIDES, type Side } from './side.js'
 import type { PatternView } from './view.js'
 
@@ -59,7 +59,7 @@ export const optimalTradeEntry: PatternDefinition<Numbers> = {
   create(numbers) {
     const clock = new StructureClock()
     let gaps: GapBook | undefined
-    const watches: readonly Watch[] = SIDES.map((side) => ({ side, leg: undefined, ended_at: -1 }))
+    const watches: readonly Watch[] = SIDES.map((side) => ({ side, leg: undefined, leg_atr: Number.NaN, ended_at: -1 }))
     return (view) => {
       gaps ??= gapBookOf(view, GAP_DEFAULTS)
       gaps.update(view)
@@ -67,8 +67,12 @@ export const optimalTradeEntry: PatternDefinition<Numbers> = {
       let told: Candidate | undefined
       for (const watch of watches) {
         const { leg } = watch
-        if (leg === undefined) continue
-        const is_entry = told === undefined && isEntry(leg, view, numbers)
+        view.ask.side(watch.side)
+        if (leg === undefined) {
+          view.ask.no('leg')
+          continue
+        }
+        const is_entry = told === undefined && isEntry(watch, leg, view, numbers)
         if (is_entry || isOver(leg, view)) watch.leg = undefined
         if (is_entry) told = candidateOf(leg, view, numbers, confluencesOf(leg, view, numbers, gaps))
       }
@@ -81,6 +85,8 @@ export const optimalTradeEntry: PatternDefinition<Numbers> = {
 interface Watch {
   readonly side: Side
   leg: Leg | undefined
+  /** Its length when it was found. */
+  leg_atr: number
   /** Number of the bar at which the last leg ended. */
   ended_at: number
 }
@@ -95,10 +101,14 @@ function renew(watch: Watch, view: PatternView, { leg_atr_min, age_max_bars }: R
   if (leg === undefined || leg.end.bar === watch.ended_at) return
   watch.ended_at = leg.end.bar
   watch.leg = undefined
-  if (!(side * (leg.end.price - leg.origin.price) >= leg_atr_min * atr)) return
+  watch.leg_atr = (side * (leg.end.price - leg.origin.price)) / atr
+  if (!isLong(watch, leg_atr_min, SILENT)) return
   for (let ago = newest - leg.end.bar - 1; ago >= 0; ago--) if (lowOf(m5, ago, side) < side * leg.origin.price) return
   watch.leg = leg
 }
+
+/** Asked when a leg is found, and again of a claim about it. */
+const isLong = ({ leg_atr }: Watch, leg_atr_min: number, ask: Asking): boolean => ask.atLeast('leg_atr', leg_atr, leg_atr_min)
 
 /** Deepest price of a bar, for a leg of a side. */
 const deepest = (side: Side, bar: Candle): number => (side > 0 ? bar.low : bar.high)
@@ -108,11 +118,15 @@ function isOver({ side, origin, end }: Leg, { bar }: PatternView): boolean {
   return side * (deepest(side, bar) - origin.price) < 0 || side * (furthest - end.price) > 0
 }
 
-function isEntry(leg: Leg, view: PatternView, { zone_from, zone_to, clv_min }: Readonly<Record<Numbers, number>>): boolean {
+function isEntry(watch: Watch, leg: Leg, view: PatternView, numbers: Readonly<Record<Numbers, number>>): boolean {
   const { side } = leg
-  const { bar, m1 } = view
-  if (!(retracementOf(leg, deepest(side, bar)) >= zone_from) || isOver(leg, view)) return false
-  return side * m1.clv(0) >= clv_min && retracementOf(leg, bar.close) <= zone_to
+  const { ask, bar, m1, m5 } = view
+  if (!ask.atLeast('deepest', retracementOf(leg, deepest(side, bar)), numbers.zone_from)) return false
+  if (!ask.is('between_ends', !isOver(leg, view))) return false
+  if (!ask.atLeast('clv', side * m1.clv(0), numbers.clv_min)) return false
+  if (!ask.atMost('retracement', retracementOf(leg, bar.close), numbers.zone_to)) return false
+  if (!ask.atMost('age_bars', m5.count - 1 - leg.end.bar, numbers.age_max_bars)) return false
+  return isLong(watch, numbers.leg_atr_min, ask) && ask.holds()
 }
 
 function confluencesOf(
@@ -138,15 +152,15 @@ function candidateOf(
   numbers: Readonly<Record<Numbers, number>>,
   confluences: readonly string[],
 ): Candidate {
-  const { bar, atr, m1, m5, rv } = view
+  const { ask, bar, atr, m1, m5, rv } = view
   const { side, origin, end, broken } = leg
   const retracement = retracementOf(leg, bar.close)
   const leg_atr = Math.abs(end.price - origin.price) / atr
-  const { value, missing } = scoreOf([
+  const { value, missing } = ask.score([
     ['retracement', 0.3, Math.max(0, 1 - Math.abs(retracement - CENTRE) / HALF_WIDTH)],
-    ['leg', 0.25, sat(leg_atr, 2, 5)],
+    ['leg', 0.25, leg_atr, 2, 5],
     ['confluence', 0.25, confluences.length > 0 ? 1 : 0],
-    ['rv', 0.2, sat(rv, 1, 2)],
+    ['rv', 0.2, rv, 1, 2],
   ])
   return {
     direction: directionOf(side),

@@ -10,7 +10,6 @@ import {
   structureRv,
 } from './ict/index.js'
 import type { Candidate, PatternDefinition } from './pattern.js'
-import { sat, scoreOf } from './score.js'
 import { directionOf, type Side } from './side.js'
 import type { PatternView } from './view.js'
 
@@ -63,11 +62,14 @@ export const premiumDiscount: PatternDefinition<Numbers> = {
     const clock = new StructureClock()
     const told = new Map<Side, number>()
     return (view) => {
-      if (!clock.isNew(view) || view.trend_15m === 0) return undefined
-      const side: Side = view.trend_15m
-      if (!(side * view.m5.clv(0) >= numbers.clv_min && view.m5.isComplete(0))) return undefined
+      const { ask, m5, trend_15m: side } = view
+      if (!ask.is('new_bar_5m', clock.isNew(view))) return undefined
+      if (side === 0) return ask.no('trend_15m')
+      ask.side(side)
+      if (!(ask.atLeast('clv', side * m5.clv(0), numbers.clv_min) && ask.is('complete_bar_5m', m5.isComplete(0))))
+        return undefined
       const visit = visitOf(view, side, numbers)
-      if (visit === undefined || told.get(side) === visit.since) return undefined
+      if (visit === undefined || !ask.is('not_told_before', told.get(side) !== visit.since)) return undefined
       told.set(side, visit.since)
       return candidateOf(visit, view, side, numbers)
     }
@@ -75,13 +77,16 @@ export const premiumDiscount: PatternDefinition<Numbers> = {
 }
 
 function visitOf(view: PatternView, side: Side, numbers: Readonly<Record<Numbers, number>>): Visit | undefined {
-  const { m5 } = view
+  const { ask, m5 } = view
   const { range, limit } = zoneOf(view, m5.close(0), numbers)
-  if (range === undefined || !(cheapness(range, side, m5.close(0)) <= limit)) return undefined
-  for (let bars = 0; bars <= numbers.reversal_bars && m5.isToday(bars); bars++)
-    if (!(cheapness(range, side, side * lowOf(m5, bars, side)) <= limit))
-      return bars === 0 ? undefined : { range, limit, since: structureBar(view) - bars + 1 }
-  return undefined
+  if (range === undefined) return ask.no('range')
+  if (!ask.atMost('range_place', cheapness(range, side, m5.close(0)), limit)) return undefined
+  let bars = 0
+  while (bars <= numbers.reversal_bars && m5.isToday(bars) && cheapness(range, side, side * lowOf(m5, bars, side)) <= limit)
+    bars++
+  if (!(ask.atLeast('visit_bars', bars, 1) && ask.atMost('visit_bars', bars, numbers.reversal_bars))) return undefined
+  if (!ask.is('entered_today', m5.isToday(bars))) return undefined
+  return { range, limit, since: structureBar(view) - bars + 1 }
 }
 
 /** The range of the moment and the part of it that is cheap. */
@@ -109,17 +114,17 @@ function candidateOf(
   side: Side,
   numbers: Readonly<Record<Numbers, number>>,
 ): Candidate {
-  const { atr, m5, trend_15m } = view
+  const { ask, atr, m5, trend_15m } = view
   const entry = m5.close(0)
   const place = placeIn(range, entry)
   const clv = side * m5.clv(0)
   const rv = structureRv(view, 0)
   const edge = side > 0 ? range.low : range.high
-  const { value, missing } = scoreOf([
-    ['range_place', 0.35, sat(Math.abs(place - 0.5), 0.25, 0.5)],
+  const { value, missing } = ask.score([
+    ['range_place', 0.35, Math.abs(place - 0.5), 0.25, 0.5],
     ['trend', 0.25, trend_15m === side ? 1 : 0],
-    ['clv', 0.2, sat(clv, 0.4, 0.9)],
-    ['rv', 0.2, sat(rv, 1, 2)],
+    ['clv', 0.2, clv, 0.4, 0.9],
+    ['rv', 0.2, rv, 1, 2],
   ])
   return {
     direction: directionOf(side),

@@ -1,6 +1,5 @@
 import type { BarSeries } from './bar-series.js'
 import type { Candidate, PatternDefinition } from './pattern.js'
-import { sat, scoreOf } from './score.js'
 import { back, directionOf, front, furthestBack, rsiFrom, SIDES, type Side, targetsAhead } from './side.js'
 import type { PatternView } from './view.js'
 
@@ -40,8 +39,9 @@ export const reversal: PatternDefinition<Name> = {
   },
   create: (numbers) => (view) => {
     const rv_min = numbers.rv_min * view.factors.volume
-    if (!(view.rv >= rv_min)) return undefined
+    if (!view.ask.atLeast('rv', view.rv, rv_min)) return undefined
     for (const side of SIDES) {
+      view.ask.side(side)
       const found = reversalTo(side, view, numbers, rv_min)
       if (found !== undefined) return found
     }
@@ -50,21 +50,26 @@ export const reversal: PatternDefinition<Name> = {
 }
 
 function reversalTo(side: Side, view: PatternView, numbers: Numbers, rv_min: number): Candidate | undefined {
-  const { m1, atr, bar, rv, vwap, factors } = view
-  const shape = turningBar(side, m1, numbers.clv_min)
+  const { ask, m1, atr, bar, rv, vwap, factors } = view
+  const shape = turningBar(side, view, numbers.clv_min)
+  if (!ask.is('shape', shape !== 'none')) return undefined
   const strength = mostOverbought(side, m1, numbers.rsi_bars)
-  if (shape === undefined || !(strength >= factors.overbought)) return undefined
+  if (!ask.atLeast('rsi_extreme', strength, factors.overbought)) return undefined
   const { end_ago, begin, end } = legAgainst(side, m1, numbers.leg_bars)
   const leg = (side * (begin - end)) / atr
-  if (!(leg >= numbers.leg_atr_min && end_ago < numbers.end_bars)) return undefined
+  if (!(ask.atLeast('leg_atr', leg, numbers.leg_atr_min) && ask.below('bars_since_extreme', end_ago, numbers.end_bars)))
+    return undefined
   const beyond_bars = (side * (furthestBack(m1, side, numbers.extreme_bars, end_ago + 1) - end)) / atr
   const sigmas = view.vwap_sigma > 0 ? (side * (vwap - end)) / view.vwap_sigma : Number.NaN
-  if (!(beyond_bars > 0 || sigmas > numbers.vwap_sigmas)) return undefined
-  const { value, missing } = scoreOf([
-    ['leg', 0.3, sat(leg, 2, 4)],
-    ['rsi', 0.25, sat(strength - 50, 20, 35)],
-    ['rv', 0.25, sat(rv, rv_min, 2.5 * rv_min)],
-    ['cvd_turn', 0.2, sat(turnOfFlow(side, m1), 0, 0.3)],
+  ask.parts('new_extreme')
+  const is_beyond_bars = ask.above('beyond_bars_atr', beyond_bars, 0)
+  const is_beyond_vwap = ask.above('vwap_sigmas', sigmas, numbers.vwap_sigmas)
+  if (!(ask.is('new_extreme', is_beyond_bars || is_beyond_vwap) && ask.holds())) return undefined
+  const { value, missing } = ask.score([
+    ['leg', 0.3, leg, 2, 4],
+    ['rsi', 0.25, strength - 50, 20, 35],
+    ['rv', 0.25, rv, rv_min, 2.5 * rv_min],
+    ['cvd_turn', 0.2, turnOfFlow(side, m1), 0, 0.3],
   ])
   return {
     direction: directionOf(side),
@@ -93,13 +98,14 @@ function reversalTo(side: Side, view: PatternView, numbers: Numbers, rv_min: num
 }
 
 /** What turns the leg: a body that engulfs the contrary one before it, or a close beyond the bar before at the far end of its own. */
-function turningBar(side: Side, m1: BarSeries, clv_min: number): 'engulfing' | 'close_beyond' | undefined {
+function turningBar(side: Side, { ask, m1 }: PatternView, clv_min: number): 'engulfing' | 'close_beyond' | 'none' {
   const body = side * (m1.close(0) - m1.open(0))
   const body_before = side * (m1.close(1) - m1.open(1))
   const covers = side * (m1.close(1) - m1.open(0)) >= 0 && side * (m1.close(0) - m1.open(1)) >= 0
-  if (body_before < 0 && covers && body > -body_before) return 'engulfing'
-  const is_beyond = side * (m1.close(0) - front(m1, side, 1)) > 0
-  return is_beyond && side * m1.clv(0) >= clv_min ? 'close_beyond' : undefined
+  ask.parts('shape')
+  if (ask.is('engulfing', body_before < 0 && covers && body > -body_before)) return 'engulfing'
+  const is_beyond = ask.is('close_beyond', side * (m1.close(0) - front(m1, side, 1)) > 0)
+  return is_beyond && ask.atLeast('clv', side * m1.clv(0), clv_min) ? 'close_beyond' : 'none'
 }
 
 /** The highest RSI of the last bars as the side of the leg sees it. */

@@ -10,18 +10,25 @@ export interface Score {
   readonly missing: readonly string[]
 }
 
-/** A value of NaN is missing. */
-export type ScoreTerm = readonly [name: string, weight: number, value: number]
+/** A value of 0 to 1, or a number and its ramp: `sat(x, from, to)`. NaN is missing. */
+export type ScoreTerm =
+  | readonly [name: string, weight: number, value: number]
+  | readonly [name: string, weight: number, x: number, from: number, to: number]
+
+/** 0..1; NaN when its input is missing. */
+export const termValue = (term: ScoreTerm): number => (term.length === 3 ? term[2] : sat(term[2], term[3], term[4]))
 
 /** Weights times values, what is missing counted 0. */
 export function scoreOf(terms: readonly ScoreTerm[]): Score {
   let value = 0
   let missing: string[] | undefined
-  for (const [name, weight, term] of terms) {
-    if (Number.isNaN(term)) {
+  for (const term of terms) {
+    const [name, weight] = term
+    const share = termValue(term)
+    if (Number.isNaN(share)) {
       missing ??= []
       missing.push(name)
-    } else value += weight * term
+    } else value += weight * share
   }
   return { value, missing: missing ?? NONE }
 }
@@ -30,7 +37,8 @@ const NONE: readonly string[] = []
 
 /** The bare trigger has it. */
 export const CONFIDENCE_FLOOR = 0.6
-const CONFIDENCE_SPAN = 0.38
+/** Beyond it, at a score of 1. */
+export const CONFIDENCE_SPAN = 0.38
 /** No alert is surer. */
 export const CONFIDENCE_MAX = 0.98
 

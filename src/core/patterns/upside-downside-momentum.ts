@@ -1,6 +1,5 @@
 import type { BarSeries } from './bar-series.js'
 import type { Detector, PatternDefinition } from './pattern.js'
-import { sat, scoreOf } from './score.js'
 import { ahead, directionOf, rsiFrom, type Side } from './side.js'
 
 const BARS = 5
@@ -45,24 +44,27 @@ function momentumTo(side: Side, id: string, summary: string): PatternDefinition<
 
 function detectorOf(side: Side, { move_pct_min, move_atr_min, rv_min, rsi_min }: Readonly<Record<Name, number>>): Detector {
   return (view) => {
-    const { bar, vwap, ema9, ema21, ema9_before, ema21_before, atr, atr_pct, factors } = view
+    const { ask, bar, vwap, ema9, ema21, ema9_before, ema21_before, atr, atr_pct, factors } = view
     const move = side * view.r(BARS)
     const move_min = Math.max(move_pct_min * factors.move, move_atr_min * atr_pct)
-    if (!(move >= move_min)) return undefined
-    const is_beyond_vwap = side * (bar.close - vwap) > 0
-    const is_trending = side * (ema9 - ema21) > 0 && side * (ema9 - ema9_before) > 0 && side * (ema21 - ema21_before) > 0
-    if (!(is_beyond_vwap && is_trending)) return undefined
+    if (!ask.atLeast('move_pct', move, move_min)) return undefined
+    const beyond_vwap_pct = (100 * side * (bar.close - vwap)) / vwap
+    const ema_spread_pct = (100 * side * (ema9 - ema21)) / ema21
+    const ema9_rise_pct = (100 * side * (ema9 - ema9_before)) / ema9_before
+    const ema21_rise_pct = (100 * side * (ema21 - ema21_before)) / ema21_before
+    if (!(ask.above('beyond_vwap_pct', beyond_vwap_pct, 0) && ask.above('ema_spread_pct', ema_spread_pct, 0))) return undefined
+    if (!(ask.above('ema9_rise_pct', ema9_rise_pct, 0) && ask.above('ema21_rise_pct', ema21_rise_pct, 0))) return undefined
     const rsi = rsiFrom(side, view.rsi)
-    if (!(rsi >= rsi_min && rsi < factors.overbought)) return undefined
+    if (!(ask.atLeast('rsi', rsi, rsi_min) && ask.below('rsi', rsi, factors.overbought))) return undefined
     const rv = view.relativeVolume(BARS)
     const threshold = rv_min * factors.volume
-    if (!(rv >= threshold)) return undefined
+    if (!ask.atLeast('rv_5m', rv, threshold)) return undefined
     const share = shareInDirection(view.m1, side)
-    const { value, missing } = scoreOf([
-      ['move', 0.35, sat(move / atr_pct, 1, 2.5)],
-      ['rv', 0.25, sat(rv, threshold, 2.5 * threshold)],
-      ['adx_5m', 0.2, sat(view.adx_5m, 20, 40)],
-      ['share', 0.2, sat(share, 0.6, 1)],
+    const { value, missing } = ask.score([
+      ['move', 0.35, move / atr_pct, 1, 2.5],
+      ['rv', 0.25, rv, threshold, 2.5 * threshold],
+      ['adx_5m', 0.2, view.adx_5m, 20, 40],
+      ['share', 0.2, share, 0.6, 1],
     ])
     const stop = ahead(side, vwap, bar.close - side * ATR_STOP * atr)
     return {
@@ -76,12 +78,12 @@ function detectorOf(side: Side, { move_pct_min, move_atr_min, rv_min, rsi_min }:
       evidence: {
         move_pct: side * move,
         move_pct_min: move_min,
-        beyond_vwap_pct: (100 * side * (bar.close - vwap)) / vwap,
+        beyond_vwap_pct,
         beyond_vwap_pct_min: 0,
-        ema_spread_pct: (100 * side * (ema9 - ema21)) / ema21,
+        ema_spread_pct,
         ema_spread_pct_min: 0,
-        ema9_rise_pct: (100 * side * (ema9 - ema9_before)) / ema9_before,
-        ema21_rise_pct: (100 * side * (ema21 - ema21_before)) / ema21_before,
+        ema9_rise_pct,
+        ema21_rise_pct,
         ema_rise_pct_min: 0,
         rv_5m: rv,
         rv_min: threshold,

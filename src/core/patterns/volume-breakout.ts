@@ -1,5 +1,4 @@
 import type { Candidate, PatternDefinition } from './pattern.js'
-import { sat, scoreOf } from './score.js'
 import { ahead, directionOf, furthestBack, furthestFront, SIDES, type Side } from './side.js'
 import type { PatternView } from './view.js'
 
@@ -35,8 +34,11 @@ export const volumeBreakout: PatternDefinition<Name> = {
     one_close_atr_min: { default: 0.5, min: 0, max: 5, doc: 'One close is enough when it lies so many ATR beyond; else two' },
   },
   create: (parameters) => (view) => {
-    if (view.m5.start(0) + FIVE_MINUTES_MS !== view.now_ms || !view.m5.isComplete(0)) return undefined
+    const { ask, m5 } = view
+    if (!ask.is('new_bar_5m', m5.start(0) + FIVE_MINUTES_MS === view.now_ms)) return undefined
+    if (!ask.is('complete_bar_5m', m5.isComplete(0))) return undefined
     for (const side of SIDES) {
+      ask.side(side)
       const found = breakoutTo(side, view, parameters)
       if (found !== undefined) return found
     }
@@ -45,22 +47,22 @@ export const volumeBreakout: PatternDefinition<Name> = {
 }
 
 function breakoutTo(side: Side, view: PatternView, parameters: Readonly<Record<Name, number>>): Candidate | undefined {
-  const { m5, atr, bar } = view
+  const { ask, m5, atr, bar } = view
   const { bars, beyond_atr_min, move_pct_min, one_close_atr_min } = parameters
   const move =
     m5.isToday(1) && m5.isUnbroken(1, FIVE_MINUTES_MS) ? (100 * side * (m5.close(0) - m5.close(1))) / m5.close(1) : Number.NaN
-  if (!(move >= move_pct_min)) return undefined
+  if (!ask.atLeast('move_pct', move, move_pct_min)) return undefined
   const { closes, level } = persistence(side, view, bars, one_close_atr_min)
   const beyond = (side * (m5.close(0) - level)) / atr
-  if (!(beyond > beyond_atr_min)) return undefined
+  if (!(ask.is('closes_beyond', closes > 0) && ask.above('beyond_atr', beyond, beyond_atr_min))) return undefined
   const rv = view.relativeVolume(5)
   const threshold = parameters.rv_min * view.factors.volume
-  if (!(rv >= threshold)) return undefined
+  if (!(ask.atLeast('rv_5m', rv, threshold) && ask.holds())) return undefined
   const width = (side * (level - furthestBack(m5, side, bars, closes))) / atr
-  const { value, missing } = scoreOf([
-    ['beyond', 0.35, sat(beyond, 0.1, 0.8)],
-    ['rv', 0.35, sat(rv, threshold, 2.5 * threshold)],
-    ['compression', 0.15, 1 - sat(width, 3, 8)],
+  const { value, missing } = ask.score([
+    ['beyond', 0.35, beyond, 0.1, 0.8],
+    ['rv', 0.35, rv, threshold, 2.5 * threshold],
+    ['compression', 0.15, width, 8, 3],
     ['trend', 0.15, trendOf(side, view)],
   ])
   return {
@@ -86,12 +88,14 @@ function breakoutTo(side: Side, view: PatternView, parameters: Readonly<Record<N
   }
 }
 
-/** One close far beyond the level, else two beyond that of the bars before both; a level of NaN when neither. */
-function persistence(side: Side, { m5, atr }: PatternView, bars: number, one_close_atr_min: number) {
+/** One close far beyond the level, else two beyond that of the bars before both; no close and a level of NaN when neither. */
+function persistence(side: Side, { ask, m5, atr }: PatternView, bars: number, one_close_atr_min: number) {
   const one = furthestFront(m5, side, bars, 1)
-  if (side * (m5.close(0) - one) >= one_close_atr_min * atr) return { closes: 1, level: one }
+  ask.parts('closes_beyond')
+  if (ask.atLeast('one_close_atr', (side * (m5.close(0) - one)) / atr, one_close_atr_min)) return { closes: 1, level: one }
   const two = furthestFront(m5, side, bars, 2)
-  return { closes: 2, level: side * (m5.close(1) - two) > 0 ? two : Number.NaN }
+  if (ask.above('close_before_atr', (side * (m5.close(1) - two)) / atr, 0)) return { closes: 2, level: two }
+  return { closes: 0, level: Number.NaN }
 }
 
 const trendOf = (side: Side, { ema9, ema21 }: PatternView): number =>

@@ -1,6 +1,5 @@
 import type { BarSeries } from './bar-series.js'
 import type { Candidate, PatternDefinition } from './pattern.js'
-import { sat, scoreOf } from './score.js'
 import { directionOf, furthestFront, rsiFrom, type Side, targetsAhead } from './side.js'
 import type { Swing, Swings } from './swings.js'
 import type { PatternView } from './view.js'
@@ -67,7 +66,7 @@ export const volumePriceDivergence: PatternDefinition<Name> = {
     edge_share: { default: 0.1, min: 0, max: 0.5, doc: 'Effort: close within this part of the range from its edge' },
   },
   create: (numbers) => (view) => {
-    if (view.m1.count < numbers.bars) return undefined
+    if (!view.ask.atLeast('bars', view.m1.count, numbers.bars)) return undefined
     return divergence(1, view, numbers) ?? divergence(-1, view, numbers) ?? effort(view, numbers) ?? weakMove(view, numbers)
   },
 }
@@ -76,23 +75,26 @@ export const volumePriceDivergence: PatternDefinition<Name> = {
 const against = (trend: Side): Side => (trend > 0 ? -1 : 1)
 
 function divergence(trend: Side, view: PatternView, numbers: Numbers): Candidate | undefined {
-  const { m1, swings_1m } = view
+  const { ask, m1, swings_1m } = view
   const second = swings_1m.last(trend > 0 ? 'high' : 'low')
-  if (second === undefined || second.confirmed_bar !== m1.count - 1) return undefined
+  ask.about(trend > 0 ? 'divergence_of_highs' : 'divergence_of_lows', second?.price)
+  if (second === undefined) return ask.no('second_swing')
+  if (!ask.is('swing_confirmed_now', second.confirmed_bar === m1.count - 1)) return undefined
   const legs = legsTo(second, swings_1m)
-  if (legs === undefined || legs.begin.bar < Math.max(m1.count - numbers.bars, m1.session_from)) return undefined
+  if (legs === undefined) return ask.no('first_swing')
   const { begin, first, between } = legs
+  if (!ask.is('legs_recent', begin.bar >= Math.max(m1.count - numbers.bars, m1.session_from))) return undefined
   const rise = (trend * (second.price - first.price)) / view.atr
-  if (!(rise >= numbers.swing_atr_min)) return undefined
+  if (!ask.atLeast('swing_atr', rise, numbers.swing_atr_min)) return undefined
   const leg_volume = meanRv(m1, between.bar, second.bar) / meanRv(m1, begin.bar, first.bar)
-  if (!(leg_volume <= numbers.leg_volume_max)) return undefined
+  if (!ask.atMost('leg_volume', leg_volume, numbers.leg_volume_max)) return undefined
   const flow = flowAt(m1, first, second)
   const flow_change = flow.second - flow.first
-  if (!(trend * flow_change < 0)) return undefined
+  if (!(ask.below('flow_change', trend * flow_change, 0) && ask.holds())) return undefined
   const rsi_change = rsiFrom(trend, rsiAt(m1, second)) - rsiFrom(trend, rsiAt(m1, first))
-  const { value, missing } = scoreOf([
-    ['swing', 0.4, sat(rise, 0.2, 1)],
-    ['flow', 0.4, sat(Math.abs(flow_change) / Math.abs(flow.first), 0, 0.5)],
+  const { value, missing } = ask.score([
+    ['swing', 0.4, rise, 0.2, 1],
+    ['flow', 0.4, Math.abs(flow_change) / Math.abs(flow.first), 0, 0.5],
     ['rsi', 0.2, Number.isNaN(rsi_change) ? Number.NaN : Number(rsi_change < 0)],
   ])
   return {
@@ -117,20 +119,21 @@ function divergence(trend: Side, view: PatternView, numbers: Numbers): Candidate
 }
 
 function effort(view: PatternView, numbers: Numbers): Candidate | undefined {
-  const { m1, rv, bar } = view
+  const { ask, m1, rv, bar } = view
   const { effort_rv_min, effort_move_atr_max, edge_bars, edge_share } = numbers
+  ask.about('effort_without_result')
   const threshold = effort_rv_min * view.factors.volume
-  if (!(rv >= threshold)) return undefined
+  if (!ask.atLeast('rv', rv, threshold)) return undefined
   const move = Math.abs(view.r(1)) / view.atr_pct
-  if (!(move <= effort_move_atr_max)) return undefined
+  if (!ask.atMost('move_atr', move, effort_move_atr_max)) return undefined
   const [high, low] = [m1.highest(edge_bars), m1.lowest(edge_bars)]
   const trend: Side = high - bar.close < bar.close - low ? 1 : -1
   const edge = trend > 0 ? high : low
   const from_edge = (trend * (edge - bar.close)) / (high - low)
-  if (!(from_edge <= edge_share)) return undefined
-  const { value, missing } = scoreOf([
-    ['rv', 0.6, sat(rv, threshold, 2 * threshold)],
-    ['move', 0.4, 1 - sat(move, 0, 0.1)],
+  if (!(ask.atMost('from_edge_share', from_edge, edge_share) && ask.holds())) return undefined
+  const { value, missing } = ask.score([
+    ['rv', 0.6, rv, threshold, 2 * threshold],
+    ['move', 0.4, move, 0.1, 0],
   ])
   return {
     ...claim(trend, view, edge, [view.vwap]),
@@ -149,15 +152,17 @@ function effort(view: PatternView, numbers: Numbers): Candidate | undefined {
 }
 
 function weakMove(view: PatternView, { weak_move_pct_min, weak_rv_max }: Numbers): Candidate | undefined {
+  const { ask } = view
+  ask.about('weak_rally')
   const move = view.r(WEAK_BARS)
   const move_min = weak_move_pct_min * view.factors.move
-  if (!(Math.abs(move) > move_min)) return undefined
+  if (!ask.above('move_pct', Math.abs(move), move_min)) return undefined
   const rv = view.relativeVolume(WEAK_BARS)
-  if (!(rv < weak_rv_max)) return undefined
+  if (!ask.below('rv_5m', rv, weak_rv_max)) return undefined
   const trend: Side = move > 0 ? 1 : -1
-  const { value, missing } = scoreOf([
-    ['move', 0.6, sat(Math.abs(move) / move_min, 1, 2)],
-    ['rv', 0.4, sat(0.8 - rv, 0, 0.4)],
+  const { value, missing } = ask.score([
+    ['move', 0.6, Math.abs(move) / move_min, 1, 2],
+    ['rv', 0.4, 0.8 - rv, 0, 0.4],
   ])
   return {
     ...claim(trend, view, furthestFront(view.m1, trend, WEAK_BARS), [view.vwap]),

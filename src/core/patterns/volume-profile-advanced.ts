@@ -1,7 +1,6 @@
 import { MINUTE_MS } from '../time/index.js'
 import type { Candidate, EvidenceValue, PatternDefinition } from './pattern.js'
 import { type Levels, nextAhead, type ProfileSnapshot, profileLevels, told } from './profile-levels.js'
-import { sat, scoreOf } from './score.js'
 import type { PatternView } from './view.js'
 
 const SHIFT_MS = 30 * MINUTE_MS
@@ -65,14 +64,17 @@ export const volumeProfileAdvanced: PatternDefinition<Numbers> = {
     let shifted = 0
     return (view) => {
       const levels = profileLevels(view)
-      if (!(view.now_ms > view.open_ms + numbers.profile_minutes * MINUTE_MS && view.atr > 0)) return undefined
+      const { ask } = view
+      const minutes = (view.now_ms - view.open_ms) / MINUTE_MS
+      if (!(ask.above('session_minutes', minutes, numbers.profile_minutes) && ask.is('atr_known', view.atr > 0))) return undefined
       const newest = levels.asOf(view.now_ms)
-      if (newest !== seen) {
+      ask.about('poc_shift', newest?.poc)
+      if (ask.is('new_profile', newest !== seen)) {
         seen = newest
         const shift = shiftOf(view, levels, numbers)
-        const is_news = shift !== undefined && shift.sign !== shifted
+        const is_news = shift !== undefined && ask.is('not_told_before', shift.sign !== shifted)
         shifted = shift?.sign ?? 0
-        if (is_news) return candidateOf(view, levels, numbers, shift)
+        if (is_news && ask.holds()) return candidateOf(view, levels, numbers, shift)
       }
       const hold = holdOf(view, levels, numbers)
       return hold === undefined ? undefined : candidateOf(view, levels, numbers, hold)
@@ -86,8 +88,8 @@ interface Claim {
   readonly sign: 1 | -1
   /** The node, or the new point of control. */
   readonly level: number
-  /** Of the term that tells rejection or shift, 0..1. */
-  readonly strength: number
+  /** Ramp of the term that tells rejection or shift. */
+  readonly strength: readonly [x: number, from: number, to: number]
   readonly stop: number
   readonly invalidation: number
   readonly evidence: Candidate['evidence']
@@ -95,34 +97,45 @@ interface Claim {
 
 /** The first node that the bar came to and was turned back at. */
 function holdOf(view: PatternView, levels: Levels, numbers: Settings): Claim | undefined {
-  const { atr, m1 } = view
+  const { ask, atr, m1 } = view
   const snapshot = told(view, levels.asOf(m1.start(0)), numbers)
-  if (snapshot === undefined || !m1.isToday(BEFORE)) return undefined
+  if (snapshot === undefined) {
+    ask.about('hvn_hold')
+    return ask.no('profile_before')
+  }
   const zone = numbers.touch_atr * atr
   const [low, high] = [m1.low(0), m1.high(0)]
+  let is_reached = false
   for (const node of snapshot.nodes.high) {
     if (node < low - zone || node > high + zone) continue
+    is_reached = true
     const hold = holdAt(view, node, numbers)
     if (hold !== undefined) return hold
   }
-  return undefined
+  if (is_reached) return undefined
+  ask.about('hvn_hold')
+  return ask.no('node_reached')
 }
 
 function holdAt(view: PatternView, node: number, numbers: Settings): Claim | undefined {
-  const { atr, m1 } = view
+  const { ask, atr, m1 } = view
+  ask.about('hvn_hold', node)
   const sign = m1.close(0) > node ? 1 : -1
   const away_atr = (price: number): number => (sign * (price - node)) / atr
   const extreme = sign > 0 ? m1.low(0) : m1.high(0)
   const clv = m1.clv(0) * sign
-  const is_turn = Math.abs(away_atr(extreme)) <= numbers.touch_atr && away_atr(m1.close(0)) > numbers.touch_atr
-  if (!(is_turn && clv >= numbers.clv_min)) return undefined
-  for (let ago = 1; ago <= BEFORE; ago++) if (!(away_atr(m1.close(ago)) > numbers.touch_atr)) return undefined
+  if (!ask.atMost('nearest_atr', Math.abs(away_atr(extreme)), numbers.touch_atr)) return undefined
+  if (!ask.above('close_away_atr', away_atr(m1.close(0)), numbers.touch_atr)) return undefined
+  if (!ask.atLeast('clv', clv, numbers.clv_min)) return undefined
+  let before = 0
+  while (before < BEFORE && m1.isToday(before + 1) && away_atr(m1.close(before + 1)) > numbers.touch_atr) before++
+  if (!(ask.atLeast('closes_before', before, BEFORE) && ask.holds())) return undefined
   const rejection_atr = away_atr(m1.close(0)) - away_atr(extreme)
   return {
     subtype: 'hvn_hold',
     sign,
     level: node,
-    strength: sat(rejection_atr, 0.1, 0.8),
+    strength: [rejection_atr, 0.1, 0.8],
     stop: node - sign * STOP_ATR * atr,
     invalidation: node,
     evidence: {
@@ -138,20 +151,21 @@ function holdAt(view: PatternView, node: number, numbers: Settings): Claim | und
 }
 
 function shiftOf(view: PatternView, levels: Levels, numbers: Settings): Claim | undefined {
-  const { atr, bar, now_ms, baseline } = view
+  const { ask, atr, bar, now_ms, baseline } = view
   const now = told(view, levels.asOf(now_ms), numbers)
   const before = told(view, levels.asOf(now_ms - SHIFT_MS), numbers)
-  if (now === undefined || before === undefined) return undefined
+  if (now === undefined || before === undefined) return ask.no('profile_before')
   const sign = now.poc > before.poc ? 1 : -1
   const shift = sign * (now.poc - before.poc)
   const day_atr = baseline?.day_atr ?? Number.NaN
   const shift_min = Math.max(numbers.shift_day_atr_min * day_atr, (numbers.shift_pct_min / 100) * before.poc)
-  if (!(shift >= shift_min && sign * (bar.close - before.poc) > 0)) return undefined
+  if (!ask.atLeast('shift', shift, shift_min)) return undefined
+  if (!ask.above('close_beyond_old_poc_atr', (sign * (bar.close - before.poc)) / atr, 0)) return undefined
   return {
     subtype: 'poc_shift',
     sign,
     level: now.poc,
-    strength: sat(shift / shift_min, 1, 2),
+    strength: [shift / shift_min, 1, 2],
     stop: bar.close - sign * atr,
     invalidation: before.poc,
     evidence: { poc: now.poc, poc_before: before.poc, shift, shift_min, shift_pct: (100 * shift) / before.poc, day_atr },
@@ -159,13 +173,13 @@ function shiftOf(view: PatternView, levels: Levels, numbers: Settings): Claim | 
 }
 
 function candidateOf(view: PatternView, levels: Levels, numbers: Settings, claim: Claim): Candidate {
-  const { bar, rv, atr } = view
+  const { ask, bar, rv, atr } = view
   const { sign, subtype, level, strength, stop, invalidation } = claim
   const prominence = prominenceOf(view, level)
-  const { value, missing } = scoreOf([
-    ['prominence', 0.4, sat(prominence, 1, PROMINENCE_FULL)],
-    [subtype === 'hvn_hold' ? 'rejection' : 'shift', 0.3, strength],
-    ['rv', 0.3, sat(rv, 1, 2)],
+  const { value, missing } = ask.score([
+    ['prominence', 0.4, prominence, 1, PROMINENCE_FULL],
+    [subtype === 'hvn_hold' ? 'rejection' : 'shift', 0.3, ...strength],
+    ['rv', 0.3, rv, 1, 2],
   ])
   const nodes = levels.asOf(view.now_ms)?.nodes.high ?? []
   const hvn = nextAhead(nodes, bar.close, sign, TARGET_ATR_MIN * atr)

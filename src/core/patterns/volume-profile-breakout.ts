@@ -1,7 +1,6 @@
 import { MINUTE_MS } from '../time/index.js'
 import type { Candidate, PatternDefinition } from './pattern.js'
 import { type Levels, nextAhead, type ProfileSnapshot, profileLevels, told } from './profile-levels.js'
-import { sat, scoreOf } from './score.js'
 import type { PatternView } from './view.js'
 
 const HOUR_MS = 60 * MINUTE_MS
@@ -45,24 +44,30 @@ export const volumeProfileBreakout: PatternDefinition<Numbers> = {
   },
   create: (numbers) => (view) => {
     const levels = profileLevels(view)
-    const { rv, atr, factors, m1 } = view
+    const { ask, rv, atr, factors, m1 } = view
     const rv_least = Math.min(numbers.rv_min, numbers.poc_rv_min) * factors.volume
-    if (!(rv >= rv_least && atr > 0 && m1.isToday(OUTSIDE + INSIDE - 1))) return undefined
+    if (!(ask.atLeast('rv', rv, rv_least) && ask.is('atr_known', atr > 0))) return undefined
+    if (!ask.atLeast('bars', m1.session_count, OUTSIDE + INSIDE)) return undefined
     return breakoutOf(view, levels, numbers) ?? rejectionOf(view, levels, numbers)
   },
 }
 
 function breakoutOf(view: PatternView, levels: Levels, numbers: Parameters): Candidate | undefined {
-  const { rv, atr, factors, m1 } = view
+  const { ask, rv, atr, factors, m1 } = view
+  ask.about('breakout')
   const rv_min = numbers.rv_min * factors.volume
-  const area = rv >= rv_min ? areaBefore(view, levels, m1.start(OUTSIDE - 1), numbers) : undefined
-  if (area === undefined) return undefined
+  if (!ask.atLeast('rv', rv, rv_min)) return undefined
+  const area = areaBefore(view, levels, m1.start(OUTSIDE - 1), numbers)
+  if (area === undefined) return ask.no('value_area')
   const { vah, val, reference } = area
   const sign = m1.close(0) > vah ? 1 : -1
   const level = sign > 0 ? vah : val
   const beyond_atr = (ago: number): number => (sign * (m1.close(ago) - level)) / atr
-  for (let ago = 0; ago < OUTSIDE; ago++) if (!(beyond_atr(ago) >= numbers.beyond_atr_min)) return undefined
-  for (let ago = OUTSIDE; ago < OUTSIDE + INSIDE; ago++) if (!(m1.close(ago) >= val && m1.close(ago) <= vah)) return undefined
+  if (!ask.atLeast('beyond_atr', beyond_atr(0), numbers.beyond_atr_min)) return undefined
+  if (!ask.atLeast('beyond_before_atr', beyond_atr(1), numbers.beyond_atr_min)) return undefined
+  let inside = 0
+  while (inside < INSIDE && m1.close(OUTSIDE + inside) >= val && m1.close(OUTSIDE + inside) <= vah) inside++
+  if (!(ask.atLeast('closes_inside', inside, INSIDE) && ask.holds())) return undefined
   return candidateOf(view, levels, numbers, {
     subtype: 'breakout',
     sign,
@@ -83,18 +88,23 @@ function breakoutOf(view: PatternView, levels: Levels, numbers: Parameters): Can
 }
 
 function rejectionOf(view: PatternView, levels: Levels, numbers: Parameters): Candidate | undefined {
-  const { rv, atr, factors, m1 } = view
+  const { ask, rv, atr, factors, m1 } = view
+  ask.about('poc_rejection')
   const rv_min = numbers.poc_rv_min * factors.volume
-  const area = rv >= rv_min ? areaBefore(view, levels, m1.start(0), numbers) : undefined
-  if (area === undefined) return undefined
+  if (!ask.atLeast('rv', rv, rv_min)) return undefined
+  const area = areaBefore(view, levels, m1.start(0), numbers)
+  if (area === undefined) return ask.no('point_of_control')
   const { poc, vah, val, reference } = area
   const sign = m1.close(0) > poc ? 1 : -1
   const away_atr = (price: number): number => (sign * (price - poc)) / atr
   const nearest_atr = away_atr(sign > 0 ? m1.low(0) : m1.high(0))
   const clv = m1.clv(0) * sign
-  if (!(Math.abs(nearest_atr) <= numbers.poc_atr && away_atr(m1.close(0)) > numbers.poc_atr && clv >= numbers.poc_clv_min))
-    return undefined
-  for (let ago = 1; ago <= INSIDE; ago++) if (!(away_atr(m1.close(ago)) > numbers.poc_atr)) return undefined
+  if (!ask.atMost('nearest_atr', Math.abs(nearest_atr), numbers.poc_atr)) return undefined
+  if (!ask.above('close_away_atr', away_atr(m1.close(0)), numbers.poc_atr)) return undefined
+  if (!ask.atLeast('clv', clv, numbers.poc_clv_min)) return undefined
+  let before = 0
+  while (before < INSIDE && away_atr(m1.close(before + 1)) > numbers.poc_atr) before++
+  if (!ask.atLeast('closes_before', before, INSIDE)) return undefined
   return candidateOf(view, levels, numbers, {
     subtype: 'poc_rejection',
     sign,
@@ -129,7 +139,7 @@ interface Claim {
 }
 
 function candidateOf(view: PatternView, levels: Levels, numbers: Parameters, claim: Claim): Candidate {
-  const { bar, rv, atr, now_ms } = view
+  const { ask, bar, rv, atr, now_ms } = view
   const { subtype, sign, level, rv_min, distance_atr, otherwise } = claim
   const now = told(view, levels.asOf(now_ms), numbers)
   const hour_ago = levels.asOf(now_ms - HOUR_MS)
@@ -137,9 +147,9 @@ function candidateOf(view: PatternView, levels: Levels, numbers: Parameters, cla
   const lvn_ahead = now === undefined ? Number.NaN : Number(sign * (lvn - level) <= LVN_ATR * atr)
   const poc_moved = now === undefined || hour_ago === undefined ? Number.NaN : sign * (now.poc - hour_ago.poc)
   const hvn = nextAhead(now?.nodes.high ?? [], bar.close, sign, TARGET_ATR_MIN * atr)
-  const { value, missing } = scoreOf([
-    ['distance', 0.35, sat(distance_atr, numbers.beyond_atr_min, ATR_FULL)],
-    ['rv', 0.3, sat(rv, rv_min, RV_FULL * rv_min)],
+  const { value, missing } = ask.score([
+    ['distance', 0.35, distance_atr, numbers.beyond_atr_min, ATR_FULL],
+    ['rv', 0.3, rv, rv_min, RV_FULL * rv_min],
     ['lvn_ahead', 0.2, lvn_ahead],
     ['poc_migration', 0.15, Number.isNaN(poc_moved) ? Number.NaN : Number(poc_moved > 0)],
   ])

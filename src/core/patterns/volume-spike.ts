@@ -1,5 +1,4 @@
 import type { PatternDefinition } from './pattern.js'
-import { sat } from './score.js'
 import { directionOf, type Side } from './side.js'
 
 const ATR_STOP = 1.5
@@ -39,12 +38,14 @@ export const volumeSpike: PatternDefinition<'rv_min' | 'move_pct_min' | 'move_at
       if (!ask.atLeast('move_pct', Math.abs(move), move_min)) return undefined
       const side: Side = move > 0 ? 1 : -1
       const clv = view.m1.clv(0) * side
-      const is_held = clv >= clv_min
+      ask.parts('direction')
+      const is_held = ask.atLeast('clv', clv, clv_min)
+      ask.is('direction', true)
       const { value, missing } = ask.score([
-        ['rv', 0.45, sat(rv, threshold, 2.5 * threshold)],
-        ['move', 0.3, sat(Math.abs(move) / atr_1m_pct, 0.5, 2)],
-        ['clv', 0.15, sat(clv, 0.3, 0.9)],
-        ['obi5', 0.1, sat(view.obi5 * side, 0, 0.4)],
+        ['rv', 0.45, rv, threshold, 2.5 * threshold],
+        ['move', 0.3, Math.abs(move) / atr_1m_pct, 0.5, 2],
+        ['clv', 0.15, clv, 0.3, 0.9],
+        ['obi5', 0.1, view.obi5 * side, 0, 0.4],
       ])
       return {
         direction: is_held ? directionOf(side) : 'NEUTRAL',

@@ -1,7 +1,7 @@
 import type { AlertSetup } from '../../core/alerts/index.js'
 import { Signals } from '../../core/engine/index.js'
 import { OptionBook } from '../../core/options/index.js'
-import type { DetectorFault } from '../../core/patterns/index.js'
+import type { BankSetup, DetectorFault } from '../../core/patterns/index.js'
 import { type DayInPlace, earlierSessions } from '../earlier-sessions.js'
 import { effectiveConfig, type SignalConfig, sha256 } from './signal-config.js'
 
@@ -22,7 +22,7 @@ export interface DaySignals {
 export async function openDaySignals(
   config: SignalConfig,
   session: DayInPlace,
-  listener: Pick<AlertSetup, 'emit' | 'onSuppressed'>,
+  listener: Pick<AlertSetup, 'emit' | 'onSuppressed'> & Pick<BankSetup, 'listen'>,
 ): Promise<DaySignals> {
   const earlier = await earlierSessions(config.baseline, session)
   const baseline = earlier?.baseline

@@ -1,4 +1,5 @@
 import type { Candle } from '../../market/index.js'
+import { type Asking, SILENT } from '../asking.js'
 import type { Side } from '../side.js'
 import type { PatternView } from '../view.js'
 import { type Gap, type GapState, gapAt, isClosedThrough, joined, stateAfterTouch } from './gap.js'
@@ -35,11 +36,28 @@ export const GAP_DEFAULTS: GapRules = {
   age_max_bars: GAP_PARAMETERS.age_max_bars.default,
 }
 
+/** Large enough. Asked when a gap is made, and again of a claim about it. */
+export const isWide = ({ size_atr, size_ticks }: GapSize, { gap_atr_min, gap_ticks_min }: GapWidth, ask: Asking): boolean =>
+  ask.atLeast('gap_atr', size_atr, gap_atr_min) && ask.atLeast('gap_ticks', size_ticks, gap_ticks_min)
+
+/** Its middle bar was a strong one. */
+export const isDisplaced = (
+  { body_share, body_atr }: Pick<KeptGap, 'body_share' | 'body_atr'>,
+  { body_share_min, body_atr_min }: Pick<GapRules, 'body_share_min' | 'body_atr_min'>,
+  ask: Asking,
+): boolean => ask.atLeast('body_share', body_share, body_share_min) && ask.atLeast('body_atr', body_atr, body_atr_min)
+
+type GapSize = Pick<KeptGap, 'size_atr' | 'size_ticks'>
+type GapWidth = Pick<GapRules, 'gap_atr_min' | 'gap_ticks_min'>
+
 /** A gap of this session and what has become of it. */
 export interface KeptGap extends Gap {
   /** Size and body of the middle bar in ATR as of its last bar. Of joined gaps: the whole size, the larger body. */
   readonly size_atr: number
+  readonly size_ticks: number
   readonly body_atr: number
+  /** Of the range of that bar. */
+  readonly body_share: number
   /** Relative volume of the middle bar; NaN without one. */
   readonly rv: number
   /** Number of its last bar; see `Swing.bar`. */
@@ -117,7 +135,7 @@ export class GapBook {
     if (made === undefined) return undefined
     const elder = gaps.at(-1)
     const is_neighbour = elder !== undefined && elder.bar === bar - 1 && elder.side === made.side && elder.state === 'open'
-    const kept = is_neighbour ? joinedKept(elder, made, view.atr) : made
+    const kept = is_neighbour ? joinedKept(elder, made, view) : made
     if (is_neighbour) gaps.pop()
     gaps.push(kept)
     return kept
@@ -126,15 +144,13 @@ export class GapBook {
   /** Undefined when the gap is too small or its middle bar no displacement. */
   #measured(view: PatternView, gap: Gap): KeptGap | undefined {
     const { m5, atr, tick } = view
-    const { gap_atr_min, gap_ticks_min, body_share_min, body_atr_min } = this.#rules
     const size = Math.abs(gap.near - gap.far)
     const body = m5.body(1)
-    if (!(size >= Math.max(gap_ticks_min * tick, gap_atr_min * atr))) return undefined
-    if (!(body >= body_share_min * m5.range(1) && body >= body_atr_min * atr)) return undefined
+    const measures = { size_atr: size / atr, size_ticks: size / tick, body_atr: body / atr, body_share: body / m5.range(1) }
+    if (!(isWide(measures, this.#rules, SILENT) && isDisplaced(measures, this.#rules, SILENT))) return undefined
     return {
       ...gap,
-      size_atr: size / atr,
-      body_atr: body / atr,
+      ...measures,
       rv: structureRv(view, 1),
       bar: structureBar(view),
       known_ms: m5.start(0) + STRUCTURE_MS,
@@ -191,7 +207,7 @@ export function actsFor({ side, state }: KeptGap): Side | 0 {
   return state === 'filled' ? 0 : side
 }
 
-function joinedKept(elder: KeptGap, made: KeptGap, atr: number): KeptGap {
+function joinedKept(elder: KeptGap, made: KeptGap, { atr, tick }: PatternView): KeptGap {
   const gap = joined(elder, made)
   const stronger = elder.body_atr > made.body_atr ? elder : made
   const { side } = made
@@ -199,7 +215,9 @@ function joinedKept(elder: KeptGap, made: KeptGap, atr: number): KeptGap {
     ...made,
     ...gap,
     size_atr: Math.abs(gap.near - gap.far) / atr,
+    size_ticks: Math.abs(gap.near - gap.far) / tick,
     body_atr: stronger.body_atr,
+    body_share: stronger.body_share,
     rv: stronger.rv,
     // What came after the elder was made is the last bar of the newer.
     displaced_to: side * Math.max(side * elder.displaced_to, side * made.displaced_to),

@@ -2,7 +2,6 @@ import type { ChainView, OptionChain } from '../../options/index.js'
 import { istDayStartMs, MINUTE_MS } from '../../time/index.js'
 import { inRupees } from '../ict/index.js'
 import type { Candidate, PatternDefinition } from '../pattern.js'
-import { sat, scoreOf } from '../score.js'
 import type { PatternView } from '../view.js'
 import { ChainVolume } from './chain-volume.js'
 import { isWholeFive } from './five-minutes.js'
@@ -88,9 +87,10 @@ export const ivCrushPlayStraddle: PatternDefinition<Name> = {
     const sampled: number[] = []
     let was_falling = false
     return (view) => {
-      if (!isWholeFive(view)) return undefined
+      const { ask } = view
+      if (!ask.is('whole_five_minutes', isWholeFive(view))) return undefined
       const nearest = nearestChain(view, 0, numbers.dte_max)
-      if (nearest === undefined) return undefined
+      if (nearest === undefined) return ask.no('chain')
       if (nearest !== chain) {
         chain = nearest
         volume = new ChainVolume(chain, HOUR_STEPS)
@@ -103,10 +103,11 @@ export const ivCrushPlayStraddle: PatternDefinition<Name> = {
       const iv_high = highestOf(sampled)
       sampled.push(iv)
       if (sampled.length > HOUR_STEPS) sampled.shift()
-      const is_falling = iv <= numbers.iv_fall * iv_high
-      const is_first = is_falling && !was_falling
+      const is_falling = ask.atLeast('iv_fall_pct', fallPct(iv, iv_high), 100 * (1 - numbers.iv_fall))
+      const was_falling_before = was_falling
       if (!Number.isNaN(iv)) was_falling = is_falling
-      if (!is_first || !(option_rv >= numbers.option_rv_min * view.factors.volume)) return undefined
+      if (!(is_falling && ask.is('fall_is_new', !was_falling_before))) return undefined
+      if (!ask.atLeast('option_rv', option_rv, numbers.option_rv_min * view.factors.volume)) return undefined
       return claimOf(view, at, chain, { iv, iv_high, option_rv }, numbers)
     }
   },
@@ -121,23 +122,29 @@ function claimOf(
 ): Candidate | undefined {
   const minute = (view.second_ms - istDayStartMs(view.session.day)) / MINUTE_MS
   const dte = daysTo(view, chain)
+  const { ask } = view
   const { event_minute } = numbers
-  if (!(minute >= event_minute) || (dte === 0 && minute >= FLAT_MINUTE)) return undefined
+  if (!(ask.atLeast('minute_of_day', minute, event_minute) && ask.atMost('dte', dte, numbers.dte_max))) return undefined
+  if (dte === 0 && !ask.below('minute_of_day', minute, FLAT_MINUTE)) return undefined
   const iv_percentile = ivPercentileNow(view)
   const inversion_points = inversionOf(view, chain, iv)
-  if (!(iv_percentile > numbers.iv_percentile_min) && !(inversion_points >= numbers.inversion_points_min)) return undefined
+  ask.parts('dear')
+  const is_dear = ask.above('iv_percentile', iv_percentile, numbers.iv_percentile_min)
+  const is_inverted = ask.atLeast('inversion_points', inversion_points, numbers.inversion_points_min)
+  if (!ask.is('dear', is_dear || is_inverted)) return undefined
   const realised = realisedVolatility(view)
-  if (!(iv >= numbers.iv_rv_min * realised)) return undefined
+  if (!ask.atLeast('iv_rv', iv / realised, numbers.iv_rv_min)) return undefined
   const { atm, forward, expected_move } = at
-  const legs = straddleOf(at, atm, numbers.leg_spread_pct_max)
-  if (atm === undefined || legs === undefined || forward === undefined || expected_move === undefined) return undefined
+  if (forward === undefined || expected_move === undefined) return ask.no('forward')
+  const legs = straddleOf(at, atm, { ask, spread_pct_max: numbers.leg_spread_pct_max })
+  if (atm === undefined || legs === undefined) return undefined
 
   const credit = creditOf(legs)
-  const iv_fall_pct = 100 * (1 - iv / iv_high)
-  const { value, missing } = scoreOf([
-    ['iv_percentile', 0.35, sat(iv_percentile, 70, 95)],
-    ['iv_rv', 0.25, sat(iv / realised, numbers.iv_rv_min, 2)],
-    ['iv_fall', 0.25, sat(iv_fall_pct, 5, 15)],
+  const iv_fall_pct = fallPct(iv, iv_high)
+  const { value, missing } = ask.score([
+    ['iv_percentile', 0.35, iv_percentile, 70, 95],
+    ['iv_rv', 0.25, iv / realised, numbers.iv_rv_min, 2],
+    ['iv_fall', 0.25, iv_fall_pct, 5, 15],
     ['event', 0.15, event_minute >= 0 || dte === 0 ? 1 : Number.NaN],
   ])
   return {
@@ -181,6 +188,8 @@ function claimOf(
     },
   }
 }
+
+const fallPct = (iv: number, iv_high: number): number => 100 * (1 - iv / iv_high)
 
 /** How far the nearest expiry is dearer than the next, volatility points. */
 function inversionOf(view: PatternView, chain: OptionChain, iv: number): number {

@@ -1,4 +1,5 @@
 import type { OptionType } from '../../options/index.js'
+import { type Asking, SILENT } from '../asking.js'
 
 /** Mids of call and put of one strike, feed units; NaN while a quote is too old. */
 export type Mids = Readonly<Record<OptionType, number>>
@@ -69,17 +70,17 @@ export class KowPosition {
   }
 
   /** The next second. `vwap`: of both legs together. At most one action; a second without prices or one left out breaks every wait. */
-  next(now_ms: number, mids: Mids, vwap: number): KowAction | undefined {
+  next(now_ms: number, mids: Mids, vwap: number, ask: Asking = SILENT): KowAction | undefined {
     if (now_ms !== this.#last_ms + SECOND_MS) this.#restart()
     this.#last_ms = now_ms
     const profit_pct = this.profitPct(mids)
-    if (profit_pct <= this.stop_pct) return this.close(mids, this.stop_pct < 0 ? 'stop' : 'profit_lock')
+    if (ask.atMost('profit_pct', profit_pct, this.stop_pct)) return this.close(mids, this.stop_pct < 0 ? 'stop' : 'profit_lock')
     for (const { from_pct, stop_pct } of LOCKS) if (profit_pct >= from_pct && stop_pct > this.stop_pct) this.stop_pct = stop_pct
     const premium = mids.CE + mids.PE
     this.#above_since_ms = since(this.#above_since_ms, premium > vwap, now_ms)
     this.#below_since_ms = since(this.#below_since_ms, premium < vwap, now_ms)
-    if (this.#sold.size === 2) return this.#exitOne(now_ms, mids)
-    return this.#reenter(now_ms, mids)
+    if (this.#sold.size === 2) return this.#exitOne(now_ms, mids, ask)
+    return this.#reenter(now_ms, mids, ask)
   }
 
   /** Buys back what is open. */
@@ -90,8 +91,8 @@ export class KowPosition {
   }
 
   /** The leg that has lost more, of two the call. */
-  #exitOne(now_ms: number, mids: Mids): KowAction | undefined {
-    if (!(now_ms - this.#above_since_ms >= this.#limits.exit_s * SECOND_MS)) return undefined
+  #exitOne(now_ms: number, mids: Mids, ask: Asking): KowAction | undefined {
+    if (!ask.atLeast('above_vwap_s', (now_ms - this.#above_since_ms) / SECOND_MS, this.#limits.exit_s)) return undefined
     const lossOf = (type: OptionType): number => mids[type] - (this.#sold.get(type) as number)
     const type = lossOf('PE') > lossOf('CE') ? 'PE' : 'CE'
     this.#buyBack(type, mids)
@@ -99,9 +100,10 @@ export class KowPosition {
     return { action: `EXIT_${type}_LEG`, legs: [type], reason: 'above_vwap' }
   }
 
-  #reenter(now_ms: number, mids: Mids): KowAction | undefined {
+  #reenter(now_ms: number, mids: Mids, ask: Asking): KowAction | undefined {
     const { reenter_s, reentries_max } = this.#limits
-    if (this.reentries >= reentries_max || !(now_ms - this.#below_since_ms >= reenter_s * SECOND_MS)) return undefined
+    if (!ask.below('reentries', this.reentries, reentries_max)) return undefined
+    if (!ask.atLeast('below_vwap_s', (now_ms - this.#below_since_ms) / SECOND_MS, reenter_s)) return undefined
     const type = this.#sold.has('CE') ? 'PE' : 'CE'
     this.reentries++
     this.#sold.set(type, mids[type])

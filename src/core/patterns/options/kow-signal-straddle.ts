@@ -2,12 +2,11 @@ import type { Leg, OptionChain, StrikeRow } from '../../options/index.js'
 import { istDayStartMs, MINUTE_MS } from '../../time/index.js'
 import { inRupees } from '../ict/index.js'
 import type { AlertLeg, Candidate, PatternDefinition } from '../pattern.js'
-import { sat, scoreOf } from '../score.js'
 import type { PatternView } from '../view.js'
 import { daysTo, ivPercentileNow, nearestChain } from './history.js'
 import { type KowAction, KowPosition, type Mids, since } from './kow-position.js'
 import { PATTERN_TERMS } from './pattern-terms.js'
-import { legAt, spreadPct } from './premium.js'
+import { areTight, legAt, spreadPct } from './premium.js'
 
 /** 09:30 and 15:15, minutes of the day. */
 const FIRST_MINUTE = 570
@@ -78,10 +77,10 @@ export const kowSignalStraddle: PatternDefinition<Name> = {
     let below_since_ms = Number.NaN
     let last_ms = Number.NaN
     return (view) => {
-      const { second_ms } = view
-      if (view.instrument.instrument_type !== 'INDEX') return undefined
+      const { ask, second_ms } = view
+      if (!ask.is('index', view.instrument.instrument_type === 'INDEX')) return undefined
       const minute = (second_ms - istDayStartMs(view.session.day)) / MINUTE_MS
-      if (minute < FIRST_MINUTE) return undefined
+      if (!ask.atLeast('minute_of_day', minute, FIRST_MINUTE)) return undefined
       // Seconds that nobody was asked about break a wait.
       if (second_ms !== last_ms + SECOND_MS) below_since_ms = Number.NaN
       last_ms = second_ms
@@ -91,16 +90,18 @@ export const kowSignalStraddle: PatternDefinition<Name> = {
         below_since_ms = Number.NaN
         return event
       }
-      if (minute >= FLAT_MINUTE) return undefined
+      if (!ask.below('minute_of_day', minute, FLAT_MINUTE)) return undefined
       if (strike.follow(view, numbers)) below_since_ms = Number.NaN
       const { pair, chain } = strike
-      if (pair === undefined || chain === undefined) return undefined
+      if (pair === undefined || chain === undefined) return ask.no('straddle')
       const mids = midsOf(pair, second_ms, numbers)
       const vwaps = vwapsOf(pair, view)
       const discount_pct = 100 * (1 - (mids.CE + mids.PE) / (vwaps.CE + vwaps.PE))
-      below_since_ms = since(below_since_ms, discount_pct >= numbers.discount_pct_min, second_ms)
+      const is_below = ask.atLeast('discount_pct', discount_pct, numbers.discount_pct_min)
+      below_since_ms = since(below_since_ms, is_below, second_ms)
       const below_s = (second_ms - below_since_ms) / SECOND_MS
-      if (!(below_s >= numbers.confirm_s) || (below_s - numbers.confirm_s) % 60 !== 0) return undefined
+      if (!(is_below && ask.atLeast('below_s', below_s, numbers.confirm_s))) return undefined
+      if (!ask.is('whole_minute_below', (below_s - numbers.confirm_s) % 60 === 0)) return undefined
       const claim = claimOf(view, { pair, chain, mids, vwaps, discount_pct, below_s, minute }, numbers)
       return (
         claim && {
@@ -162,19 +163,20 @@ interface Signal {
 
 function claimOf(view: PatternView, signal: Signal, numbers: Numbers): Candidate | undefined {
   const { pair, chain, mids, vwaps, discount_pct, below_s, minute } = signal
+  const { ask } = view
   const { call, put } = pair
   const at = chain.view(view.second_ms, PATTERN_TERMS)
-  const spreads = [spreadPct(at, call), spreadPct(at, put)]
-  if (!spreads.every((spread) => spread <= numbers.leg_spread_pct_max)) return undefined
+  const spreads = [spreadPct(at, call), spreadPct(at, put)] as const
+  if (!areTight(spreads, ask, numbers.leg_spread_pct_max)) return undefined
   const iv_percentile = ivPercentileNow(view)
   const are_both_below = mids.CE < vwaps.CE && mids.PE < vwaps.PE
   const premium = mids.CE + mids.PE
-  const { value, missing } = scoreOf([
-    ['discount', 0.35, sat(discount_pct, 0.5, 4)],
+  const { value, missing } = ask.score([
+    ['discount', 0.35, discount_pct, 0.5, 4],
     ['both_below', 0.2, are_both_below ? 1 : 0],
-    ['adx_5m', 0.2, 1 - sat(view.adx_5m, 15, 30)],
-    ['iv_percentile', 0.15, sat(iv_percentile, 30, 70)],
-    ['minutes_below', 0.1, sat(below_s / 60, 1, 10)],
+    ['adx_5m', 0.2, view.adx_5m, 30, 15],
+    ['iv_percentile', 0.15, iv_percentile, 30, 70],
+    ['minutes_below', 0.1, below_s / 60, 1, 10],
   ])
   return {
     direction: 'NEUTRAL',
@@ -220,15 +222,18 @@ function managed(
   { is_over, entry }: { is_over: boolean; entry: Candidate },
   numbers: Numbers,
 ): Candidate | undefined {
-  const { second_ms } = view
+  const { ask, second_ms } = view
   const vwaps = vwapsOf(pair, view)
   const fresh = midsOf(pair, second_ms, numbers)
   // At the end of the day whatever was quoted last has to do.
   const mids = is_over ? { CE: pair.call.quote.mid, PE: pair.put.quote.mid } : fresh
   const vwap = vwaps.CE + vwaps.PE
   const before = position.state
-  const told = is_over ? position.close(mids, 'time') : position.next(second_ms, mids, vwap)
-  if (told === undefined) return undefined
+  ask.about('position', pair.call.strike)
+  ask.parts('leg_event')
+  const told = ask.is('time_over', is_over) ? position.close(mids, 'time') : position.next(second_ms, mids, vwap, ask)
+  if (told === undefined) return ask.no('leg_event')
+  ask.is('leg_event', true)
   const side = told.action.startsWith('REENTER') ? 'SELL' : 'BUY'
   const legs = told.legs.map((type): AlertLeg => legAt(type === 'CE' ? pair.call : pair.put, side))
   return {

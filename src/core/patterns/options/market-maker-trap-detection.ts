@@ -1,7 +1,7 @@
 import type { ChainView, Leg, OptionChain, StrikeRow } from '../../options/index.js'
+import type { Asking } from '../asking.js'
 import { inRupees } from '../ict/index.js'
 import type { Candidate, PatternDefinition } from '../pattern.js'
-import { sat, scoreOf } from '../score.js'
 import { ahead, directionOf, front, SIDES, type Side, targetsAhead } from '../side.js'
 import type { PatternView } from '../view.js'
 import { nearestChain } from './history.js'
@@ -24,6 +24,8 @@ interface WallBreak {
   readonly leg: Leg
   readonly start_ms: number
   readonly rv: number
+  /** Threshold at that time. */
+  readonly rv_min: number
   readonly beyond_atr: number
   readonly away_em: number
   readonly oi: number
@@ -71,14 +73,13 @@ export const marketMakerTrapDetection: PatternDefinition<Name> = {
     let seen_ms = Number.NaN
     let broken: WallBreak | undefined
     return (view) => {
-      if (view.now_ms === seen_ms || !isVolumeIn(view)) return undefined
+      const { ask } = view
+      if (!(ask.is('new_bar', view.now_ms !== seen_ms) && ask.is('volume_told', isVolumeIn(view)))) return undefined
       seen_ms = view.now_ms
       const before = broken === undefined ? undefined : carriedOn(broken, view)
-      const is_back = before !== undefined && isInside(before, view)
-      const found = is_back ? claimOf(before, view, numbers) : undefined
-      const is_over = before === undefined || is_back || before.bars >= numbers.return_bars_max
+      const is_over = before === undefined || isInside(before, view) || before.bars >= numbers.return_bars_max
       broken = breakOf(view, numbers) ?? (is_over ? undefined : before)
-      return found
+      return before && returnOf(before, view, numbers)
     }
   },
 }
@@ -92,37 +93,66 @@ function carriedOn(broken: WallBreak, { m1 }: PatternView): WallBreak {
 const isInside = ({ side, chain, leg }: WallBreak, view: PatternView): boolean =>
   side * (view.bar.close - strikeOf(leg, chain, view)) < 0
 
+/** A claim when the bar closes back inside, and the writers have stayed. */
+function returnOf(before: WallBreak, view: PatternView, numbers: Numbers): Candidate | undefined {
+  const { side, leg, chain } = before
+  const { ask } = view
+  ask.side(side > 0 ? -1 : 1)
+  ask.about('return', strikeOf(leg, chain, view))
+  if (!ask.is('close_inside', isInside(before, view))) return undefined
+  if (!ask.atMost('return_bars', before.bars, numbers.return_bars_max)) return undefined
+  return isBreak(before, numbers, ask) && isNear(before, numbers, ask) ? claimOf(before, view, numbers) : undefined
+}
+
+/** Asked when the wall is broken, and again of a claim. */
+const isBreak = (
+  { beyond_atr, rv, rv_min }: Pick<WallBreak, 'beyond_atr' | 'rv' | 'rv_min'>,
+  numbers: Numbers,
+  ask: Asking,
+): boolean => ask.atLeast('break_atr', beyond_atr, numbers.break_atr_min) && ask.atLeast('rv', rv, rv_min)
+
+/** Likewise. */
+const isNear = ({ away_em }: Pick<WallBreak, 'away_em'>, { wall_em_max }: Numbers, ask: Asking): boolean =>
+  ask.atMost('away_em', away_em, wall_em_max)
+
 /** The wall with most open interest that the newest bar is the first to close beyond. */
 function breakOf(view: PatternView, numbers: Numbers): WallBreak | undefined {
-  const { bar, m1, atr } = view
+  const { ask, bar, m1, atr } = view
   const before = m1.isToday(1) ? m1.close(1) : Number.NaN
   const margin = numbers.break_atr_min * atr
   const chain = nearestChain(view, 0, Number.POSITIVE_INFINITY)
-  if (chain === undefined || !(margin >= 0)) return undefined
+  if (chain === undefined || !(margin >= 0)) {
+    ask.about('break')
+    return ask.no(chain === undefined ? 'chain' : 'atr')
+  }
   for (const side of SIDES) {
     const isCrossed = (row: StrikeRow): boolean => {
-      const from = (row.strike * view.instrument.price_divisor) / chain.price_divisor + side * margin
+      const from = toView(row.strike, chain, view) + side * margin
       return side * (bar.close - from) >= 0 && side * (before - from) < 0
     }
-    if (!chain.rows.some(isCrossed)) continue
-    const rv = rvOf(view)
-    if (!(rv >= numbers.rv_min * view.factors.volume)) return undefined
+    ask.side(side > 0 ? -1 : 1)
+    ask.about('break')
+    if (!ask.is('strike_crossed', chain.rows.some(isCrossed))) continue
     const wall = wallsOf(chain, side, numbers.walls).find(({ row }) => isCrossed(row))
-    if (wall === undefined) return undefined
+    if (wall === undefined) return ask.no('wall')
+    const { leg } = wall
+    const rv_min = numbers.rv_min * view.factors.volume
+    const measures = { rv: rvOf(view), rv_min, beyond_atr: (side * (bar.close - strikeOf(leg, chain, view))) / atr }
+    if (!isBreak(measures, numbers, ask)) return undefined
     const at = chain.view(view.second_ms, PATTERN_TERMS)
-    const away_em = awayOf(at, wall.leg)
-    if (!(away_em <= numbers.wall_em_max)) return undefined
+    const away_em = awayOf(at, leg)
+    if (!isNear({ away_em }, numbers, ask)) return undefined
+    ask.no('return_after_it')
     return {
+      ...measures,
       side,
       chain,
-      leg: wall.leg,
+      leg,
       start_ms: bar.open_time_ms,
-      rv,
-      beyond_atr: (side * (bar.close - strikeOf(wall.leg, chain, view))) / atr,
       away_em,
-      oi: wall.leg.quote.oi,
+      oi: leg.quote.oi,
       oi_share: wall.share,
-      volatility: volatilityOf(at, wall.leg),
+      volatility: volatilityOf(at, leg),
       extreme: front(m1, side, 0),
       bars: 0,
     }
@@ -132,19 +162,20 @@ function breakOf(view: PatternView, numbers: Numbers): WallBreak | undefined {
 
 function claimOf(broken: WallBreak, view: PatternView, numbers: Numbers): Candidate | undefined {
   const { side, chain, leg, extreme, rv } = broken
-  const { bar, atr, group } = view
+  const { ask, bar, atr, group } = view
   const oi_rise_pct = (100 * (leg.quote.oi - broken.oi)) / broken.oi
   const volatility = volatilityOf(chain.view(view.second_ms, PATTERN_TERMS), leg)
-  if (!(oi_rise_pct >= numbers.oi_rise_pct_min && volatility < broken.volatility)) return undefined
+  if (!ask.atLeast('oi_rise_pct', oi_rise_pct, numbers.oi_rise_pct_min)) return undefined
+  if (!(ask.below('iv', volatility, broken.volatility) && ask.holds())) return undefined
   const strike = strikeOf(leg, chain, view)
   const rejection_atr = (side * (strike - bar.close)) / atr
   const max_pain = toView(group.interest?.figures.max_pain ?? Number.NaN, chain, view)
   const inwards: Side = side > 0 ? -1 : 1
-  const { value, missing } = scoreOf([
-    ['oi_share', 0.3, sat(broken.oi_share, 0.1, 0.3)],
-    ['oi_rise', 0.25, sat(oi_rise_pct, 0, 10)],
-    ['rejection', 0.25, sat(rejection_atr, 0.1, 0.8)],
-    ['rv', 0.2, sat(rv, numbers.rv_min * view.factors.volume, 2.5 * numbers.rv_min * view.factors.volume)],
+  const { value, missing } = ask.score([
+    ['oi_share', 0.3, broken.oi_share, 0.1, 0.3],
+    ['oi_rise', 0.25, oi_rise_pct, 0, 10],
+    ['rejection', 0.25, rejection_atr, 0.1, 0.8],
+    ['rv', 0.2, rv, numbers.rv_min * view.factors.volume, 2.5 * numbers.rv_min * view.factors.volume],
   ])
   return {
     direction: directionOf(inwards),

@@ -1,12 +1,12 @@
 import { type ChainView, type DeltaLeg, type Leg, type OptionChain, volatilityPremium } from '../../options/index.js'
+import type { Asking } from '../asking.js'
 import { inRupees } from '../ict/index.js'
 import type { Candidate, PatternDefinition } from '../pattern.js'
-import { sat, scoreOf } from '../score.js'
 import type { PatternView } from '../view.js'
 import { isWholeFive } from './five-minutes.js'
 import { daysTo, ivPercentileNow, realisedVolatility } from './history.js'
 import { PATTERN_TERMS } from './pattern-terms.js'
-import { creditOf, legAt, quotedNear, spreadPct } from './premium.js'
+import { areTight, creditOf, legAt, quotedNear, spreadPct } from './premium.js'
 
 /** Days to expiry that are best, and the middle of them. */
 const BEST_DAYS = [14, 21] as const
@@ -69,11 +69,14 @@ export const premiumCollectionStrategy: PatternDefinition<Name> = {
     },
   },
   create: (numbers) => (view) => {
-    if (!isWholeFive(view) || !(view.adx_15m < numbers.adx_max)) return undefined
+    const { ask } = view
+    if (!(ask.is('whole_five_minutes', isWholeFive(view)) && ask.below('adx_15m', view.adx_15m, numbers.adx_max)))
+      return undefined
     const chain = bestChain(view, numbers)
-    if (chain === undefined) return undefined
+    if (chain === undefined) return ask.no('chain')
     const dte = daysTo(view, chain)
-    if (numbers.event_days >= 0 && numbers.event_days <= dte) return undefined
+    if (!(ask.atLeast('dte', dte, numbers.dte_min) && ask.atMost('dte', dte, numbers.dte_max))) return undefined
+    if (numbers.event_days >= 0 && !ask.below('dte', dte, numbers.event_days)) return undefined
     return claimOf(view, chain, dte, numbers)
   },
 }
@@ -83,23 +86,27 @@ function claimOf(view: PatternView, chain: OptionChain, dte: number, numbers: Nu
   const { atm_volatility = Number.NaN, forward, expected_move = Number.NaN } = at
   const realised = realisedVolatility(view)
   const premium_points = 100 * volatilityPremium(atm_volatility, realised)
-  if (forward === undefined || !(premium_points >= numbers.premium_points_min)) return undefined
+  const { ask } = view
+  if (forward === undefined) return ask.no('forward')
+  if (!ask.atLeast('premium_points', premium_points, numbers.premium_points_min)) return undefined
   const iv_percentile = ivPercentileNow(view)
-  if (!(iv_percentile > numbers.iv_percentile_min)) return undefined
+  if (!ask.above('iv_percentile', iv_percentile, numbers.iv_percentile_min)) return undefined
   const middle = 0.5 * (numbers.delta_min + numbers.delta_max)
   const [call, put] = [at.legOfDelta('CE', middle), at.legOfDelta('PE', middle)]
-  if (!isSound(at, call, numbers) || !isSound(at, put, numbers)) return undefined
+  if (call === undefined || put === undefined) return ask.no('strangle')
+  if (!(hasDelta('call_delta', call, numbers, ask) && hasDelta('put_delta', put, numbers, ask))) return undefined
+  if (!areTight([spreadPct(at, call.leg), spreadPct(at, put.leg)], ask, numbers.leg_spread_pct_max)) return undefined
 
   const wings = wingsOf(at, chain, [call.leg, put.leg], expected_move)
   const legs = [legAt(call.leg, 'SELL'), legAt(put.leg, 'SELL'), ...wings.map((leg) => legAt(leg, 'BUY'))]
   const credit = creditOf(legs)
-  if (!(credit > 0)) return undefined
+  if (!ask.above('credit', credit / chain.price_divisor, 0)) return undefined
   const theta = (at.valueOf(call.leg)?.theta_per_day ?? Number.NaN) + (at.valueOf(put.leg)?.theta_per_day ?? Number.NaN)
-  const { value, missing } = scoreOf([
-    ['iv_percentile', 0.35, sat(iv_percentile, 60, 90)],
-    ['premium', 0.3, sat(premium_points, 2, 8)],
+  const { value, missing } = ask.score([
+    ['iv_percentile', 0.35, iv_percentile, 60, 90],
+    ['premium', 0.3, premium_points, 2, 8],
     ['dte', 0.2, dte >= BEST_DAYS[0] && dte <= BEST_DAYS[1] ? 1 : 0.5],
-    ['adx_15m', 0.15, 1 - sat(view.adx_15m, 15, 25)],
+    ['adx_15m', 0.15, view.adx_15m, 25, 15],
   ])
   return {
     direction: 'NEUTRAL',
@@ -159,14 +166,10 @@ function bestChain(view: PatternView, { dte_min, dte_max }: Numbers): OptionChai
   return found
 }
 
-function isSound(
-  at: ChainView,
-  found: DeltaLeg | undefined,
-  { delta_min, delta_max, leg_spread_pct_max }: Numbers,
-): found is DeltaLeg {
-  if (found === undefined) return false
-  const size = Math.abs(found.delta)
-  return size >= delta_min && size <= delta_max && spreadPct(at, found.leg) <= leg_spread_pct_max
+/** Without sign. */
+function hasDelta(name: string, { delta }: DeltaLeg, { delta_min, delta_max }: Numbers, ask: Asking): boolean {
+  const size = Math.abs(delta)
+  return ask.atLeast(name, size, delta_min) && ask.atMost(name, size, delta_max)
 }
 
 /** Call and put one expected move beyond the short ones; none unless both are quoted near there. */

@@ -1,4 +1,5 @@
 import type { ChainView, Leg, OptionType, StrikeRow } from '../../options/index.js'
+import type { Asking } from '../asking.js'
 import type { AlertLeg } from '../pattern.js'
 
 /** What one side of a strategy is to trade at: the middle of its book. */
@@ -7,12 +8,20 @@ export function legAt({ instrument, quote }: Leg, side: AlertLeg['side']): Alert
 }
 
 /** Both legs sold; undefined when one is missing, not quoted or quoted too wide. */
-export function straddleOf(at: ChainView, row: StrikeRow | undefined, spread_pct_max: number): AlertLeg[] | undefined {
+export function straddleOf(
+  at: ChainView,
+  row: StrikeRow | undefined,
+  { ask, spread_pct_max }: { ask: Asking; spread_pct_max: number },
+): AlertLeg[] | undefined {
   const { call, put } = row ?? {}
-  if (call === undefined || put === undefined) return undefined
-  if (!(spreadPct(at, call) <= spread_pct_max && spreadPct(at, put) <= spread_pct_max)) return undefined
+  if (call === undefined || put === undefined) return ask.no('straddle')
+  if (!areTight([spreadPct(at, call), spreadPct(at, put)], ask, spread_pct_max)) return undefined
   return [legAt(call, 'SELL'), legAt(put, 'SELL')]
 }
+
+/** Of call and put. */
+export const areTight = (spreads: readonly [call: number, put: number], ask: Asking, spread_pct_max: number): boolean =>
+  ask.atMost('call_spread_pct', spreads[0], spread_pct_max) && ask.atMost('put_spread_pct', spreads[1], spread_pct_max)
 
 /** What the strategy takes in, in feed units: what is sold less what is bought. */
 export const creditOf = (legs: readonly AlertLeg[]): number =>

@@ -1,12 +1,11 @@
 import { type ChainView, type Leg, type OptionChain, type OptionType, TRADING_DAYS } from '../../options/index.js'
 import { inRupees } from '../ict/index.js'
 import type { Candidate, PatternDefinition } from '../pattern.js'
-import { sat, scoreOf } from '../score.js'
 import type { PatternView } from '../view.js'
 import { isWholeFive } from './five-minutes.js'
 import { daysTo, ivPercentileNow, nearestChain } from './history.js'
 import { PATTERN_TERMS } from './pattern-terms.js'
-import { creditOf, legAt, quotedNear, spreadPct } from './premium.js'
+import { areTight, creditOf, legAt, quotedNear, spreadPct } from './premium.js'
 
 const RANGE_BARS = 20
 const STOP_PREMIUM = 1.5
@@ -63,14 +62,15 @@ export const rangeBoundStrangle: PatternDefinition<Name> = {
     dte_max: { default: 60, min: 0, max: 400, doc: 'Calendar days to expiry at most' },
   },
   create: (numbers) => (view) => {
-    if (!isWholeFive(view) || !(view.adx_15m < numbers.adx_max)) return undefined
-    const { m15, bar } = view
+    const { ask, m15, bar } = view
+    if (!(ask.is('whole_five_minutes', isWholeFive(view)) && ask.below('adx_15m', view.adx_15m, numbers.adx_max)))
+      return undefined
     const [high, low] = [m15.highest(RANGE_BARS), m15.lowest(RANGE_BARS)]
     const place = (bar.close - low) / (high - low)
-    if (!(place >= numbers.place_min && place <= 1 - numbers.place_min)) return undefined
-    if (!(100 * (high - low) <= numbers.range_pct_max * bar.close)) return undefined
+    if (!(ask.atLeast('place', place, numbers.place_min) && ask.atMost('place', place, 1 - numbers.place_min))) return undefined
+    if (!ask.atMost('range_pct', (100 * (high - low)) / bar.close, numbers.range_pct_max)) return undefined
     const chain = nearestChain(view, numbers.dte_min, numbers.dte_max)
-    return chain === undefined ? undefined : claimOf(view, chain, { range: high - low, place }, numbers)
+    return chain === undefined ? ask.no('chain') : claimOf(view, chain, { range: high - low, place }, numbers)
   },
 }
 
@@ -82,23 +82,25 @@ function claimOf(
 ): Candidate | undefined {
   const at = chain.view(view.second_ms, PATTERN_TERMS)
   const { atm_volatility, forward, expected_move } = at
-  if (atm_volatility === undefined || forward === undefined || expected_move === undefined) return undefined
+  const { ask } = view
+  if (atm_volatility === undefined || forward === undefined || expected_move === undefined) return ask.no('forward')
   const to_feed = view.instrument.price_divisor / chain.price_divisor
   const day_move = (forward.price * to_feed * atm_volatility) / Math.sqrt(TRADING_DAYS)
-  if (!(range <= numbers.range_em_max * day_move)) return undefined
+  if (!ask.atMost('range_em', range / day_move, numbers.range_em_max)) return undefined
   const iv_percentile = ivPercentileNow(view)
-  if (!(iv_percentile > numbers.iv_percentile_min && iv_percentile < numbers.iv_percentile_max)) return undefined
+  if (!ask.above('iv_percentile', iv_percentile, numbers.iv_percentile_min)) return undefined
+  if (!ask.below('iv_percentile', iv_percentile, numbers.iv_percentile_max)) return undefined
   const call = legOf(at, chain, 'CE', numbers)
   const put = legOf(at, chain, 'PE', numbers)
-  const spreads = [spreadPct(at, call?.leg), spreadPct(at, put?.leg)]
-  if (call === undefined || put === undefined) return undefined
-  if (!spreads.every((spread) => spread <= numbers.leg_spread_pct_max)) return undefined
+  if (call === undefined || put === undefined) return ask.no('strangle')
+  const spreads = [spreadPct(at, call.leg), spreadPct(at, put.leg)] as const
+  if (!areTight(spreads, ask, numbers.leg_spread_pct_max)) return undefined
 
   const legs = [legAt(call.leg, 'SELL'), legAt(put.leg, 'SELL')]
   const credit = creditOf(legs)
-  const { value, missing } = scoreOf([
-    ['range', 0.35, 1 - sat(range / day_move, 0.5, 1)],
-    ['adx_15m', 0.25, 1 - sat(view.adx_15m, 10, 20)],
+  const { value, missing } = ask.score([
+    ['range', 0.35, range / day_move, 1, 0.5],
+    ['adx_15m', 0.25, view.adx_15m, 20, 10],
     ['iv_percentile', 0.2, iv_percentile >= 40 && iv_percentile <= 60 ? 1 : 0.5],
     ['place', 0.2, 1 - 2 * Math.abs(place - 0.5)],
   ])

@@ -1,0 +1,7 @@
+export * from './answer.js'
+export * from './hearing.js'
+export type * from './inputs.js'
+export * from './second-hearing.js'
+export type * from './told-score.js'
+export * from './ways.js'
+export * from './why-record.js'
