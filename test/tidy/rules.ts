@@ -21,6 +21,7 @@ interface Parsed {
 /** Folders of the core from low to high, and what each may import besides `errors`, `assert`, `diagnostics` and `escaped`. A new folder needs its line here. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   time: [],
+  stats: [],
   market: ['time'],
   wire: ['market'],
   recording: ['wire', 'time'],
@@ -29,8 +30,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   flow: ['wire', 'market'],
   candles: ['flow', 'volume', 'wire', 'market', 'time'],
   candlesticks: ['market'],
-  indicators: ['candlesticks', 'flow', 'market', 'time'],
-  options: ['market', 'time'],
+  indicators: ['stats', 'candlesticks', 'flow', 'market', 'time'],
+  options: ['stats', 'market', 'time'],
   patterns: ['options', 'indicators', 'candlesticks', 'flow', 'market', 'time'],
   baseline: ['candles', 'patterns', 'options', 'indicators', 'wire', 'market', 'time'],
   alerts: ['patterns', 'market', 'time'],

@@ -1,6 +1,6 @@
+import { normalCdf } from '../stats/index.js'
 import { bars, oneValue } from './bar-by-bar.js'
 import type { IndicatorDefinition } from './indicator.js'
-import { normalCdf } from './normal.js'
 import { RollingWindow } from './rolling-window.js'
 
 /** Share of a bar's volume that was bought, by bulk classification: `change` of the price against the usual one, `sigma`. In [0, 1]; ½ when prices do not move. */

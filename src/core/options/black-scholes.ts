@@ -1,5 +1,5 @@
+import { exp } from '../stats/index.js'
 import { black76Price, discountFactor } from './black76.js'
-import { exp } from './exp-log.js'
 import { exerciseOf, type OptionType, type OptionValue, signOf } from './option-terms.js'
 
 /** An option on a spot that pays a yield (Black and Scholes 1973, Merton 1973). */

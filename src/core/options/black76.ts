@@ -1,4 +1,4 @@
-import { exp } from './exp-log.js'
+import { exp } from '../stats/index.js'
 import { normalisedBlack } from './normalised-black.js'
 import { assertPositive, exerciseOf, logRatio, type OptionType, type OptionValue, signOf } from './option-terms.js'
 

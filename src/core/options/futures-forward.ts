@@ -1,4 +1,4 @@
-import { exp } from './exp-log.js'
+import { exp } from '../stats/index.js'
 import { logRatio } from './option-terms.js'
 
 /** A price for delivery in so many years. */

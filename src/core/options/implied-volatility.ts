@@ -1,6 +1,5 @@
+import { exp, inverseNormalCdf, log } from '../stats/index.js'
 import { discountFactor } from './black76.js'
-import { exp, log } from './exp-log.js'
-import { inverseNormalCdf } from './inverse-normal.js'
 import { normalisedBlack, normalisedBlackRest, normalisedVega } from './normalised-black.js'
 import { assertPositive, logRatio, type OptionType, signOf } from './option-terms.js'
 

@@ -1,5 +1,4 @@
-import { exp } from './exp-log.js'
-import { millsRatio, normalCdf, normalPdf } from './normal-distribution.js'
+import { exp, millsRatio, normalCdf, normalPdf } from '../stats/index.js'
 
 /**
  * The price of an out-of-the-money option in its own units: b(x, s) = e^(x/2) N(x/s + s/2) - e^(-x/2) N(x/s - s/2), where x = -|ln(F/K)| and

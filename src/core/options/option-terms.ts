@@ -1,6 +1,5 @@
 import { assert } from '../assert.js'
-import { log, log1p } from './exp-log.js'
-import { normalCdf, normalPdf } from './normal-distribution.js'
+import { log, log1p, normalCdf, normalPdf } from '../stats/index.js'
 
 /** As masters write it: call or put, European. */
 export type OptionType = 'CE' | 'PE'

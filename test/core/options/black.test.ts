@@ -10,7 +10,8 @@ import {
   type OptionType,
   type OptionValue,
 } from '../../../src/core/options/index.js'
-import { goldenTable, relativeError } from './golden.js'
+import { relativeError } from '../../support/golden-table.js'
+import { goldenTable } from './golden.js'
 
 const near = (found: number, truth: number, tolerance = 1e-12): void =>
   expect(relativeError(found, truth), `${found} ${truth}`).toBeLessThan(tolerance)

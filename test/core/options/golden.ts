@@ -1,23 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { readGoldenTable } from '../../support/golden-table.js'
 
-/** A table of `golden/`, made by `golden/make.py` at 60 digits: cells by the names of the head, numbers as the nearest doubles. */
-export function goldenTable<Name extends string>(file: string): Record<Name, number>[] {
-  const [head = '', ...lines] = readFileSync(new URL(`golden/${file}`, import.meta.url), 'utf8')
-    .trim()
-    .split('\n')
-  const names = head.split(',')
-  return lines.map((line) => {
-    const cells = line.split(',')
-    return Object.fromEntries(names.map((name, n) => [name, numberOf(cells[n] ?? '')])) as Record<Name, number>
-  })
-}
-
-/** `CE` is 1 and `PE` -1, as in the formulas. */
-function numberOf(cell: string): number {
-  if (cell === '+inf') return Number.POSITIVE_INFINITY
-  return cell === 'CE' ? 1 : cell === 'PE' ? -1 : Number(cell)
-}
-
-/** How far off, as a part of the true value; the plain difference where that is 0. */
-export const relativeError = (found: number, truth: number): number =>
-  truth === 0 || found === truth ? Math.abs(found - truth) : Math.abs(found / truth - 1)
+/** A table of `golden/`, made by `golden/make.py` at 60 digits. */
+export const goldenTable = <Name extends string>(file: string): Record<Name, number>[] =>
+  readGoldenTable(new URL(`golden/${file}`, import.meta.url))

@@ -7,7 +7,8 @@ import {
   normalisedVolatility,
   type PricedOption,
 } from '../../../src/core/options/index.js'
-import { goldenTable, relativeError } from './golden.js'
+import { relativeError } from '../../support/golden-table.js'
+import { goldenTable } from './golden.js'
 
 const EPSILON = 2.220446049250313e-16
 const week: Omit<PricedOption, 'type' | 'price'> = { forward: 25050, strike: 25000, years: 7 / 365, rate: 0.065, tick: 0.05 }

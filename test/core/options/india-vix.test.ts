@@ -12,7 +12,8 @@ import {
   type VixTerm,
   vixOf,
 } from '../../../src/core/options/index.js'
-import { goldenTable, relativeError } from './golden.js'
+import { relativeError } from '../../support/golden-table.js'
+import { goldenTable } from './golden.js'
 
 const quotesOf = (file: string): VixQuote[] => goldenTable<keyof VixQuote>(file)
 const nse: [VixTerm, VixTerm] = [

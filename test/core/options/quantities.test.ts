@@ -25,9 +25,9 @@ import {
   volatilityPremium,
 } from '../../../src/core/options/index.js'
 import { parseIso } from '../../../src/core/time/index.js'
+import { relativeError } from '../../support/golden-table.js'
 import { dayNumber } from '../../support/stub-calendar.js'
 import { instrument } from '../market/instruments.js'
-import { relativeError } from './golden.js'
 
 const near = (found: number | undefined, truth: number): void =>
   expect(relativeError(found ?? Number.NaN, truth), `${found}`).toBeLessThan(1e-12)

@@ -1,4 +1,5 @@
-"""Writes the tables beside this file: option mathematics at 60 digits by mpmath, from definitions and not from our formulas.
+"""Writes the tables beside this file: option mathematics at 60 digits by mpmath, from definitions and not from our formulas. Those of exp, log
+and the normal distribution go to the tests of the statistics, where these functions live.
 
 Greeks are numerical derivatives of the price, volatilities are found by bisection of the defining integral's closed form at 60 digits. Inputs
 are doubles, printed so that they read back the same; results have 20 digits. Run by hand: python3 make.py (mpmath 1.3). The tests only
@@ -129,9 +130,9 @@ def scholes_rows():
 
 random.seed(20251006)
 GREEKS = "price,delta,gamma,vega,theta,rho,vanna,volga"
-write("exp-log.csv", "x,exp,y,log,z,log1p", logarithms())
-write("normal.csv", "x,cdf,pdf,erf,erfc,erfcx", normal())
-write("inverse.csv", "p,x", inverse())
+write("../../stats/golden/exp-log.csv", "x,exp,y,log,z,log1p", logarithms())
+write("../../stats/golden/normal.csv", "x,cdf,pdf,erf,erfc,erfcx", normal())
+write("../../stats/golden/inverse.csv", "p,x", inverse())
 write("normalised.csv", "x,s,b", normalised())
 write("deviations.csv", "x,beta,s", deviations())
 write("black76.csv", "type,forward,strike,years,volatility,rate," + GREEKS, black76_rows())

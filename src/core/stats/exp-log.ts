@@ -1,6 +1,6 @@
 /**
  * exp and log from + - * / alone, to within a unit of the last place. The language leaves `Math.exp` and `Math.log` to the engine; these give the
- * same double on every machine, so that no digit of an option chain depends on where it was computed.
+ * same double on every machine, so that no digit of an option chain or of a verdict depends on where it was computed.
  */
 
 /** e^x: 0 far below, Infinity far above. */

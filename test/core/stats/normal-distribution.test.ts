@@ -10,8 +10,9 @@ import {
   millsRatio,
   normalCdf,
   normalPdf,
-} from '../../../src/core/options/index.js'
-import { goldenTable, relativeError } from './golden.js'
+} from '../../../src/core/stats/index.js'
+import { relativeError } from '../../support/golden-table.js'
+import { goldenTable } from './golden.js'
 
 const rows = goldenTable<'x' | 'cdf' | 'pdf' | 'erf' | 'erfc' | 'erfcx'>('normal.csv')
 /** What is smaller has fewer digits in a double. */
