@@ -35,6 +35,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   patterns: ['options', 'indicators', 'candlesticks', 'flow', 'market', 'time'],
   baseline: ['candles', 'patterns', 'options', 'indicators', 'wire', 'market', 'time'],
   alerts: ['patterns', 'market', 'time'],
+  worth: ['alerts', 'patterns', 'options', 'stats', 'market', 'time'],
   feed: ['recording', 'wire', 'market', 'time'],
   formats: ['market', 'wire', 'time'],
   profile: ['feed', 'market', 'time'],

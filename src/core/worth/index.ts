@@ -1,0 +1,7 @@
+export * from './against-chance.js'
+export type * from './barrier.js'
+export type { OutcomeRules, RecordingFacts } from './followed-alert.js'
+export * from './horizon.js'
+export * from './judged-alert.js'
+export * from './outcome.js'
+export * from './session-outcomes.js'
