@@ -99,9 +99,9 @@ function pValues(
       raise(drawn.upper, draw, scale * (drawn_mean - mean))
     }
   }
-  // Hansen's statistic is never below 0, and with nothing to divide by there is none.
-  const ratio = largest.ratio === -Infinity ? Number.NaN : Math.max(0, largest.ratio)
-  const spa = (values: Float64Array): number => (Number.isNaN(ratio) ? Number.NaN : permutationPValue(ratio, values))
+  // Hansen's statistic is never below 0, as its draws are not; with nothing to divide by there is none.
+  const spa = (values: Float64Array): number =>
+    largest.ratio === -Infinity ? Number.NaN : permutationPValue(largest.ratio, values)
   return {
     reality_check_p: permutationPValue(largest.mean, drawn.mean),
     spa_p: spa(drawn.ratio),

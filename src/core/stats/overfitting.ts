@@ -1,7 +1,7 @@
 import { assert } from '../assert.js'
 import { log } from './exp-log.js'
 
-/** What is compared: the mean of a configuration's returns, or mean over standard deviation (divisor n - 1; 0 for returns that are all the same). */
+/** What is compared: the mean of a configuration's returns, or mean over standard deviation (0 for returns that are all the same). */
 export type Performance = 'mean' | 'sharpe'
 
 /** Probability of backtest overfitting. NaN without at least two configurations and a session for each block. */
@@ -14,8 +14,11 @@ export interface Overfitting {
   readonly median_logit: number
 }
 
-/** Masks of half of the blocks have this many bits at most. */
+/** With more the splits are too many: 48,620 for 18 blocks. */
 const BLOCKS_MAX = 16
+
+/** Means and ratios are compared in these parts of the largest return: sums taken in another order are no other result. */
+const GRID = 1e12
 
 /**
  * Combinatorially symmetric cross-validation (Bailey, Borwein, Lopez de Prado and Zhu, J. Comp. Finance 20(4), 2017). `returns[k][t]` is what
@@ -85,7 +88,9 @@ class HalvedSums {
   readonly all: number
   readonly #half: number
   readonly #configurations: number
+  /** In units of the largest return. */
   readonly #means: Float64Array
+  readonly #scale: number
   /** For each set of the half, for each configuration: the sum of the distances from its mean, and of their squares. */
   readonly #low: Float64Array
   readonly #high: Float64Array
@@ -100,7 +105,8 @@ class HalvedSums {
     this.#half = half
     this.all = (1 << blocks) - 1
     this.#configurations = returns.length
-    this.#means = Float64Array.from(returns, meanOf)
+    this.#scale = largestOf(returns)
+    this.#means = Float64Array.from(returns, (values) => meanOf(values) / this.#scale)
     const sessions = returns[0]?.length ?? 0
     const start = (block: number): number => Math.floor((block * sessions) / blocks)
     const of_block = Array.from({ length: blocks }, (_, block) => this.#sumsOf(returns, start(block), start(block + 1)))
@@ -119,16 +125,16 @@ class HalvedSums {
     this.#rows = (this.#low_rows[low] as number) + (this.#high_rows[high] as number)
   }
 
-  /** Of configuration k over the blocks chosen. */
+  /** Of configuration k over the blocks chosen, in whole steps of the grid. */
   value(k: number, performance: Performance): number {
     const low = this.#low_at + 2 * k
     const high = this.#high_at + 2 * k
     const sum = (this.#low[low] as number) + (this.#high[high] as number)
     const mean = (this.#means[k] as number) + sum / this.#rows
-    if (performance === 'mean') return mean
+    if (performance === 'mean') return Math.round(mean * GRID)
     const squares = (this.#low[low + 1] as number) + (this.#high[high + 1] as number)
-    const variance = (squares - (sum * sum) / this.#rows) / (this.#rows - 1)
-    return variance > 0 ? mean / Math.sqrt(variance) : 0
+    const variance = (squares - (sum * sum) / this.#rows) / this.#rows
+    return variance > 0 ? Math.round((mean / Math.sqrt(variance)) * GRID) : 0
   }
 
   #sumsOf(returns: readonly ArrayLike<number>[], from: number, to: number): number[] {
@@ -136,7 +142,7 @@ class HalvedSums {
       let sum = 0
       let squares = 0
       for (let t = from; t < to; t++) {
-        const off = (values[t] as number) - (this.#means[k] as number)
+        const off = (values[t] as number) / this.#scale - (this.#means[k] as number)
         sum += off
         squares += off * off
       }
@@ -156,6 +162,13 @@ function sumsOfSets(parts: readonly (readonly number[])[]): Float64Array {
     for (let n = 0; n < width; n++) sums[set * width + n] = (sums[rest + n] as number) + (part[n] as number)
   }
   return sums
+}
+
+/** 1 where all are 0. */
+function largestOf(returns: readonly ArrayLike<number>[]): number {
+  let largest = 0
+  for (const values of returns) for (let t = 0; t < values.length; t++) largest = Math.max(largest, Math.abs(values[t] as number))
+  return largest > 0 ? largest : 1
 }
 
 function meanOf(values: ArrayLike<number>): number {

@@ -35,6 +35,8 @@ const STEPS_MAX = 100
 /** Halvings of a step: below it nothing is to be gained. */
 const STEP_MIN = 1e-10
 const GRADIENT_MIN = 1e-12
+/** Near the top the cost no longer tells one step from the next, the gradient does. */
+const COST_NOISE = 1e-14
 /** Keeps the matrix of second derivatives invertible when all scores are the same. */
 const RIDGE = 1e-12
 
@@ -67,7 +69,7 @@ function better(points: readonly Point[], { slope, offset }: Curve): Curve | und
   const before = costOf(points, { slope, offset })
   for (let size = 1; size >= STEP_MIN; size /= 2) {
     const curve = { slope: slope + size * d1, offset: offset + size * d2 }
-    if (costOf(points, curve) < before) return curve
+    if (costOf(points, curve) <= before * (1 + COST_NOISE)) return curve
   }
   return undefined
 }

@@ -1,3 +1,4 @@
+import { assert } from '../assert.js'
 import type { Calibration } from './calibration.js'
 import type { Forecast } from './forecast.js'
 import { fitIsotonic } from './isotonic.js'
@@ -38,6 +39,11 @@ export function walkForward(
   { method, embargo = 1, labels_min = 200 }: WalkForwardOptions,
 ): CalibratedForecast[] {
   const fit: (past: readonly Forecast[]) => Calibration | undefined = method === 'isotonic' ? fitIsotonic : fitPlatt
+  const known = new Set(sessions)
+  assert(
+    forecasts.every(({ session }) => known.has(session)),
+    'each forecast was made in a session of the study',
+  )
   const maps = new Map<number, { map: Calibration | undefined; labels: number }>()
   for (const [n, session] of sessions.entries()) {
     const before = sessions[n - embargo] ?? -Infinity
