@@ -38,6 +38,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   worth: ['alerts', 'patterns', 'options', 'stats', 'market', 'time'],
   feed: ['recording', 'wire', 'market', 'time'],
   formats: ['market', 'wire', 'time'],
+  validate: ['alerts', 'patterns', 'recording', 'market', 'time'],
   profile: ['feed', 'market', 'time'],
   replay: ['time'],
   serve: ['feed', 'replay', 'recording', 'wire', 'market', 'time'],

@@ -74,7 +74,7 @@ export const QUOTED_CELL_CHARS_MAX = 4096
  * the quoting rules come with a `fault`, and reading goes on with the line below. Written for masters of 90,000 rows, where a general parser
  * takes most of the start-up time: one pass over the characters and no string before a cell is asked for.
  */
-export function eachCsvRow(text: string, onRow: (row: CsvRow) => void): void {
+export function eachCsvRow(text: string, onRow: (row: CsvRow) => void, quoted_chars_max = QUOTED_CELL_CHARS_MAX): void {
   const end = text.length
   const row = new CsvRow(text)
   let at = text.charCodeAt(0) === 0xfeff ? 1 : 0
@@ -86,7 +86,7 @@ export function eachCsvRow(text: string, onRow: (row: CsvRow) => void): void {
     for (;;) {
       let stop: number
       if (text.charCodeAt(at) === QUOTE) {
-        stop = closingQuote(text, at + 1, row)
+        stop = closingQuote(text, at + 1, { row, quoted_chars_max })
         if (row.fault !== undefined) break
         lines_inside += lineEnds(text, at + 1, stop)
         row.add(at + 1, stop)
@@ -122,11 +122,15 @@ function plainCellEnd(text: string, from: number, end: number): number {
   return end
 }
 
-function closingQuote(text: string, from: number, row: CsvRow): number {
+function closingQuote(
+  text: string,
+  from: number,
+  { row, quoted_chars_max }: { readonly row: CsvRow; readonly quoted_chars_max: number },
+): number {
   let at = from
   for (;;) {
     at = text.indexOf('"', at)
-    if (at < 0 || at - from > QUOTED_CELL_CHARS_MAX) {
+    if (at < 0 || at - from > quoted_chars_max) {
       row.fault = 'a quoted cell that does not end'
       return from
     }

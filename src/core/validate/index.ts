@@ -1,0 +1,7 @@
+export * from './alert-log.js'
+export * from './line-fault.js'
+export * from './log-fields.js'
+export * from './log-records.js'
+export * from './log-time.js'
+export * from './logged-alert.js'
+export * from './read-alert.js'
