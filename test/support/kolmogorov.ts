@@ -16,8 +16,7 @@ export function kolmogorovCdf(n: number, d: number): number {
     set(m - 1, i, at(m - 1, i) - h ** (m - i))
   }
   set(m - 1, 0, at(m - 1, 0) + (2 * h - 1 > 0 ? (2 * h - 1) ** m : 0))
-  for (let i = 0; i < m; i++)
-    for (let j = 0; j < m; j++) for (let g = 1; g <= i - j + 1; g++) set(i, j, at(i, j) / g)
+  for (let i = 0; i < m; i++) for (let j = 0; j < m; j++) for (let g = 1; g <= i - j + 1; g++) set(i, j, at(i, j) / g)
   let power = matrix.map((_, i) => matrix.map((_, j) => (i === j ? 1 : 0)))
   let scale = 1
   // n! / n^n goes in step by step, so that nothing overflows.

@@ -4,7 +4,7 @@ import { MINUTE_MS, type TimestampMs } from '../time/index.js'
 import type { BarrierSetup, Sign } from './barrier.js'
 import { HORIZONS, type TradingHours, type Window, windowsFrom } from './horizon.js'
 import type { JudgedAlert, JudgedLeg } from './judged-alert.js'
-import type { LabelledOutcome, NoLabel, NoReturn, NotJudged, Outcome, WindowOutcome } from './outcome.js'
+import type { LabelledOutcome, MadeTrade, NoLabel, NoReturn, NotJudged, Outcome, WindowOutcome } from './outcome.js'
 import { type Entry, Position, type WindowPrices } from './position.js'
 
 /** An alert that names no time ends then. */
@@ -110,6 +110,7 @@ export class FollowedAlert {
       due_ms,
       not_judged: undefined,
       entry,
+      trades: tradesOf(position, alert, entry),
       risk,
       windows,
       barrier,
@@ -117,6 +118,17 @@ export class FollowedAlert {
       driftless_hit_rate: reward > 0 ? driftlessHitRate({ target: reward, stop: risk }) : Number.NaN,
       is_over_gap: facts.isOverGap(token, due_ms, barrier?.exit_ms ?? windows[PRIMARY_PLACE]?.end_ms ?? due_ms),
     }
+  }
+
+  /** All legs, or none: half a strategy is another one. */
+  #legTrades(): MadeTrade[] {
+    const exit_ms = this.#windows[EOD_PLACE]?.end_ms ?? Number.NaN
+    const trades = this.positions.map(({ position }, n): MadeTrade => {
+      const { instrument, side, ratio } = this.alert.legs[n] as JudgedLeg
+      const entry_price = position.entry?.price ?? Number.NaN
+      return { instrument, side, ratio, entry_price, exit_price: position.prices[EOD_PLACE]?.price ?? Number.NaN, exit_ms }
+    })
+    return trades.every(({ exit_price }) => Number.isFinite(exit_price)) ? trades : []
   }
 
   /** Premiums of all legs together. What lies between entry and end is not known of the sum. */
@@ -143,7 +155,13 @@ export class FollowedAlert {
       alert,
       due_ms,
       not_judged: undefined,
-      entry: { price: gross, at_ms, is_fallback: legs.some(({ entry }) => entry.is_fallback) },
+      entry: {
+        price: gross,
+        at_ms,
+        is_fallback: legs.some(({ entry }) => entry.is_fallback),
+        spread: legs.reduce((sum, { weight, entry }) => sum + weight * entry.spread, 0),
+      },
+      trades: this.#legTrades(),
       risk: known_risk,
       windows,
       barrier: undefined,
@@ -154,10 +172,12 @@ export class FollowedAlert {
   }
 }
 
+const EOD_PLACE = HORIZONS.indexOf('eod')
 const PRIMARY_PLACE = HORIZONS.indexOf('15m')
 
 const NOTHING = {
   entry: undefined,
+  trades: [],
   risk: Number.NaN,
   windows: [],
   barrier: undefined,
@@ -184,6 +204,14 @@ function whyNoBarrier(bounds: { sign: Sign; entry: number; stop: number; target:
   if (!(sign * (entry - stop) > 0)) return 'entry_beyond_stop'
   if (!(sign * (target - entry) > 0)) return 'entry_beyond_target'
   return lives ? undefined : 'expired_before_entry'
+}
+
+function tradesOf(position: Position, { instrument }: JudgedAlert, entry: Entry): MadeTrade[] {
+  const end = position.barrier?.outcome
+  if (end === undefined || Number.isNaN(end.exit_price)) return []
+  const side = position.setup.sign > 0 ? 'BUY' : 'SELL'
+  const { exit_price, exit_ms } = end
+  return [{ instrument, side, ratio: 1, entry_price: entry.price, exit_price, exit_ms }]
 }
 
 function labelled(position: Position, entry: Entry, risk: number): LabelledOutcome | undefined {

@@ -1,3 +1,4 @@
+import type { Instrument } from '../market/index.js'
 import type { TimestampMs } from '../time/index.js'
 import type { Label } from './barrier.js'
 import type { Horizon } from './horizon.js'
@@ -39,6 +40,8 @@ export interface Outcome {
   readonly not_judged: NotJudged | undefined
   /** Of a strategy: the time of its last leg, and the sum of its premiums. */
   readonly entry: Entry | undefined
+  /** What was bought and sold if the alert was followed to its end: to its barrier, a strategy to the end of the day. Empty where that end is not known. */
+  readonly trades: readonly MadeTrade[]
   /** Distance from the entry to the stop, feed units: what one R is. NaN without a stop behind the entry. */
   readonly risk: number
   /** In the order of `HORIZONS`. */
@@ -50,6 +53,16 @@ export interface Outcome {
   readonly driftless_hit_rate: number
   /** Nothing was received for a while between entry and end: what the price did then is not known. */
   readonly is_over_gap: boolean
+}
+
+/** One instrument in and out. Prices in its feed units. */
+export interface MadeTrade {
+  readonly instrument: Instrument
+  readonly side: 'BUY' | 'SELL'
+  readonly ratio: number
+  readonly entry_price: number
+  readonly exit_price: number
+  readonly exit_ms: TimestampMs
 }
 
 /** What the price had done by the end of a window, in the direction of the alert. */

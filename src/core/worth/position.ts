@@ -13,6 +13,8 @@ export interface Entry {
   readonly at_ms: TimestampMs
   /** Made of the open of the next minute and half a spread, since no packet carried a book. */
   readonly is_fallback: boolean
+  /** Offer - bid of the book it was taken from, feed units; NaN without one, or with one side only. */
+  readonly spread: number
 }
 
 /** Where the price was at the end of a window, and between entry and end. Feed units. */
@@ -123,13 +125,14 @@ export class Position {
     }
     if (book !== undefined) {
       const price = sign > 0 ? book.ask_price : book.bid_price
-      if (Number.isFinite(price)) this.#enter({ price, at_ms: received_ms, is_fallback: false })
+      if (Number.isFinite(price))
+        this.#enter({ price, at_ms: received_ms, is_fallback: false, spread: book.ask_price - book.bid_price })
       return
     }
     this.#fill_until_ms = this.#next_minute_ms + FILL_WITHIN_MS
     if (!traded || received_ms < this.#next_minute_ms) return
     const half_spread = Math.ceil((Number.isNaN(last.spread) ? last.tick : last.spread) / 2)
-    this.#enter({ price: last_price + sign * half_spread, at_ms: received_ms, is_fallback: true })
+    this.#enter({ price: last_price + sign * half_spread, at_ms: received_ms, is_fallback: true, spread: Number.NaN })
   }
 
   #enter(entry: Entry): void {

@@ -20,7 +20,12 @@ describe('against chance', () => {
       return againstChance('noise', chanceSessions(all, alerts), { ...RULES, seed }).p
     })
     const distance = kolmogorovStatistic(p_values)
-    console.log(distance, kolmogorovCdf(SEEDS.length, distance), p_values.filter((p) => p <= 0.05).length / 200, p_values.filter((p) => p <= 0.01).length / 200)
+    console.log(
+      distance,
+      kolmogorovCdf(SEEDS.length, distance),
+      p_values.filter((p) => p <= 0.05).length / 200,
+      p_values.filter((p) => p <= 0.01).length / 200,
+    )
     expect(kolmogorovCdf(SEEDS.length, distance)).toBeLessThan(0.99)
   })
 })

@@ -8,7 +8,7 @@ import { CLOSE_MS, OPEN_MS, type Tick } from './make.js'
  */
 export interface ReferenceOutcome {
   not_judged?: string
-  entry?: { price: number; at_ms: number; is_fallback: boolean }
+  entry?: { price: number; at_ms: number; is_fallback: boolean; spread: number }
   windows: {
     horizon: string
     missing?: string
@@ -95,10 +95,10 @@ function entryOf(ticks: readonly Tick[], due: number, d: number) {
       if (!traded || at_ms < next_minute) continue
       const book = ticks.slice(0, index).findLast((one) => (one.ask ?? Number.NaN) >= (one.bid ?? Number.NaN))
       const spread = book === undefined ? TICK : (book.ask as number) - (book.bid as number)
-      return { index, price: price + d * Math.ceil(spread / 2), at_ms, is_fallback: true }
+      return { index, price: price + d * Math.ceil(spread / 2), at_ms, is_fallback: true, spread: Number.NaN }
     }
     const side = d > 0 ? ask : bid
-    if (!Number.isNaN(side)) return { index, price: side, at_ms, is_fallback: false }
+    if (!Number.isNaN(side)) return { index, price: side, at_ms, is_fallback: false, spread: ask - bid }
   }
   return undefined
 }

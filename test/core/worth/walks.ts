@@ -23,7 +23,12 @@ interface WalkSession {
 /** `common`: 0..1, the share of the variance that all instruments have in common. `restless`: hours move up to this many times as much as others. */
 export function walks(
   random: Random,
-  { sessions, instruments = 8, common = 0, restless = 1 }: { sessions: number; instruments?: number; common?: number; restless?: number },
+  {
+    sessions,
+    instruments = 8,
+    common = 0,
+    restless = 1,
+  }: { sessions: number; instruments?: number; common?: number; restless?: number },
 ): Walks {
   const named = NAMES.slice(0, instruments).map((symbol, n) => stock({ symbol, instrument_token: 1000 + n }))
   const own = Math.sqrt(1 - common)
@@ -94,7 +99,8 @@ function outcomeOf(all: Walks, walk: WalkAlert, day: number): Outcome {
     alert,
     due_ms,
     not_judged: undefined,
-    entry: { price, at_ms: due_ms, is_fallback: false },
+    entry: { price, at_ms: due_ms, is_fallback: false, spread: 0 },
+    trades: [],
     risk: risk * price,
     windows: HORIZONS.map((horizon) => ({
       horizon,
