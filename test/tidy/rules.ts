@@ -40,6 +40,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   formats: ['market', 'wire', 'time'],
   validate: ['alerts', 'patterns', 'recording', 'market', 'time'],
   profile: ['feed', 'market', 'time'],
+  charges: ['market', 'time'],
   replay: ['time'],
   serve: ['feed', 'replay', 'recording', 'wire', 'market', 'time'],
   synth: ['recording', 'wire', 'market', 'time'],

@@ -35,6 +35,11 @@ export class JsonValue {
       : this.fail(`a whole number from ${min} to ${max}`)
   }
 
+  number(min: number, max: number): number {
+    const value = this.#value
+    return typeof value === 'number' && value >= min && value <= max ? value : this.fail(`a number from ${min} to ${max}`)
+  }
+
   oneOf<T extends string>(words: readonly T[]): T {
     return words.find((word) => word === this.#value) ?? this.fail(`one of ${words.join(', ')}`)
   }

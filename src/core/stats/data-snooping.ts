@@ -19,22 +19,22 @@ export interface DataSnooping {
 }
 
 /**
- * Both tests over one set of bootstrap samples. `performance[k][t]` is what configuration k earned above the benchmark in session t; larger is
+ * Both tests over one set of bootstrap samples. `excess[k][t]` is what configuration k earned above the benchmark in session t; larger is
  * better. `mean_block` is that of the bootstrap, in sessions; 5 to 10 are usual. p as of a permutation test: (1 + reached) / (1 + draws).
  */
 export function dataSnooping(
-  performance: readonly ArrayLike<number>[],
+  excess: readonly ArrayLike<number>[],
   { draws, mean_block, resampler }: { draws: number; mean_block: number; resampler: Resampler },
 ): DataSnooping {
-  const sessions = performance[0]?.length ?? 0
+  const sessions = excess[0]?.length ?? 0
   assert(
-    performance.every(({ length }) => length === sessions),
+    excess.every(({ length }) => length === sessions),
     'all configurations have the same sessions',
   )
-  const judged = performance.map((values) => judge(values, mean_block))
+  const judged = excess.map((values) => judge(values, mean_block))
   const best = judged.reduce((found, { mean }, k) => (mean > (judged[found]?.mean ?? -Infinity) ? k : found), -1)
   const without_variance = judged.filter(({ deviation }) => !(deviation > 0)).length
-  const p = sessions >= SESSIONS_MIN && best >= 0 ? pValues(performance, judged, { draws, resampler }) : NO_P
+  const p = sessions >= SESSIONS_MIN && best >= 0 ? pValues(excess, judged, { draws, resampler }) : NO_P
   return { best, ...p, without_variance }
 }
 
@@ -68,11 +68,11 @@ function deviationOf(values: ArrayLike<number>, mean_block: number): number {
 type PValues = { readonly [name in keyof typeof NO_P]: number }
 
 function pValues(
-  performance: readonly ArrayLike<number>[],
+  excess: readonly ArrayLike<number>[],
   judged: readonly Judged[],
   { draws, resampler }: { draws: number; resampler: Resampler },
 ): PValues {
-  const sessions = performance[0]?.length ?? 0
+  const sessions = excess[0]?.length ?? 0
   const root = Math.sqrt(sessions)
   const poor = -Math.sqrt(2 * log(log(sessions)))
   const largest = { mean: -Infinity, ratio: -Infinity }
@@ -88,7 +88,7 @@ function pValues(
   }
   for (let draw = 0; draw < draws; draw++) {
     const rows = resampler.next()
-    for (const [k, values] of performance.entries()) {
+    for (const [k, values] of excess.entries()) {
       const { mean, deviation } = judged[k] as Judged
       const drawn_mean = meanOfRows(values, rows)
       raise(drawn.mean, draw, drawn_mean - mean)

@@ -2,7 +2,7 @@ import { assert } from '../assert.js'
 import { log } from './exp-log.js'
 
 /** What is compared: the mean of a configuration's returns, or mean over standard deviation (0 for returns that are all the same). */
-export type Performance = 'mean' | 'sharpe'
+export type Measure = 'mean' | 'sharpe'
 
 /** Probability of backtest overfitting. NaN without at least two configurations and a session for each block. */
 export interface Overfitting {
@@ -27,7 +27,7 @@ const GRID = 1e12
  */
 export function overfitting(
   returns: readonly ArrayLike<number>[],
-  { blocks = 16, performance = 'sharpe' }: { blocks?: number; performance?: Performance } = {},
+  { blocks = 16, measure = 'sharpe' }: { blocks?: number; measure?: Measure } = {},
 ): Overfitting {
   assert(blocks % 2 === 0 && blocks >= 2 && blocks <= BLOCKS_MAX, 'the number of blocks is even, from 2 to 16')
   const sessions = returns[0]?.length ?? 0
@@ -39,7 +39,7 @@ export function overfitting(
   const halves = new HalvedSums(returns, blocks)
   const ranks: number[] = []
   for (let mask = 0; mask < 1 << blocks; mask++)
-    if (bitsOf(mask) === blocks / 2) ranks.push(rankOfBest(halves, mask, { performance, configurations: returns.length }))
+    if (bitsOf(mask) === blocks / 2) ranks.push(rankOfBest(halves, mask, { measure, configurations: returns.length }))
   ranks.sort((a, b) => a - b)
   const overfitted = ranks.filter((rank) => 2 * rank <= returns.length + 1).length
   const logit = (rank: number): number => log(rank / (returns.length + 1 - rank))
@@ -55,24 +55,24 @@ export function overfitting(
 function rankOfBest(
   sums: HalvedSums,
   in_sample: number,
-  { performance, configurations }: { performance: Performance; configurations: number },
+  { measure, configurations }: { measure: Measure; configurations: number },
 ): number {
   sums.choose(in_sample)
   let best = 0
-  let best_value = sums.value(0, performance)
+  let best_value = sums.value(0, measure)
   for (let k = 1; k < configurations; k++) {
-    const value = sums.value(k, performance)
+    const value = sums.value(k, measure)
     if (value > best_value) {
       best = k
       best_value = value
     }
   }
   sums.choose(sums.all & ~in_sample)
-  const reached = sums.value(best, performance)
+  const reached = sums.value(best, measure)
   let below = 0
   let equal = 0
   for (let k = 0; k < configurations; k++) {
-    const value = sums.value(k, performance)
+    const value = sums.value(k, measure)
     if (value < reached) below++
     else if (value === reached) equal++
   }
@@ -126,12 +126,12 @@ class HalvedSums {
   }
 
   /** Of configuration k over the blocks chosen, in whole steps of the grid. */
-  value(k: number, performance: Performance): number {
+  value(k: number, measure: Measure): number {
     const low = this.#low_at + 2 * k
     const high = this.#high_at + 2 * k
     const sum = (this.#low[low] as number) + (this.#high[high] as number)
     const mean = (this.#means[k] as number) + sum / this.#rows
-    if (performance === 'mean') return Math.round(mean * GRID)
+    if (measure === 'mean') return Math.round(mean * GRID)
     const squares = (this.#low[low + 1] as number) + (this.#high[high + 1] as number)
     const variance = (squares - (sum * sum) / this.#rows) / this.#rows
     return variance > 0 ? Math.round((mean / Math.sqrt(variance)) * GRID) : 0

@@ -115,8 +115,8 @@ test('uniqueness is what counting unit by unit gives', () => {
 })
 
 test('the probability of overfitting is what walking through every split gives', () => {
-  for (const { returns, blocks, performance, ...told } of others.overfitting) {
-    const found = overfitting(returns, { blocks, performance })
+  for (const { returns, blocks, measure, ...told } of others.overfitting) {
+    const found = overfitting(returns, { blocks, measure })
     expect(found).toEqual({
       splits: told.splits,
       probability: told.probability,

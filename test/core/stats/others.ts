@@ -33,7 +33,7 @@ export interface Others {
   uniqueness: { spans: [number, number][]; uniqueness: number[] }[]
   overfitting: {
     blocks: number
-    performance: 'mean' | 'sharpe'
+    measure: 'mean' | 'sharpe'
     returns: number[][]
     splits: number
     probability: number

@@ -174,7 +174,7 @@ test('overfitting: none when one is best everywhere, certain when good days are 
     [0, 2, -2, 0],
     [-1, 1, 1, -1],
   ]
-  expect(overfitting(paid, { blocks: 4, performance: 'mean' })).toMatchObject({ probability: 1, splits: 6 })
+  expect(overfitting(paid, { blocks: 4, measure: 'mean' })).toMatchObject({ probability: 1, splits: 6 })
   // Pure noise: the best of the past is as likely above as below the median. Mean of many markets.
   let sum = 0
   for (let market = 0; market < 60; market++) {
@@ -195,8 +195,8 @@ test('overfitting: equal sums in another order are equal, and of equals the firs
   for (let round = 0; round < 50; round++) {
     const half = Array.from({ length: 5 }, () => noise.below(2000) / 1000 - 1)
     const orders = Array.from({ length: 5 }, () => [...shuffled(half), ...shuffled(half)])
-    for (const performance of ['mean', 'sharpe'] as const)
-      expect(overfitting(orders, { blocks: 2, performance })).toEqual({ probability: 1, splits: 2, median_logit: 0 })
+    for (const measure of ['mean', 'sharpe'] as const)
+      expect(overfitting(orders, { blocks: 2, measure })).toEqual({ probability: 1, splits: 2, median_logit: 0 })
   }
   // In the first session A and B are equals; in the second B alone is best, and was in the middle of the first.
   const [a, b, c] = [
@@ -207,7 +207,7 @@ test('overfitting: equal sums in another order are equal, and of equals the firs
   const found = [
     [a, b, c],
     [b, a, c],
-  ].map((all) => overfitting(all, { blocks: 2, performance: 'mean' }).median_logit)
+  ].map((all) => overfitting(all, { blocks: 2, measure: 'mean' }).median_logit)
   // A first: ranks 1 and 2.5 of 3; B first: 3 and 2.5.
   expect(found[0]).toBeCloseTo((Math.log(1 / 3) + Math.log(2.5 / 1.5)) / 2, 12)
   expect(found[1]).toBeCloseTo((Math.log(3) + Math.log(2.5 / 1.5)) / 2, 12)

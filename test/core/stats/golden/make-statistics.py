@@ -161,12 +161,12 @@ def uniqueness():
 
 def overfitting():
     rows = []
-    for sessions, configurations, blocks, performance in [(64, 7, 16, "sharpe"), (50, 6, 8, "mean"), (11, 5, 4, "sharpe"), (16, 4, 16, "mean")]:
+    for sessions, configurations, blocks, measure in [(64, 7, 16, "sharpe"), (50, 6, 8, "mean"), (11, 5, 4, "sharpe"), (16, 4, 16, "mean")]:
         returns = np.round(random.standard_normal((sessions, configurations)) + np.linspace(0, 0.3, configurations), 3)
         returns[:, -1] = returns[:, 0] if blocks == 8 else returns[:, -1]
         edges = [block * sessions // blocks for block in range(blocks + 1)]
         parts = [returns[a:b] for a, b in zip(edges, edges[1:])]
-        score = lambda rows_: rows_.mean(0) if performance == "mean" else rows_.mean(0) / rows_.std(0, ddof=1)
+        score = lambda rows_: rows_.mean(0) if measure == "mean" else rows_.mean(0) / rows_.std(0, ddof=1)
         logits = []
         for chosen in itertools.combinations(range(blocks), blocks // 2):
             inside = np.concatenate([parts[n] for n in chosen])
@@ -177,7 +177,7 @@ def overfitting():
             logits.append(np.log(share / (1 - share)))
         logits = np.array(logits)
         rows.append({
-            "blocks": blocks, "performance": performance, "returns": returns.T.tolist(), "splits": len(logits),
+            "blocks": blocks, "measure": measure, "returns": returns.T.tolist(), "splits": len(logits),
             "probability": number((logits <= 1e-12).mean()), "median_logit": number(np.median(logits)),
         })
     return rows

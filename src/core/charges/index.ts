@@ -1,0 +1,5 @@
+export * from './charge-row.js'
+export * from './charged-as.js'
+export * from './charges.js'
+export * from './read-charges.js'
+export * from './round-trip.js'
