@@ -6,7 +6,7 @@ export function kolmogorovCdf(n: number, d: number): number {
   const k = Math.floor(n * d) + 1
   const m = 2 * k - 1
   const h = k - n * d
-  const matrix = Array.from({ length: m }, (_, i) => Array.from({ length: m }, (_, j) => (i - j + 1 < 0 ? 0 : 1)))
+  const matrix: number[][] = Array.from({ length: m }, (_, i) => Array.from({ length: m }, (_, j) => (i - j + 1 < 0 ? 0 : 1)))
   const at = (i: number, j: number): number => (matrix[i] as number[])[j] as number
   const set = (i: number, j: number, value: number): void => {
     ;(matrix[i] as number[])[j] = value
@@ -17,7 +17,7 @@ export function kolmogorovCdf(n: number, d: number): number {
   }
   set(m - 1, 0, at(m - 1, 0) + (2 * h - 1 > 0 ? (2 * h - 1) ** m : 0))
   for (let i = 0; i < m; i++) for (let j = 0; j < m; j++) for (let g = 1; g <= i - j + 1; g++) set(i, j, at(i, j) / g)
-  let power = matrix.map((_, i) => matrix.map((_, j) => (i === j ? 1 : 0)))
+  let power: number[][] = matrix.map((_, i) => matrix.map((_, j) => (i === j ? 1 : 0)))
   let scale = 1
   // n! / n^n goes in step by step, so that nothing overflows.
   for (let step = 1; step <= n; step++) {

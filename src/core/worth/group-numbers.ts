@@ -80,7 +80,10 @@ export interface GroupNumbers {
 }
 
 /** `random`: of the bootstrap; `draws` samples of it. */
-export function groupNumbers(alerts: readonly SettledAlert[], { random, draws }: { random: Random; draws: number }): GroupNumbers {
+export function groupNumbers(
+  alerts: readonly SettledAlert[],
+  { random, draws }: { random: Random; draws: number },
+): GroupNumbers {
   const outcomes = alerts.map(({ outcome }) => outcome)
   const labels = outcomes.flatMap(({ barrier }) => (barrier === undefined ? [] : [barrier.label]))
   const countOf = (label: number): number => labels.filter((each) => each === label).length
@@ -160,7 +163,9 @@ function effectiveCountOf(alerts: readonly SettledAlert[]): number {
   const by_name = new Map<string, Span[]>()
   for (const { name, outcome, end_ms } of alerts)
     by_name.set(name, [...(by_name.get(name) ?? []), { start: outcome.entry?.at_ms ?? outcome.due_ms, end: end_ms }])
-  return [...by_name].sort(([a], [b]) => (a < b ? -1 : 1)).reduce((sum, [, spans]) => sum + effectiveCount(averageUniqueness(spans)), 0)
+  return [...by_name]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .reduce((sum, [, spans]) => sum + effectiveCount(averageUniqueness(spans)), 0)
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length

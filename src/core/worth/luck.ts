@@ -50,11 +50,14 @@ export function luckNumbers(
   }
   const patterns = [...new Set(alerts.map(({ outcome }) => outcome.alert.pattern_type))].sort((a, b) => (a < b ? -1 : 1))
   const returns = patterns.map((pattern) =>
-    dailySums(alerts.filter(({ outcome }) => outcome.alert.pattern_type === pattern), days),
+    dailySums(
+      alerts.filter(({ outcome }) => outcome.alert.pattern_type === pattern),
+      days,
+    ),
   )
   const record = trackRecord(dailySums(alerts, days))
   const ratios = returns.map((each) => trackRecord(each).sharpe).filter((ratio) => !Number.isNaN(ratio))
-  const resampler = new StationaryBootstrap({ length: days.length, mean_block: MEAN_BLOCK, random: new Random(seed, 'luck') })
+  const resampler = new StationaryBootstrap({ rows: days.length, mean_block: MEAN_BLOCK, random: new Random(seed, 'luck') })
   const snooping = patterns.length === 0 ? undefined : dataSnooping(returns, { draws, mean_block: MEAN_BLOCK, resampler })
   return {
     sessions: days.length,

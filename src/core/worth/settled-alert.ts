@@ -34,7 +34,10 @@ export interface SettledAlert {
 export type CostPct = (trades: readonly MadeTrade[], day: IstDay) => number
 
 /** What was judged of a session, in the order of its alerts. */
-export function settledAlerts({ day, outcomes, regimes }: Pick<SessionEvidence, 'day' | 'outcomes' | 'regimes'>, costPct: CostPct): SettledAlert[] {
+export function settledAlerts(
+  { day, outcomes, regimes }: Pick<SessionEvidence, 'day' | 'outcomes' | 'regimes'>,
+  costPct: CostPct,
+): SettledAlert[] {
   return outcomes
     .filter(({ not_judged }) => not_judged === undefined)
     .map((outcome): SettledAlert => {
