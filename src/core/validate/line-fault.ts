@@ -35,4 +35,7 @@ export interface LineFault {
   readonly line: number
   /** What was found, for people. */
   readonly detail: string
+  /** What of it could be read: as the log writes it. */
+  readonly pattern?: string | undefined
+  readonly symbol?: string | undefined
 }

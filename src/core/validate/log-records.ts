@@ -89,7 +89,10 @@ function takePiece({ line, text }: Piece, listener: LogListener): void {
   } catch (error) {
     const nan = /[:,[]\s*(NaN|-?Infinity)\b/.exec(text)?.[1]
     const reason = nan === undefined ? (error as Error).message : `${nan} is no JSON`
-    listener.onFault({ kind: 'broken_json', line, detail: `${reason} in ${brief(text)}` })
+    const [pattern, symbol] = [/"pattern(?:_type)?"\s*:\s*"([^"]+)"/, /"symbol"\s*:\s*"([^"]+)"/].map(
+      (name) => name.exec(text)?.[1],
+    )
+    listener.onFault({ kind: 'broken_json', line, detail: `${reason} in ${brief(text)}`, pattern, symbol })
     return
   }
   if (isRecord(value)) listener.onRecord({ line, values: value })

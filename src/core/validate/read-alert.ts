@@ -77,7 +77,7 @@ class RecordValues {
     const { effect } = LINE_FAULTS[kind]
     if (effect === 'skipped') this.is_skipped = true
     if (effect === 'doubtful') this.doubts.push(kind)
-    this.#reading.onFault({ kind, line: this.#line, detail })
+    this.#reading.onFault({ kind, line: this.#line, detail, pattern: this.text('pattern_type'), symbol: this.text('symbol') })
     return undefined
   }
 

@@ -109,11 +109,11 @@ export async function runPatterns(words: PatternWords, run: RunListener): Promis
 }
 
 /** Detectors that lack an input say nothing: the run says so instead. */
-function noteMissing(
+export function noteMissing(
   { patterns }: SignalConfig,
   { baseline_path, notices }: DaySignals,
   instruments: readonly Instrument[],
-  run: RunListener,
+  run: Pick<RunListener, 'onNotice'>,
 ): void {
   const needing = (need: Need): string[] =>
     patterns.filter(({ definition }) => definition.needs?.includes(need) === true).map(({ definition }) => definition.id)
