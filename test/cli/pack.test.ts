@@ -93,7 +93,7 @@ function install(tarball: string): void {
 const ALLOWED: readonly RegExp[] = [
   /^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|oclif\.manifest\.json)$/,
   /^bin\/run\.js$/,
-  /^config\/(?:calendar|patterns)\.json$/,
+  /^config\/(?:calendar|charges|patterns)\.json$/,
   /^config\/profiles\/(?:nifty50|sso_xvenue)\.json$/,
   /^config\/schema\/[a-z-]+\.schema\.json$/,
   /^docs\/(?:adr\/)?[A-Za-z0-9-]+\.(?:md|svg|png)$/,
@@ -121,6 +121,7 @@ test('only what a user needs is in it', () => {
     'dist/index.js',
     'dist/types/index.d.ts',
     'config/calendar.json',
+    'config/charges.json',
     'config/patterns.json',
     'config/profiles/nifty50.json',
     'config/profiles/sso_xvenue.json',

@@ -28,7 +28,7 @@ export interface ChargedOrder {
   /** Units of what the price is of, never lots: 65 for a lot of NIFTY, 100 for a lot of crude oil. */
   readonly quantity: number
   readonly day: IstDay
-  readonly extras?: readonly ExtraItem[]
+  readonly extras?: readonly ExtraItem[] | undefined
 }
 
 /** `contract_note`: transaction tax to the whole rupee, all else to the paisa, halves up, tax on charges of the rounded ones. */

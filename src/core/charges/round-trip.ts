@@ -18,7 +18,7 @@ export interface Exit extends Pick<ChargedOrder, 'price' | 'day' | 'extras'> {}
 
 /** Opened by `entry` (a BUY or a SELL), closed by the order of the other side. */
 export function roundTrip(entry: ChargedOrder, exit: Exit, table: ChargeTable, rounding: ChargeRounding = 'none'): RoundTrip {
-  const { price, day, extras = [] } = exit
+  const { price, day, extras } = exit
   const closing: ChargedOrder = { ...entry, side: entry.side === 'BUY' ? 'SELL' : 'BUY', price, day, extras }
   const [opened, closed] = [charges(entry, table, rounding), charges(closing, table, rounding)]
   const total = opened.total + closed.total
@@ -43,7 +43,7 @@ export function breakEvenMove(entry: ChargedOrder, day: number, table: ChargeTab
     if (!(move <= move_max)) return Number.NaN
     move = costOf(move)
   }
-  return move <= move_max ? move : Number.NaN
+  return move
 }
 
 const ROUNDS = 10

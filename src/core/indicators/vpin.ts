@@ -3,8 +3,11 @@ import { bars, oneValue } from './bar-by-bar.js'
 import type { IndicatorDefinition } from './indicator.js'
 import { RollingWindow } from './rolling-window.js'
 
-/** Share of a bar's volume that was bought, by bulk classification: `change` of the price against the usual one, `sigma`. In [0, 1]; ½ when prices do not move. */
-export const bulkBuyShare = (change: number, sigma: number): number => (sigma > 0 ? normalCdf(change / sigma) : 0.5)
+/** Share of a bar's volume that was bought, by bulk classification: `change` of the price against the usual one, `sigma`. In [0, 1]; ½ when prices do not move. To 12 decimals. */
+export const bulkBuyShare = (change: number, sigma: number): number =>
+  sigma > 0 ? Math.round(normalCdf(change / sigma) * SHARE_STEPS) / SHARE_STEPS : 0.5
+
+const SHARE_STEPS = 1e12
 
 /** What is left to fill a bucket after so many roundings is nothing. */
 const ROUNDING = 1e-9

@@ -172,6 +172,9 @@ describe('exchanges and products', () => {
   test('what was not confirmed is said', () => {
     expect(sold({ exchange: 'MCX' })).toMatchObject({ verified: false })
     expect(sold({ exchange: 'MCX' }).unverified.map(({ item }) => item)).toEqual(['brokerage', 'ipft'])
+    const doubtful = { rows: table.rows.map((row) => (row.item === 'gst' ? { ...row, verified: false } : row)) }
+    const found = charges(order(100, '2025-10-06', {}), doubtful)
+    expect([found.verified, found.unverified.map(({ item }) => item)]).toEqual([false, ['gst']])
   })
 
   test('extras: the account is debited for what is sold, the broker closes a position, both with tax', () => {
@@ -239,7 +242,7 @@ describe('as on a contract note', () => {
   })
 
   test('halves go up, and nothing is lost in binary', () => {
-    // 0.02 % of 2,500 x 1.01 ... and of what gives 0.5, 1.5 and 2.5 rupees exactly.
+    // 0.02 % of these is 0.5, 1.5, 2.5 and 1000.5 rupees.
     for (const rupees of [0.5, 1.5, 2.5, 1000.5]) expect(note(rupees * 5000, { quantity: 1 }).items.stt).toBe(rupees + 0.5)
     expect(note(2499.95, { quantity: 1 }).items.stt).toBe(0)
   })
