@@ -6,16 +6,24 @@ import { formatFlag, MdsCommand, recordingFlags, sessionArgs, signalFlags, symbo
 const LIMIT = 20
 
 export default class ValidateAlerts extends MdsCommand {
-  static override summary = 'Hold a log of alerts against a replay of the recording'
+  static override summary = 'Hold a log of alerts against a replay, and ask what the alerts are worth'
   static override description =
-    `Replays the sessions with the detectors and flags of mds patterns, finds for each alert of the log its one in the replay, and tells every difference with the first cause found. Equal means equal, unless a tolerance says otherwise. docs/validate.md has the kinds, the causes, and the fields a log may have.
+    `Parity: replays the sessions with the detectors and flags of mds patterns, finds for each alert of the log its one in the replay, and tells every difference with the first cause found. Equal means equal, unless a tolerance says otherwise.
 
-Exit codes: 0 no difference, 1 a bug in mds, 2 usage (also: a log of another day), 3 unreadable (an empty log; with --strict, bad records, damage and gaps), 4 there are differences, 130 interrupted.`
+Worth: follows each alert through the recording, from the first price that could have been had: what the price did after 1 to 60 minutes and by the end of the day, whether target or stop came first, what is left after charges, whether random entries on earlier sessions do as well (name at least five sessions before the one judged), and how much confidence means.
+
+docs/validate.md has every number, the kinds and causes of differences, and the fields a log may have.
+
+Exit codes: 0 no difference (also: only judged), 1 a bug in mds, 2 usage (also: a log of another day), 3 unreadable (an empty log; with --strict, bad records, damage and gaps), 4 there are differences, 130 interrupted.`
   static override examples = [
     { description: "Production's log of a day", command: '<%= config.bin %> validate-alerts alerts.jsonl 20251005' },
     {
       description: 'With the numbers production ran with, every difference in a file',
       command: '<%= config.bin %> validate-alerts alerts.jsonl 20251005 --config my.json -o differences.csv',
+    },
+    {
+      description: 'What the alerts of a day are worth, against twenty earlier sessions',
+      command: "<%= config.bin %> validate-alerts alerts.jsonl --part worth 'raw_ticks/sso_xvenue/*.bin'",
     },
     {
       description: "Somebody else's names, and a clock that is up to two seconds off",
@@ -28,6 +36,11 @@ Exit codes: 0 no difference, 1 a bug in mds, 2 usage (also: a log of another day
     ...sessionArgs,
   }
   static override flags = {
+    part: Flags.option({
+      options: ['parity', 'worth', 'both'] as const,
+      default: 'both',
+      summary: 'Which half; with both, sessions without an alert in the log are only history',
+    })(),
     map: Flags.string({
       summary: 'A field of the log under another name; may be repeated',
       multiple: true,
@@ -37,6 +50,28 @@ Exit codes: 0 no difference, 1 a bug in mds, 2 usage (also: a log of another day
     'time-tolerance': Flags.string({ summary: 'Times so far apart are equal; default 0', helpValue: 'SECONDS' }),
     'confidence-tolerance': Flags.string({ summary: 'Confidences so far apart are equal; default 0', helpValue: 'N' }),
     'price-tolerance': Flags.string({ summary: 'Prices so far apart are equal; default 0', helpValue: 'RUPEES' }),
+    latency: Flags.integer({
+      summary: 'Worth: from the alert to an order in the market',
+      default: 500,
+      min: 0,
+      max: 59_999,
+      helpValue: 'MS',
+    }),
+    bars: Flags.boolean({ summary: 'Worth: target and stop by minute bars instead of single trades' }),
+    draws: Flags.integer({ summary: 'Worth: samples of chance', default: 1000, min: 1000, max: 100_000, helpValue: 'N' }),
+    seed: Flags.integer({ summary: 'Worth: seed of all draws', default: 1, min: 0, helpValue: 'N' }),
+    trials: Flags.integer({
+      summary: 'Worth: configurations ever tried, for the deflated Sharpe ratio; default: the patterns of the log',
+      min: 1,
+      helpValue: 'N',
+    }),
+    notional: Flags.integer({
+      summary: 'Worth: rupees that a trade of shares is sized by, for charges',
+      default: 100_000,
+      min: 1,
+      helpValue: 'RUPEES',
+    }),
+    charges: Flags.string({ summary: 'Worth: table of charges; default: the one that ships with mds', helpValue: 'FILE' }),
     limit: Flags.integer({ summary: 'Differences to show', default: LIMIT, min: 0, helpValue: 'N' }),
     ...signalFlags,
     output: Flags.string({ char: 'o', summary: 'File for all differences, one row each', helpValue: 'FILE' }),
@@ -50,6 +85,8 @@ Exit codes: 0 no difference, 1 a bug in mds, 2 usage (also: a log of another day
     const { argv, args, flags } = await this.parse(ValidateAlerts)
     // Rows in a format are for a program: the table for people would stand between them.
     const output = flags.output ?? (flags.format === undefined ? undefined : '-')
+    if (output !== undefined && flags.part === 'worth')
+      throw usageError('no_rows', 'The differences of --output are those of the parity part.', '--part both', 'leave -o out')
     if (output === '-') this.requireFileForJson(output, 'mds validate-alerts alerts.jsonl 20251005 --json')
     const words = {
       ...this.sessionRequest(argv.slice(1), flags),
@@ -63,6 +100,13 @@ Exit codes: 0 no difference, 1 a bug in mds, 2 usage (also: a log of another day
         confidence: toleranceOf('confidence', flags['confidence-tolerance']),
         price: toleranceOf('price', flags['price-tolerance']),
       },
+      part: flags.part,
+      rules: { latency_ms: flags.latency, from: flags.bars ? ('bars' as const) : ('ticks' as const) },
+      draws: flags.draws,
+      seed: flags.seed,
+      trials: flags.trials,
+      notional: flags.notional,
+      charges: flags.charges,
       strict: flags.strict,
       output,
       format: flags.format,

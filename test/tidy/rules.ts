@@ -35,7 +35,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   patterns: ['options', 'indicators', 'candlesticks', 'flow', 'market', 'time'],
   baseline: ['candles', 'patterns', 'options', 'indicators', 'wire', 'market', 'time'],
   alerts: ['patterns', 'market', 'time'],
-  worth: ['charges', 'alerts', 'patterns', 'options', 'stats', 'market', 'time'],
+  worth: ['validate', 'charges', 'alerts', 'patterns', 'options', 'stats', 'market', 'time'],
   feed: ['recording', 'wire', 'market', 'time'],
   formats: ['market', 'wire', 'time'],
   validate: ['alerts', 'patterns', 'recording', 'market', 'time'],

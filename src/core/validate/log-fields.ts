@@ -23,6 +23,7 @@ const NAMES = {
   pattern_category: [],
   engine_version: [],
   config_hash: [],
+  legs: [],
   evidence: [],
   price: [],
   last_price: ['ltp'],

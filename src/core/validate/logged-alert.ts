@@ -32,10 +32,21 @@ export interface LoggedAlert {
   readonly pattern_category: string | undefined
   readonly engine_version: string | undefined
   readonly config_hash: string | undefined
+  /** What an option strategy trades; empty for all others, and where the log has them in another form than ours. */
+  readonly legs: readonly LoggedLeg[]
   /** Numbers and words of the detector; empty where the log has none. */
   readonly evidence: Readonly<Record<string, unknown>>
   /** Doubtful faults of the record: no number should be measured on it. Empty for a sound one. */
   readonly doubts: readonly LineFaultKind[]
+}
+
+/** One leg of an option strategy. */
+export interface LoggedLeg {
+  readonly symbol: string
+  readonly instrument_token: number | undefined
+  readonly side: 'BUY' | 'SELL'
+  /** Above 0. */
+  readonly ratio: number
 }
 
 /** Prices that a log may have, in the order in which differences are told. */

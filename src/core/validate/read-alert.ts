@@ -5,7 +5,7 @@ import { LINE_FAULTS } from './line-fault.js'
 import { DIRECTION_WORDS, directionOf } from './log-direction.js'
 import { type FieldNames, type LogField, PRICE_FIELDS } from './log-fields.js'
 import { logDate, logTime } from './log-time.js'
-import type { LoggedAlert, LoggedPrices } from './logged-alert.js'
+import type { LoggedAlert, LoggedLeg, LoggedPrices } from './logged-alert.js'
 
 /** How a record of a log is read. */
 export interface RecordReading {
@@ -53,6 +53,7 @@ export function readAlert(
     pattern_category: values.text('pattern_category'),
     engine_version: values.text('engine_version'),
     config_hash: values.text('config_hash'),
+    legs: values.legs(),
     evidence: values.evidence(),
     doubts: values.doubts,
   }
@@ -162,16 +163,36 @@ class RecordValues {
     )
   }
 
+  /** A list of objects, or its text. Legs that are not all understood are none: half a strategy is another one. */
+  legs(): readonly LoggedLeg[] {
+    const list = parsed(this.#value('legs'))
+    const legs = Array.isArray(list) ? list.map(legOf) : []
+    return legs.some((leg) => leg === undefined) ? [] : legs.filter((leg) => leg !== undefined)
+  }
+
   /** An object, or its text. */
   evidence(): Readonly<Record<string, unknown>> {
-    const value = this.#value('evidence')
-    try {
-      const inner: unknown = typeof value === 'string' ? JSON.parse(value) : value
-      return isRecord(inner) ? inner : {}
-    } catch {
-      return {}
-    }
+    const inner = parsed(this.#value('evidence'))
+    return isRecord(inner) ? inner : {}
   }
+}
+
+/** Undefined for a text that is no JSON. */
+function parsed(value: unknown): unknown {
+  try {
+    return typeof value === 'string' ? JSON.parse(value) : value
+  } catch {
+    return undefined
+  }
+}
+
+function legOf(value: unknown): LoggedLeg | undefined {
+  if (!isRecord(value)) return undefined
+  const { symbol, instrument_token, ratio = 1 } = value
+  const side = directionOf(value.side)
+  if (typeof symbol !== 'string' || typeof ratio !== 'number' || !(ratio > 0) || (side !== 'BUY' && side !== 'SELL'))
+    return undefined
+  return { symbol, side, ratio, instrument_token: typeof instrument_token === 'number' ? instrument_token : undefined }
 }
 
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i

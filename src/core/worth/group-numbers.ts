@@ -29,7 +29,7 @@ export interface MeanR {
   readonly mean: number | null
   readonly low: number | null
   readonly high: number | null
-  /** Instrument-days. With one of them the interval has no width, which says nothing. */
+  /** Instrument-days; one alone has no interval. */
   readonly clusters: number
 }
 
@@ -133,13 +133,14 @@ export function countBy(words: readonly string[]): Record<string, number> {
 
 function meanR(
   alerts: readonly SettledAlert[],
-  valueOf: (alert: SettledAlert) => number,
+  rOf: (alert: SettledAlert) => number,
   { random, draws }: { random: Random; draws: number },
 ): MeanR {
   if (alerts.length === 0) return { n: 0, mean: null, low: null, high: null, clusters: 0 }
-  const values = alerts.map((alert) => ({ value: valueOf(alert), cluster: `${formatDate(alert.day)} ${alert.name}` }))
+  const values = alerts.map((alert) => ({ value: rOf(alert), cluster: `${formatDate(alert.day)} ${alert.name}` }))
   const { mean: found, interval, n, clusters } = clusterBootstrap(values, { draws, random })
-  return { n, mean: known(found), low: known(interval.low), high: known(interval.high), clusters }
+  const { low, high } = clusters < 2 ? { low: Number.NaN, high: Number.NaN } : interval
+  return { n, mean: known(found), low: known(low), high: known(high), clusters }
 }
 
 function horizonNumbers(alerts: readonly SettledAlert[], horizon: Horizon, place: number): HorizonNumbers {

@@ -9,6 +9,7 @@ export function worthWarnings(worth: Omit<Worth, 'warnings'>): string[] {
   const judged_sessions = sessions.filter((session) => session.alerts > 0).length
   const few = patterns.filter(({ numbers }) => numbers.judged > 0 && numbers.hit_rate.n < RATE_N_MIN)
   const untested = patterns.filter(({ chance }) => chance.p === null)
+  const coarse = patterns.filter(({ chance }) => chance.p !== null && chance.blocks < BLOCKS_MIN)
   const not_measured = sum(not_judged) + sum(left_out)
   return [
     alerts === 0 ? 'No alert of the log belongs to the sessions that were read.' : undefined,
@@ -22,12 +23,9 @@ export function worthWarnings(worth: Omit<Worth, 'warnings'>): string[] {
     untested.length > 0
       ? `Not compared with chance: ${untested.map(({ pattern_type, chance }) => `${pattern_type} (${chance.why_no_p})`).join(', ')}.`
       : undefined,
-    ...patterns
-      .filter(({ chance }) => chance.p !== null && chance.blocks < BLOCKS_MIN)
-      .map(
-        ({ pattern_type, chance }) =>
-          `${pattern_type}: its ${chance.n} alerts lie in ${chance.blocks} ${chance.blocks === 1 ? 'hour' : 'hours'}; its p-value is coarse.`,
-      ),
+    coarse.length > 0
+      ? `Alerts of one hour are one piece of news; with fewer than ${BLOCKS_MIN} hours p is coarse: ${listOf(coarse.map(({ pattern_type }) => pattern_type))}.`
+      : undefined,
     overall.effective_n !== null && overall.before_costs.n >= RATE_N_MIN && overall.effective_n < overall.before_costs.n / 2
       ? `Alerts overlap: ${overall.before_costs.n} of them are worth about ${Math.round(overall.effective_n)} that do not.`
       : undefined,

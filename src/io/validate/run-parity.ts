@@ -53,10 +53,9 @@ export interface ParityRun {
   readonly exit_code: ExitCode
 }
 
-/** Replays each session and compares the log with it. */
-export async function runParity(words: ParityWords, run: RunListener): Promise<ParityRun> {
+/** The log, once nothing speaks against going on with it. */
+export async function readLog(words: Omit<ParityWords, keyof SignalWords>): Promise<AlertLogFile> {
   refuseBothOnStdin(words)
-  const config = await readSignalConfig(words)
   refuseInputAsOutput(words.output, words)
   refuseInputAsOutput(words.output, { ...words, instruments: [words.alerts] })
   const { sessions } = findRecordings(words.recordings)
@@ -64,6 +63,12 @@ export async function runParity(words: ParityWords, run: RunListener): Promise<P
   const log = await readAlertLog({ path: words.alerts, maps: words.maps, day })
   if (words.strict) refuseFaults(log)
   refuseOtherDays(log, sessions)
+  return log
+}
+
+/** Replays each session and compares the log with it. */
+export async function runParity(words: ParityWords, log: AlertLogFile, run: RunListener): Promise<ParityRun> {
+  const config = await readSignalConfig(words)
   const days = await replayDays(words, config, log.alerts, run)
   const logged = days.map((replayed) => logOfDay(log, replayed, days))
   const taken = new Set(logged.flatMap(({ taken_lines }) => taken_lines))
@@ -146,7 +151,7 @@ function shiftOf(alerts: readonly PlacedAlert[], { alerts: replay, calendar, day
 const isOpen = (instrument: Instrument, time_ms: number, calendar: Calendar, day: number): boolean =>
   calendar.sessionOf(instrument, day).phases.some(({ start_s, end_s }) => time_ms >= start_s * 1000 && time_ms <= end_s * 1000)
 
-function refuseBothOnStdin({ alerts, recordings }: ParityWords): void {
+function refuseBothOnStdin({ alerts, recordings }: Pick<ParityWords, 'alerts' | 'recordings'>): void {
   if (alerts === '-' && recordings.sessions.includes('-'))
     throw usageError('two_inputs', 'Standard input can hold the log or the recording, not both.', 'name the log as a file')
 }
