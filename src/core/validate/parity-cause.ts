@@ -2,12 +2,14 @@ import { formatClock } from '../time/index.js'
 import { keyOf, type LogSide, MINUTE_APART_MS, type ReplaySide } from './compared.js'
 import type { LineFault, LineFaultKind } from './line-fault.js'
 import type { ParityCause } from './parity-kind.js'
-import type { ReplayFacts } from './replay-facts.js'
+import type { NamedGap, ReplayFacts } from './replay-facts.js'
 
-/** The first cause found, and what else was found, for people. */
+/** The first cause found, in words. */
 export interface FoundCause {
   readonly cause: ParityCause
   readonly detail: string
+  /** What else was found. */
+  readonly also?: readonly string[]
 }
 
 /** A difference of which the cause is asked: an alert of the log, one of the replay, or both. */
@@ -34,7 +36,7 @@ const FIVE_MINUTES_MS = 300_000
 const TOLD_MS = 65_000
 const HASH_CHARS = 12
 
-/** Looks for causes in the order of `PARITY_CAUSES`; the detail tells all that were found. */
+/** Looks for causes, the surest first: see `PARITY_CAUSES`. */
 export function causeOf(question: Questioned, facts: ReplayFacts, log: LogFacts): FoundCause {
   const asked = new Asked(question, facts, log)
   const found = [
@@ -42,15 +44,23 @@ export function causeOf(question: Questioned, facts: ReplayFacts, log: LogFacts)
     ...asked.ofDetector(),
     ...asked.ofInstrument(),
     ...asked.ofHours(),
-    ...asked.ofData(HOUR_MS),
+    ...asked.ofData(),
     ...asked.ofEngine(),
+    ...asked.ofEarlierGap(HOUR_MS),
     ...asked.ofGates(),
     ...asked.ofBaseline(),
   ]
-  const [first, ...others] = found.length > 0 ? found : asked.ofEarlierGap()
+  const [first, ...others] = found.length > 0 ? found : asked.ofEarlierGap(Number.POSITIVE_INFINITY)
   if (first === undefined) return { cause: 'unknown', detail: '' }
   const also = others.map(({ detail }) => detail).filter((detail) => detail !== '')
-  return { cause: first.cause, detail: also.length === 0 ? first.detail : `${first.detail}; also: ${also.join('; ')}` }
+  return also.length === 0 ? first : { ...first, also }
+}
+
+/** Of a pair whose configuration or version differs: in what. */
+export function engineCauseOf(question: Questioned, facts: ReplayFacts, log: LogFacts): FoundCause {
+  const [first, ...others] = new Asked(question, facts, log).ofEngine()
+  if (first === undefined) return { cause: 'unknown', detail: '' }
+  return others.length === 0 ? first : { ...first, also: others.map(({ detail }) => detail) }
 }
 
 class Asked {
@@ -137,16 +147,16 @@ class Asked {
     return found
   }
 
-  /** Gaps and late ticks. */
-  ofData(before_ms: number): FoundCause[] {
+  /** Gaps and late ticks in the bar itself, or shortly before. */
+  ofData(): FoundCause[] {
     if (this.#token === undefined) return []
-    const gap = this.#gapSince(this.#bar_start_ms - before_ms)
+    const gap = this.#gap(this.#bar_start_ms - FIVE_MINUTES_MS, this.#time_ms + TOLD_MS)
     const late = this.#facts
       .lateTicksOf(this.#token)
       .filter((at_ms) => at_ms >= this.#bar_start_ms - FIVE_MINUTES_MS && at_ms <= this.#time_ms + TOLD_MS)
     const last = late.at(-1)
     return [
-      ...(gap === undefined ? [] : [gap]),
+      ...(gap === undefined ? [] : [gapCause(gap, '')]),
       ...(last === undefined
         ? []
         : [
@@ -158,18 +168,16 @@ class Asked {
     ]
   }
 
-  /** What VWAP and volume profile of the day still feel. */
-  ofEarlierGap(): FoundCause[] {
-    const gap = this.#token === undefined ? undefined : this.#gapSince(Number.NEGATIVE_INFINITY)
-    return gap === undefined ? [] : [{ ...gap, detail: `earlier in the day: ${gap.detail}` }]
+  /** What averages, VWAP and volume profile still feel. */
+  ofEarlierGap(before_ms: number): FoundCause[] {
+    const to_ms = this.#bar_start_ms - FIVE_MINUTES_MS
+    const gap = this.#token === undefined ? undefined : this.#gap(this.#bar_start_ms - before_ms, to_ms)
+    return gap === undefined || gap.to_ms > to_ms ? [] : [gapCause(gap, 'earlier: ')]
   }
 
-  #gapSince(from_ms: number): FoundCause | undefined {
-    const gap = this.#facts
-      .gapsOf(this.#token as number)
-      .findLast((one) => one.from_ms < this.#time_ms + TOLD_MS && one.to_ms > from_ms)
-    if (gap === undefined) return undefined
-    return { cause: 'gap', detail: `gap from ${formatClock(gap.from_ms)} to ${formatClock(gap.to_ms)} (${gap.cause})` }
+  /** The last gap that overlaps the span. */
+  #gap(from_ms: number, to_ms: number): NamedGap | undefined {
+    return this.#facts.gapsOf(this.#token as number).findLast((one) => one.from_ms < to_ms && one.to_ms > from_ms)
   }
 
   /** Configuration and version. */
@@ -250,6 +258,11 @@ class Asked {
     ]
   }
 }
+
+const gapCause = ({ from_ms, to_ms, cause }: NamedGap, when: string): FoundCause => ({
+  cause: 'gap',
+  detail: `${when}gap from ${formatClock(from_ms)} to ${formatClock(to_ms)} (${cause})`,
+})
 
 /** These have kinds or causes of their own. */
 const DOUBTS_OF_PARITY: readonly LineFaultKind[] = ['duplicate_id', 'unknown_symbol', 'outside_session']

@@ -27,11 +27,11 @@ export const PARITY_CAUSES = {
   not_recorded: 'The recording has no packet of the instrument',
   outside_session: 'The time is outside the trading hours of the instrument',
   outside_recording: 'The recording begins later or ends earlier',
-  gap: 'The recording has a gap there, or in the hour before; when nothing else is found, earlier in the day',
+  gap: 'The recording has a gap in that bar or the five minutes before; after config and version, in the hour before; last of all, earlier in the day',
   late_tick: 'A tick of the instrument came late, in that bar or the five minutes before',
   config: 'The log was made with another configuration',
   version: 'The log was made by another version',
-  suppressed: 'One side found it too, and held it back',
+  suppressed: 'The other side found it too, and held it back',
   no_baseline: 'The replay has no baseline, and the detector looks back on earlier sessions',
   unknown: 'Nothing was found',
 } as const

@@ -3,7 +3,7 @@ import { byLogged, type LogSide, logSide, replaySide, type Tolerance } from './c
 import type { LineFault } from './line-fault.js'
 import type { LoggedAlert } from './logged-alert.js'
 import { type MatchedPair, matchAlerts } from './match-alerts.js'
-import { causeOf, type FoundCause, type LogFacts, type Questioned } from './parity-cause.js'
+import { causeOf, engineCauseOf, type FoundCause, type LogFacts, type Questioned } from './parity-cause.js'
 import { PARITY_KINDS, type ParityKind } from './parity-kind.js'
 import type { PlacedAlert } from './place-alerts.js'
 import type { ReplayFacts } from './replay-facts.js'
@@ -60,7 +60,7 @@ export function compareAlerts(setup: ParitySetup): Parity {
     unread: setup.unread,
     numbers: numbersOf(matching.pairs, facts),
   }
-  const cause = (question: Questioned): FoundCause => causeOf(question, facts, log_facts)
+  const cause: AskCause = (question, kind) => (kind === 'version' ? engineCauseOf : causeOf)(question, facts, log_facts)
   const changed = matching.pairs.map((pair) => ({ pair, changes: changesOf(pair, tolerance) }))
   const differences = [
     ...changed.flatMap(({ pair, changes }) => changes.map((change) => differenceOf(change, pair, cause))),
@@ -78,7 +78,7 @@ export function compareAlerts(setup: ParitySetup): Parity {
   }
 }
 
-type AskCause = (question: Questioned) => FoundCause
+type AskCause = (question: Questioned, kind: ParityKind) => FoundCause
 
 function differenceOf(change: Change, { logged, replayed }: MatchedPair, ask: AskCause): ParityDifference {
   const { kind, field, found, expected, more } = change
@@ -92,18 +92,16 @@ function differenceOf(change: Change, { logged, replayed }: MatchedPair, ask: As
     logged: logged.alert,
     replayed: replayed.alert,
     time_ms: replayed.time_ms,
-    cause: cause.cause,
+    ...cause,
     detail: [also, cause.detail].filter((text) => text !== '').join('; '),
   }
 }
 
 /** What a line says of itself needs no look at the recording. */
-function causeOfChange({ kind, field }: Change, pair: MatchedPair, ask: AskCause): FoundCause {
+function causeOfChange({ kind }: Change, pair: MatchedPair, ask: AskCause): FoundCause {
   if (kind === 'time_zone') return { cause: 'log', detail: '5:30 off: Indian time taken for UTC, or the reverse' }
   if (kind === 'wrong_symbol') return { cause: 'log', detail: 'all else says that it is the same alert' }
-  const found = ask(pair)
-  if (kind !== 'version') return found
-  return { cause: field === 'engine_version' ? 'version' : 'config', detail: found.detail }
+  return ask(pair, kind)
 }
 
 function unpaired(kind: 'missing' | 'extra', { logged, replayed }: Questioned, ask: AskCause): ParityDifference {
@@ -115,7 +113,7 @@ function unpaired(kind: 'missing' | 'extra', { logged, replayed }: Questioned, a
     logged: logged?.alert,
     replayed: replayed?.alert,
     time_ms: replayed?.time_ms ?? logged?.time_ms ?? 0,
-    ...ask({ logged, replayed }),
+    ...ask({ logged, replayed }, kind),
   }
 }
 

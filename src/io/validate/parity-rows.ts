@@ -18,7 +18,8 @@ export const PARITY_FIELDS = [
   { name: 'in_log', type: 'string', optional: true, doc: 'What the log says' },
   { name: 'in_replay', type: 'string', optional: true, doc: 'What the replay says' },
   { name: 'cause', type: 'string', doc: 'The first cause found' },
-  { name: 'detail', type: 'string', optional: true, doc: 'The cause in words, and what else was found' },
+  { name: 'detail', type: 'string', optional: true, doc: 'The cause in words' },
+  { name: 'also', type: 'string', optional: true, doc: 'What else was found' },
   { name: 'line', type: 'int', optional: true, doc: 'Line of the log' },
   { name: 'exchange', type: 'string', optional: true, doc: 'Exchange of the instrument' },
   { name: 'log_alert_id', type: 'string', optional: true, doc: 'Id in the log' },
@@ -29,7 +30,7 @@ export const PARITY_FIELDS = [
 export type ParityRow = { readonly [name in (typeof PARITY_FIELDS)[number]['name']]: Cell }
 
 export function parityRow(day: number, difference: ParityDifference): ParityRow {
-  const { logged, replayed, time_ms, kind, field, found, expected, cause, detail } = difference
+  const { logged, replayed, time_ms, kind, field, found, expected, cause, detail, also = [] } = difference
   return {
     session_date: formatDate(day),
     timestamp: time_ms,
@@ -42,6 +43,7 @@ export function parityRow(day: number, difference: ParityDifference): ParityRow 
     in_replay: textOf(expected),
     cause,
     detail: detail === '' ? undefined : detail,
+    also: also.length === 0 ? undefined : also.join('; '),
     line: logged?.line,
     exchange: replayed?.instrument.exchange ?? logged?.exchange,
     log_alert_id: logged?.alert_id,
