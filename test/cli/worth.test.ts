@@ -49,6 +49,16 @@ describe('mds validate-alerts --part worth', () => {
     expect(worth.overall.judged).toBeGreaterThan(10)
     expect(worth.patterns.some(({ chance }) => chance.p !== null)).toBe(true)
     expect(worth.patterns.every(({ chance }) => (chance.p === null) === (chance.why_no_p !== null))).toBe(true)
+    // Benjamini and Hochberg by their definition: the least of p x m / rank among this rank and those above it.
+    const tested = worth.patterns.map(({ chance }) => chance).filter(({ p }) => p !== null)
+    const sorted = tested.map(({ p }) => p as number).sort((a, b) => a - b)
+    for (const { p, p_fdr } of tested) {
+      const ranks = sorted
+        .map((each, n) => ({ value: (each * sorted.length) / (n + 1), each }))
+        .filter(({ each }) => each >= (p as number))
+      expect(p_fdr).toBeCloseTo(Math.min(1, ...ranks.map(({ value }) => value)), 5)
+    }
+    expect(tested.length).toBeGreaterThan(2)
     writeFileSync(join(folder, 'backwards.ndjson'), `${[...lines].reverse().join('\n')}\n`)
     expect(await worthOf('backwards.ndjson', [...DAYS].reverse())).toEqual(worth)
     const other = await worthOf('alerts.ndjson', DAYS, '--seed', '2')

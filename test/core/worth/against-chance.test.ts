@@ -4,7 +4,7 @@ import { benjaminiHochberg } from '../../../src/core/stats/index.js'
 import { againstChance } from '../../../src/core/worth/index.js'
 import { kolmogorovCdf, kolmogorovStatistic } from '../../support/kolmogorov.js'
 import { noiseDetections } from './noise-detections.js'
-import { chanceSessions, futureOf, randomAlerts, type WalkAlert, type Walks, walks } from './walks.js'
+import { atRestlessMoments, chanceSessions, futureOf, randomAlerts, type WalkAlert, type Walks, walks } from './walks.js'
 
 const SEEDS = Array.from({ length: 200 }, (_, seed) => seed)
 const DRAWS = 999
@@ -24,6 +24,20 @@ describe('against chance', () => {
     expect(kolmogorovCdf(SEEDS.length, kolmogorovStatistic(p_values))).toBeLessThan(0.99)
     // What a verdict rests on: the small ones do not come more often than they say. 99 % of a binomial.
     expect(p_values.filter((p) => p <= 0.05).length).toBeLessThanOrEqual(18)
+  })
+
+  test('of alerts told at restless moments only, which detectors prefer, p is too large rather than too small', () => {
+    const p_values = SEEDS.map((seed) => {
+      const random = new Random(seed, 'restless')
+      const all = walks(random, { sessions: 9, common: 0.3, restless: 40 })
+      const alerts = atRestlessMoments(random, all, randomAlerts(random, { session: 8, count: 40 }))
+      return againstChance('noise', chanceSessions(all, alerts), { draws: DRAWS, seed }).p
+    })
+    // 99 % of binomials of 200.
+    expect(p_values.filter((p) => p <= 0.01).length).toBeLessThanOrEqual(6)
+    expect(p_values.filter((p) => p <= 0.05).length).toBeLessThanOrEqual(18)
+    expect(p_values.filter((p) => p <= 0.1).length).toBeLessThanOrEqual(30)
+    expect(p_values.filter((p) => p <= 0.25).length).toBeLessThanOrEqual(65)
   })
 
   test('finds alerts whose direction follows the future with probability 0.6, and no pattern of noise beside them', () => {

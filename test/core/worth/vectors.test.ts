@@ -76,6 +76,13 @@ describe('triple barrier (domain 7.3)', () => {
     expect(window(outcome, '5m')?.mfe_r).toBeCloseTo(2.4, 12)
   })
 
+  test('from bars: the target alone is reached by the far end of a bar', () => {
+    const rules = { ...RULES, from: 'bars' as const }
+    const risen = [bar(1, 100, 100.4, 99.8), bar(2, 100.2, 101.2, 99.7)]
+    const ticks = [before, entry, ...onAt(100, 5000)]
+    expect(only(outcomesOf(ticks, [long], { rules, bars: risen })).barrier).toMatchObject({ label: 1, r: 2, is_ambiguous: false })
+  })
+
   test('from trades: what came first counts, at the price of the order', () => {
     const quick = path.map((each, n) => ({ ...each, at_ms: DUE_MS + 1000 * (n - 1) }))
     expect(only(outcomesOf(quick, [long])).barrier).toMatchObject({ label: 1, r: 2, return_pct: 1, is_ambiguous: false })

@@ -133,6 +133,20 @@ function samplesOf(day: number, path: Float64Array) {
   }
 }
 
+/** The same alerts, each at the most restless of five moments by what the price did in the quarter of an hour before: as detectors do. */
+export function atRestlessMoments(random: Random, { sessions, instruments }: Walks, alerts: readonly WalkAlert[]): WalkAlert[] {
+  return alerts.map((alert) => {
+    const path = sessions[alert.session]?.prices.get(`NSE:${instruments[alert.instrument]?.symbol}`) as Float64Array
+    const restlessness = (minute: number): number => {
+      let sum = 0
+      for (let at = minute - 14; at <= minute; at++) sum += Math.abs((path[at] as number) / (path[at - 1] as number) - 1)
+      return sum
+    }
+    const moments = Array.from({ length: 5 }, () => 15 + random.below(MINUTES - HORIZON - 15))
+    return { ...alert, minute: moments.reduce((best, minute) => (restlessness(minute) > restlessness(best) ? minute : best)) }
+  })
+}
+
 /** Alerts at random places of one session that know nothing. */
 export function randomAlerts(
   random: Random,
