@@ -1,6 +1,7 @@
 import type { ExitCode } from '../../core/errors.js'
 import type { DiagnosticsLog } from '../diagnostics-log.js'
 import { formatFor } from '../formats.js'
+import { refuseInputAsOutput } from '../inputs.js'
 import { openFile, openStdout } from '../output.js'
 import type { RunListener } from '../run-sessions.js'
 import { faultLine } from '../signals/fault-line.js'
@@ -10,6 +11,7 @@ import { faultLines } from './read-alert-log.js'
 import { type ParityWords, runParity } from './run-parity.js'
 
 export interface ValidationWords extends ParityWords {
+  readonly output: string | undefined
   readonly format: string | undefined
 }
 
@@ -24,6 +26,8 @@ export interface ValidationAnswer {
 
 /** Compares, and writes every difference into the file asked for. */
 export async function validateAlerts(words: ValidationWords, run: RunListener): Promise<ValidationAnswer> {
+  refuseInputAsOutput(words.output, words)
+  refuseInputAsOutput(words.output, { ...words, instruments: [words.alerts] })
   const format = await formatFor({ format: words.format, output: words.output, isTTY: false, fallback: 'ndjson' })
   const parity = await runParity(words, run)
   if (words.output !== undefined)
