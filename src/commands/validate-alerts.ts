@@ -38,8 +38,7 @@ Exit codes: 0 no difference (also: only judged), 1 a bug in mds, 2 usage (also: 
   static override flags = {
     part: Flags.option({
       options: ['parity', 'worth', 'both'] as const,
-      default: 'both',
-      summary: 'Which half; with both, sessions without an alert in the log are only history',
+      summary: 'Which half; default both, in which sessions without an alert in the log are only history',
     })(),
     map: Flags.string({
       summary: 'A field of the log under another name; may be repeated',
@@ -85,8 +84,7 @@ Exit codes: 0 no difference (also: only judged), 1 a bug in mds, 2 usage (also: 
     const { argv, args, flags } = await this.parse(ValidateAlerts)
     // Rows in a format are for a program: the table for people would stand between them.
     const output = flags.output ?? (flags.format === undefined ? undefined : '-')
-    if (output !== undefined && flags.part === 'worth')
-      throw usageError('no_rows', 'The differences of --output are those of the parity part.', '--part both', 'leave -o out')
+    const part = partOf(flags.part, output)
     if (output === '-') this.requireFileForJson(output, 'mds validate-alerts alerts.jsonl 20251005 --json')
     const words = {
       ...this.sessionRequest(argv.slice(1), flags),
@@ -100,7 +98,7 @@ Exit codes: 0 no difference (also: only judged), 1 a bug in mds, 2 usage (also: 
         confidence: toleranceOf('confidence', flags['confidence-tolerance']),
         price: toleranceOf('price', flags['price-tolerance']),
       },
-      part: flags.part,
+      part,
       rules: { latency_ms: flags.latency, from: flags.bars ? ('bars' as const) : ('ticks' as const) },
       draws: flags.draws,
       seed: flags.seed,
@@ -119,6 +117,17 @@ Exit codes: 0 no difference (also: only judged), 1 a bug in mds, 2 usage (also: 
     if (answer.exit_code !== EXIT.ok) process.exitCode = answer.exit_code
     return answer.json(flags.limit)
   }
+}
+
+/** Rows of differences on standard output leave no place for a verdict. */
+function partOf(part: 'parity' | 'worth' | 'both' | undefined, output: string | undefined): 'parity' | 'worth' | 'both' {
+  if (output !== undefined && (part === 'worth' || (part === 'both' && output === '-')))
+    throw usageError(
+      'no_rows',
+      `--part ${part}: rows in a format are the differences of the parity part${part === 'both' ? ', and leave no place for the verdict' : ''}.`,
+      ...(part === 'both' ? ['-o differences.ndjson'] : ['--part both', 'leave -o and --format out']),
+    )
+  return part ?? (output === '-' ? 'parity' : 'both')
 }
 
 /** A number from 0. */

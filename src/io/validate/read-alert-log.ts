@@ -113,6 +113,9 @@ async function bytesOf(path: string): Promise<Buffer> {
   )
 }
 
+/** Begins each message of a stream of Arrow. */
+const ARROW_STREAM = 0xffffffff
+
 const magicOf = (bytes: Buffer): string => bytes.toString('latin1', 0, 4)
 
 function textOf(bytes: Buffer, path: string): string {
@@ -121,7 +124,8 @@ function textOf(bytes: Buffer, path: string): string {
     throw unreadable(path, 'a gzip file', `gunzip -c ${shellWord(name)} | mds validate-alerts - 20251005`)
   if (bytes[0] === 0x28 && bytes[1] === 0xb5)
     throw unreadable(path, 'a zstd file', `zstd -dc ${shellWord(name)} | mds validate-alerts - 20251005`)
-  if (magicOf(bytes) === 'ARRO') throw unreadable(path, 'an Arrow file', SUGGESTION)
+  if (magicOf(bytes) === 'ARRO' || (bytes.length >= 4 && bytes.readUInt32BE(0) === ARROW_STREAM))
+    throw unreadable(path, 'an Arrow file', SUGGESTION)
   const is_utf16 = bytes[0] === 0xff && bytes[1] === 0xfe
   const text = new TextDecoder(is_utf16 ? 'utf-16le' : 'utf-8').decode(bytes)
   if (text.includes('\0')) throw unreadable(path, 'bytes that are no text', SUGGESTION)
@@ -164,7 +168,7 @@ function otherNames(path: string, found: readonly string[]): MdsError {
 }
 
 function nothingRead({ path, faults, records }: AlertLogFile, found: readonly string[]): MdsError {
-  if (faults.every(({ kind }) => kind === 'no_pattern')) return otherNames(path, found)
+  if (faults.filter(({ kind }) => kind === 'no_pattern').length === records) return otherNames(path, found)
   return new MdsError('no_alerts', {
     message: `None of the ${counted(records, 'record')} of ${path} can be read as an alert. ${faultLines({ path, faults }).join(' ')}`,
     suggestions: ['see docs/validate.md for the fields', '--map THEIRS=OURS'],

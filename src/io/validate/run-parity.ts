@@ -19,7 +19,6 @@ import {
   type Tolerance,
 } from '../../core/validate/index.js'
 import { findRecordings, type SessionFiles } from '../find-recordings.js'
-import { refuseInputAsOutput } from '../inputs.js'
 import type { RunListener } from '../run-sessions.js'
 import { readSignalConfig, type SignalWords } from '../signals/signal-config.js'
 import { type AlertLogFile, readAlertLog, refuseFaults } from './read-alert-log.js'
@@ -33,7 +32,6 @@ export interface ParityWords extends ReplayWords, SignalWords {
   readonly tolerance: Tolerance
   /** A log with a single bad record is refused. */
   readonly strict: boolean
-  readonly output: string | undefined
 }
 
 /** A day, and how its part of the log compares. */
@@ -56,8 +54,6 @@ export interface ParityRun {
 /** The log, once nothing speaks against going on with it. */
 export async function readLog(words: Omit<ParityWords, keyof SignalWords>): Promise<AlertLogFile> {
   refuseBothOnStdin(words)
-  refuseInputAsOutput(words.output, words)
-  refuseInputAsOutput(words.output, { ...words, instruments: [words.alerts] })
   const { sessions } = findRecordings(words.recordings)
   const day = sessions.length === 1 ? sessions[0]?.day : undefined
   const log = await readAlertLog({ path: words.alerts, maps: words.maps, day })

@@ -5,6 +5,7 @@ import type { Worth } from '../../core/worth/index.js'
 import type { DiagnosticsLog } from '../diagnostics-log.js'
 import { findRecordings } from '../find-recordings.js'
 import { formatFor } from '../formats.js'
+import { refuseInputAsOutput } from '../inputs.js'
 import { openFile, openStdout } from '../output.js'
 import type { RunListener } from '../run-sessions.js'
 import { faultLine } from '../signals/fault-line.js'
@@ -20,6 +21,7 @@ export const PARTS = ['parity', 'worth', 'both'] as const
 export type Part = (typeof PARTS)[number]
 
 export interface ValidationWords extends ParityWords, Omit<WorthWords, 'shiftOf'> {
+  readonly output: string | undefined
   readonly format: string | undefined
   readonly part: Part
 }
@@ -35,6 +37,8 @@ export interface ValidationAnswer {
 
 /** Compares, writes every difference into the file asked for, and judges. */
 export async function validateAlerts(words: ValidationWords, run: RunListener): Promise<ValidationAnswer> {
+  refuseInputAsOutput(words.output, words)
+  refuseInputAsOutput(words.output, { ...words, instruments: [words.alerts] })
   const format = await formatFor({ format: words.format, output: words.output, isTTY: false, fallback: 'ndjson' })
   if (words.part === 'both') refuseStdin(words)
   const read = await readLog(words)
