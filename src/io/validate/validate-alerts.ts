@@ -17,8 +17,7 @@ import { runWorth, type WorthRun, type WorthWords } from './run-worth.js'
 import { worthLines } from './worth-lines.js'
 
 /** Which half of the answer: does the log agree with a replay, are its alerts worth anything. */
-export const PARTS = ['parity', 'worth', 'both'] as const
-export type Part = (typeof PARTS)[number]
+export type Part = 'parity' | 'worth' | 'both'
 
 export interface ValidationWords extends ParityWords, Omit<WorthWords, 'shiftOf'> {
   readonly output: string | undefined
@@ -40,8 +39,8 @@ export async function validateAlerts(words: ValidationWords, run: RunListener): 
   refuseInputAsOutput(words.output, words)
   refuseInputAsOutput(words.output, { ...words, instruments: [words.alerts] })
   const format = await formatFor({ format: words.format, output: words.output, isTTY: false, fallback: 'ndjson' })
-  if (words.part === 'both') refuseStdin(words)
   const read = await readLog(words)
+  if (words.part === 'both') refuseStdin(words)
   const parity = words.part === 'worth' ? undefined : await runParity(comparedDays(words, read, run), read, run)
   if (words.output !== undefined && parity !== undefined)
     writeParityRows(words.output === '-' ? openStdout() : openFile(words.output), format, parity.days)
