@@ -33,6 +33,7 @@ export const IST_SHIFT_MS = 19_800_000
 /** The same instrument, pattern and direction. */
 export const keyOf = ({ subject, alert }: LogSide | ReplaySide): string => `${subject}|${alert.direction}`
 
+/** `shift_ms`: by how much the clock of the whole log is ahead. */
 export function logSide(alert: PlacedAlert, shift_ms: number): LogSide {
   const { instrument, symbol, pattern, timestamp_ms, bar_start_ms } = alert
   return {

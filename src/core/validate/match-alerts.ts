@@ -21,6 +21,7 @@ export interface Matching {
   readonly missing: readonly ReplaySide[]
 }
 
+/** An alert that both sides have. */
 export interface MatchedPair {
   readonly logged: LogSide
   readonly replayed: ReplaySide

@@ -18,6 +18,7 @@ export interface NamesOfDay {
   isCarried(instrument: Instrument): boolean
 }
 
+/** Alerts, and what was found wrong with some of them. */
 export interface Placed {
   readonly alerts: readonly PlacedAlert[]
   readonly faults: readonly LineFault[]

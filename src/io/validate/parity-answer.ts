@@ -1,8 +1,7 @@
 import { escaped } from '../../core/escaped.js'
 import { formatClock, formatDate, formatIso } from '../../core/time/index.js'
-import { PARITY_CAUSES, PARITY_KINDS, type ParityDifference, shiftText } from '../../core/validate/index.js'
+import { PARITY_CAUSES, PARITY_KINDS, type ParityDifference, parityRow, shiftText } from '../../core/validate/index.js'
 import { tableLines } from '../trust/text-table.js'
-import { parityRow } from './parity-rows.js'
 import { faultCounts } from './read-alert-log.js'
 import type { ParityOfDay, ParityRun } from './run-parity.js'
 
