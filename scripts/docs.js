@@ -16,6 +16,7 @@ const {
   options,
   patterns,
   reconcile,
+  validate,
   CAPTURE_METRICS,
   DIAGNOSTIC_CODES,
   EXIT,
@@ -53,6 +54,15 @@ const SECTIONS = {
     ),
   'profile-fields': profileFields,
   'error-codes': errorCodes,
+  'log-fields': logFields,
+  'line-faults': () =>
+    table(
+      ['fault', 'the record is', 'what it is'],
+      Object.entries(validate.LINE_FAULTS).map(([kind, { effect, doc }]) => [`\`${kind}\``, effect, doc]),
+    ),
+  'parity-kinds': () => table(['kind', 'meaning'], namedRows(validate.PARITY_KINDS)),
+  'parity-causes': () => table(['cause', 'meaning'], namedRows(validate.PARITY_CAUSES)),
+  'parity-fields': () => fieldTable(validate.PARITY_FIELDS),
   patterns: patternTable,
   'pattern-parameters': patternParameters,
   'capture-metrics': () =>
@@ -100,6 +110,7 @@ async function loadCore() {
         export * as indicators from './src/core/indicators/index.js'
         export * as options from './src/core/options/index.js'
         export * as reconcile from './src/core/reconcile/index.js'
+        export * as validate from './src/core/validate/index.js'
         export * from './src/core/diagnostics.js'
         export { CAPTURE_METRICS } from './src/io/capture/metrics.js'
         export * from './src/core/errors.js'`,
@@ -148,6 +159,22 @@ function alertRules() {
     doc,
   ])
   return table(['rule', 'default', 'smallest', 'largest', 'meaning'], rows)
+}
+
+function namedRows(names) {
+  return Object.entries(names).map(([name, says]) => [`\`${name}\``, says])
+}
+
+/** Our field, and what else it may be called. */
+function logFields() {
+  const rows = Object.entries(validate.fieldNames([])).map(([field, names]) => [
+    `\`${field}\``,
+    names
+      .filter((name) => name !== field)
+      .map((name) => `\`${name}\``)
+      .join(', '),
+  ])
+  return table(['field', 'or'], rows)
 }
 
 function barKindRow({ name, example, summary, size, label }) {

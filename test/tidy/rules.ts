@@ -36,6 +36,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   baseline: ['candles', 'patterns', 'options', 'indicators', 'wire', 'market', 'time'],
   alerts: ['patterns', 'market', 'time'],
   why: ['alerts', 'patterns', 'market', 'time'],
+  validate: ['alerts', 'patterns', 'recording', 'market', 'time'],
+  worth: ['validate', 'charges', 'alerts', 'patterns', 'options', 'stats', 'market', 'time'],
   feed: ['recording', 'wire', 'market', 'time'],
   formats: ['market', 'wire', 'time'],
   compare: ['alerts', 'formats', 'recording', 'wire', 'market', 'time'],

@@ -13,7 +13,7 @@ import {
 } from '../candles/index.js'
 import type { Diagnostic, DiagnosticCode } from '../diagnostics.js'
 import type { Calendar, Candle, Instrument, Session } from '../market/index.js'
-import type { LiveQuote, OptionBook } from '../options/index.js'
+import type { LiveQuote, OptionBook, QuoteUpdate } from '../options/index.js'
 import { type Frame, type FrameConsumer, isText, RECORD_HEADER_BYTES } from '../recording/index.js'
 import { formatDate, type IstDay } from '../time/index.js'
 import { type BarClock, LedgerState, VERDICT, type VolumeEvent, VolumeLedger } from '../volume/index.js'
@@ -56,6 +56,14 @@ export interface PipelineListener {
   onMoment?(now_ms: number): void
   /** Each whole second of virtual time, ahead of what was received in it; a second without records comes with the next record. */
   onSecond?(now_ms: number): void
+  /** Asked once for each instrument, ahead of its first packet: who wants its packets as they are accepted? Undefined for most. */
+  watch?(instrument: Instrument): QuoteWatch | undefined
+}
+
+/** Hears one instrument: no duplicates, nothing of an earlier session or that may be, nothing out of order. */
+export interface QuoteWatch {
+  /** `traded`: it tells a trade, or the next value of an index. Borrowed. */
+  onQuote(update: Readonly<QuoteUpdate>, traded: boolean): void
 }
 
 /** The order in which gaps are told. */
@@ -89,6 +97,7 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
   readonly #states: LedgerState[] = []
   /** Where an instrument's packets are written as quotes; undefined for most. */
   readonly #quotes: (LiveQuote | undefined)[] = []
+  readonly #watches: (QuoteWatch | undefined)[] = []
   readonly #quote_reader = new QuoteReader()
   readonly #setup: PipelineSetup
   readonly #listener: PipelineListener
@@ -172,10 +181,14 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
     if (verdict !== VERDICT.dropped)
       this.bars.add(this.tracks[index] as Track, verdict, length === kite.FULL_BYTES ? kite.readOi(view, at) : -1)
     const quote = this.#quotes[index]
+    const watch = this.#watches[index]
     // What is written as quotes never takes the common path, which would not tell.
-    if (quote === undefined) this.#common?.open(index)
-    else if (verdict !== VERDICT.dropped && verdict !== VERDICT.late && !state.provisional)
-      quote.take(this.#quote_reader.read(view, at, length, (this.#frame as Frame).received_at_ms))
+    if (quote === undefined && watch === undefined) this.#common?.open(index)
+    else if (verdict !== VERDICT.dropped && verdict !== VERDICT.late && !state.provisional) {
+      const update = this.#quote_reader.read(view, at, length, (this.#frame as Frame).received_at_ms)
+      quote?.take(update)
+      watch?.onQuote(update, verdict !== VERDICT.quiet)
+    }
   }
 
   onBadPacket(code: DiagnosticCode, at: number, detail: kite.PacketFault): void {
@@ -236,6 +249,7 @@ export class Pipeline implements FrameConsumer, kite.PacketSink {
     const state = new LedgerState(instrument, index)
     this.#states.push(state)
     this.#quotes.push(this.#setup.options?.quoteOf(instrument))
+    this.#watches.push(this.#listener.watch?.(instrument))
     this.tracks.push(this.bars.open(state))
     if (!instrument.known) {
       this.counts.unknown_instruments++

@@ -11,6 +11,8 @@ export interface DaySignals {
   readonly config_hash: string
   /** Undefined: none, so that relative volume is against the minutes before, and levels of the day before are not known. */
   readonly baseline_path: string | undefined
+  /** Of that file: part of the configuration. */
+  readonly baseline_sha256: string | undefined
   /** What the user should know about the baseline, one sentence each. */
   readonly notices: readonly string[]
   readonly faults: readonly DetectorFault[]
@@ -45,6 +47,7 @@ export async function openDaySignals(
     signals,
     config_hash,
     baseline_path: earlier?.path,
+    baseline_sha256: baseline?.sha256,
     notices: baseline?.notices ?? [],
     faults,
     options,
