@@ -70,6 +70,10 @@ function minuteBars(random: Random, instrument: Instrument, path: Float64Array =
       total_sell_quantity: random.below(100_000),
       last_seen_ms: time_ms + MINUTE_MS - 1000,
       previous_close: Math.round((path[0] as number) * 0.995),
+      day_high: 0,
+      day_low: 0,
+      day_average_price: 0,
+      day_volume: 0,
     }
     return {
       instrument,
