@@ -2,11 +2,11 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { type Alert, DEFAULT_ALERT_RULES } from '../../../src/core/alerts/index.js'
 import { type Instrument, underlyingOf } from '../../../src/core/market/index.js'
 import { isOption } from '../../../src/core/options/index.js'
-import { choosePatterns, PATTERNS } from '../../../src/core/patterns/index.js'
+import { type AskedStep, choosePatterns, PATTERNS, Witness } from '../../../src/core/patterns/index.js'
 import { Random } from '../../../src/core/random.js'
 import { PLANTS } from '../../../src/core/synth/index.js'
 import { parseDate } from '../../../src/core/time/index.js'
-import { answersOf, Hearing, type PatternAnswer, SecondHearing, whyRecord } from '../../../src/core/why/index.js'
+import { answersOf, Hearing, type PatternAnswer, SecondHearing, waysOf, whyRecord } from '../../../src/core/why/index.js'
 import { type PlantDaySetup, runPlantDay } from '../../support/plant-day.js'
 import { contradictions, type PatternJson, type StepJson, type WhyJson } from '../../support/why-checker.js'
 
@@ -42,6 +42,9 @@ describe.each(DAYS)('%s', (_, setup) => {
   /** One question for each instrument, at a moment chosen by chance. */
   const at_random = new Map<number, Hearing>()
   const seconds = new Map<number, SecondHearing>()
+  /** Over the whole day: rounds of questions, and those in which a way was met. */
+  let asked = 0
+  const met = new Set<string>()
 
   const jsonOf = (hearing: Hearing, second = new SecondHearing(hearing)): WhyJson => {
     const instrument = instruments.get(hearing.question.instrument_token) as Instrument
@@ -71,17 +74,27 @@ describe.each(DAYS)('%s', (_, setup) => {
 
   beforeAll(() => {
     const moments = new Map<number, Set<number>>()
+    /** Whoever asked last: when the next one begins, it has asked all there was. */
+    let last: { key: string; witness: Witness } | undefined
+    const judge = (): void => {
+      if (last === undefined) return
+      asked++
+      if (hasMetAWay(last.witness)) met.add(last.key)
+    }
     runPlantDay(setup, {
       onAlert: (alert) => {
         if (VERDICTS[alert.state] !== undefined) records.push(alert)
       },
-      listen: (_, { instrument }, known_at_ms) => {
-        instruments.set(instrument.instrument_token, instrument)
-        const of_token = moments.get(instrument.instrument_token) ?? new Set()
-        moments.set(instrument.instrument_token, of_token.add(known_at_ms))
-        return undefined
+      listen: ({ id }, { instrument }, known_at_ms) => {
+        const { instrument_token } = instrument
+        instruments.set(instrument_token, instrument)
+        moments.set(instrument_token, (moments.get(instrument_token) ?? new Set()).add(known_at_ms))
+        judge()
+        last = { key: `${keyOf(instrument_token, known_at_ms)} ${id}`, witness: new Witness(false) }
+        return last.witness
       },
     })
+    judge()
     const random = new Random(1, 'why')
     for (const [token, known] of moments) at_random.set(token, hear(token, [...known][random.below(known.size)] as number))
     /** Hearings by the id of another claim that their own speak of. */
@@ -106,6 +119,12 @@ describe.each(DAYS)('%s', (_, setup) => {
       listen: (pattern, view, known_at_ms) => seconds.get(view.instrument.instrument_token)?.listen(pattern, view, known_at_ms),
     })
   }, 300_000)
+
+  test('all day, who claims is who has met a way: no condition stands outside the questions', () => {
+    expect(asked).toBeGreaterThan(50_000)
+    const claimed = records.map((alert) => `${keyOfAlert(alert)} ${alert.detection.pattern.id}`)
+    expect([...met].sort()).toEqual(claimed.sort())
+  })
 
   test('every record has the same verdict, reason and numbers', () => {
     expect(records.filter(({ state }) => state === 'emitted').length).toBeGreaterThan(3)
@@ -158,6 +177,12 @@ describe.each(DAYS)('%s', (_, setup) => {
     expect(longer).toBeGreaterThan(100)
   })
 })
+
+function hasMetAWay({ asked }: Witness): boolean {
+  const { common, ways } = waysOf(asked)
+  const isMet = (steps: readonly AskedStep[]): boolean => steps.every((step) => step.is_met || step.part_of !== undefined)
+  return isMet(common) && (ways.length === 0 || ways.some(({ steps }) => isMet(steps)))
+}
 
 const begins = (steps: readonly StepJson[], first: readonly StepJson[]): boolean =>
   first.every((step, i) => JSON.stringify(step) === JSON.stringify(steps[i]))
