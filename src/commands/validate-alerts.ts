@@ -26,6 +26,10 @@ Exit codes: 0 no difference (also: only judged), 1 a bug in mds, 2 usage (also: 
       command: "<%= config.bin %> validate-alerts alerts.jsonl --part worth 'raw_ticks/sso_xvenue/*.bin'",
     },
     {
+      description: 'The same as a page for a browser',
+      command: '<%= config.bin %> validate-alerts alerts.jsonl 20251005 --report alerts.html',
+    },
+    {
       description: "Somebody else's names, and a clock that is up to two seconds off",
       command: '<%= config.bin %> validate-alerts log.csv 20251005 --map strategy=pattern_type --time-tolerance 2',
     },
@@ -73,6 +77,7 @@ Exit codes: 0 no difference (also: only judged), 1 a bug in mds, 2 usage (also: 
     charges: Flags.string({ summary: 'Worth: table of charges; default: the one that ships with mds', helpValue: 'FILE' }),
     limit: Flags.integer({ summary: 'Differences to show', default: LIMIT, min: 0, helpValue: 'N' }),
     ...signalFlags,
+    report: Flags.string({ summary: 'A page for a browser with the whole answer, in one file', helpValue: 'FILE.html' }),
     output: Flags.string({ char: 'o', summary: 'File for all differences, one row each', helpValue: 'FILE' }),
     ...formatFlag,
     ...symbolFlag,
@@ -106,6 +111,7 @@ Exit codes: 0 no difference (also: only judged), 1 a bug in mds, 2 usage (also: 
       notional: flags.notional,
       charges: flags.charges,
       strict: flags.strict,
+      report: flags.report,
       output,
       format: flags.format,
     }

@@ -1,9 +1,8 @@
-import { escaped } from '../../core/escaped.js'
 import { formatClock, formatDate, formatIso } from '../../core/time/index.js'
 import { PARITY_CAUSES, PARITY_KINDS, type ParityDifference, parityRow, shiftText } from '../../core/validate/index.js'
-import { tableLines } from '../trust/text-table.js'
 import { faultCounts } from './read-alert-log.js'
 import type { ParityOfDay, ParityRun } from './run-parity.js'
+import type { TextPart } from './text-part.js'
 
 /** Faults of each kind that `--json` has in full. */
 const FAULTS_LISTED = 20
@@ -79,7 +78,7 @@ export function parityAnswer(
 }
 
 /** The same for people. */
-export function parityLines({ log, other_days, other_symbols, days }: ParityRun, limit: number): string[] {
+export function parityParts({ log, other_days, other_symbols, days }: ParityRun, limit: number): TextPart[] {
   const { length: total } = days.flatMap(told)
   const first = firstOf(days, limit)
   const rows = first.map(({ day, difference }) => {
@@ -91,18 +90,18 @@ export function parityLines({ log, other_days, other_symbols, days }: ParityRun,
   })
   const more = total - first.length
   return [
-    ...days.flatMap(dayLines),
+    ...days.flatMap(dayParts),
     ...(other_days.alerts > 0 ? [`${counted(other_days.alerts)} of other days left out: ${other_days.days}`] : []),
     ...(other_symbols > 0 ? [`${counted(other_symbols)} of other instruments left out`] : []),
     ...leftOutLine(log.left_out),
-    ...(rows.length === 0 ? [] : ['', ...tableLines(HEAD, rows)]),
+    ...(rows.length === 0 ? [] : ['', { head: HEAD, rows }]),
     ...(more > 0 ? [`  ${more} more; all of them: -o differences.csv`] : []),
-  ].map(escaped)
+  ]
 }
 
 const HEAD = ['time', 'symbol', 'pattern', 'direction', 'kind', 'field', 'log', 'replay', 'line', 'cause']
 
-function dayLines({ replayed, parity }: ParityOfDay): string[] {
+function dayParts({ replayed, parity }: ParityOfDay): TextPart[] {
   const { logged, replayed: in_replay, equal, differences, shift_ms } = parity
   const head = `${formatDate(replayed.day)}: ${counted(logged)} in the log, ${in_replay} in the replay, ${equal} equal; ${differences.length === 0 ? 'no difference' : `${differences.length} ${differences.length === 1 ? 'difference' : 'differences'}`}`
   const kinds = Object.entries(kindCounts(differences)).map(([kind, count]) => [
@@ -118,8 +117,8 @@ function dayLines({ replayed, parity }: ParityOfDay): string[] {
   return [
     head,
     ...(shift_ms === 0 ? [] : [`  the clock of the whole log is ${shiftText(shift_ms)}: compared without that`]),
-    ...(kinds.length === 0 ? [] : tableLines(['kind', 'count', 'meaning'], kinds)),
-    ...(causes.length === 0 ? [] : tableLines(['cause', 'count', 'meaning'], causes)),
+    ...(kinds.length === 0 ? [] : [{ head: ['kind', 'count', 'meaning'], rows: kinds }]),
+    ...(causes.length === 0 ? [] : [{ head: ['cause', 'count', 'meaning'], rows: causes }]),
   ]
 }
 

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { EXIT, type ExitCode, usageError } from '../../core/errors.js'
 import { formatDate } from '../../core/time/index.js'
 import { alertsOfDay } from '../../core/validate/index.js'
@@ -7,14 +8,17 @@ import { findRecordings } from '../find-recordings.js'
 import { formatFor } from '../formats.js'
 import { refuseInputAsOutput } from '../inputs.js'
 import { openFile, openStdout } from '../output.js'
+import { loadPageAssets } from '../report/page-assets.js'
 import type { RunListener } from '../run-sessions.js'
 import { faultLine } from '../signals/fault-line.js'
-import { type ParityAnswer, parityAnswer, parityLines } from './parity-answer.js'
+import { type ParityAnswer, parityAnswer, parityParts } from './parity-answer.js'
 import { writeParityRows } from './parity-rows.js'
 import { type AlertLogFile, faultLines } from './read-alert-log.js'
 import { type ParityRun, type ParityWords, readLog, runParity } from './run-parity.js'
 import { runWorth, type WorthRun, type WorthWords } from './run-worth.js'
-import { worthLines } from './worth-lines.js'
+import { textLines } from './text-part.js'
+import { validationPage } from './validation-page.js'
+import { worthParts } from './worth-parts.js'
 
 /** Which half of the answer: does the log agree with a replay, are its alerts worth anything. */
 export type Part = 'parity' | 'worth' | 'both'
@@ -23,6 +27,8 @@ export interface ValidationWords extends ParityWords, Omit<WorthWords, 'shiftOf'
   readonly output: string | undefined
   readonly format: string | undefined
   readonly part: Part
+  /** A page for a browser, with everything. */
+  readonly report: string | undefined
 }
 
 export interface ValidationAnswer {
@@ -38,6 +44,9 @@ export interface ValidationAnswer {
 export async function validateAlerts(words: ValidationWords, run: RunListener): Promise<ValidationAnswer> {
   refuseInputAsOutput(words.output, words)
   refuseInputAsOutput(words.output, { ...words, instruments: [words.alerts] })
+  refuseInputAsOutput(words.report, words)
+  refuseInputAsOutput(words.report, { ...words, instruments: [words.alerts] })
+  const assets = words.report === undefined ? undefined : loadPageAssets()
   const format = await formatFor({ format: words.format, output: words.output, isTTY: false, fallback: 'ndjson' })
   const read = await readLog(words)
   if (words.part === 'both') refuseStdin(words)
@@ -45,20 +54,45 @@ export async function validateAlerts(words: ValidationWords, run: RunListener): 
   if (words.output !== undefined && parity !== undefined)
     writeParityRows(words.output === '-' ? openStdout() : openFile(words.output), format, parity.days)
   const judged = words.part === 'parity' ? undefined : await judge(words, read, parity, run)
+  if (words.report !== undefined && assets !== undefined) {
+    const page = validationPage({
+      log: basename(words.alerts),
+      version: words.version,
+      parity: parity && parityParts(parity, REPORT_ROWS),
+      worth: judged && worthParts(judged.worth),
+      assets,
+    })
+    writePage(words.report, page)
+  }
   const { path, faults } = parity === undefined ? read : { path: parity.log.path, faults: parity.faults }
   return {
     exit_code: parity?.exit_code ?? EXIT.ok,
     notices: [...faultLines({ path, faults }), ...(parity?.days ?? []).flatMap(({ replayed }) => replayed.faults.map(faultLine))],
     diagnostics: (judged?.runs ?? (parity?.days ?? []).map(({ replayed }) => replayed.run)).map(({ diagnostics }) => diagnostics),
     lines: (limit) => [
-      ...(parity === undefined ? [] : parityLines(parity, limit)),
+      ...textLines(parity === undefined ? [] : parityParts(parity, limit)),
       ...(parity === undefined || judged === undefined ? [] : ['']),
-      ...(judged === undefined ? [] : worthLines(judged.worth)),
+      ...textLines(judged === undefined ? [] : worthParts(judged.worth)),
     ],
     json: (limit) => ({
       ...(parity === undefined ? {} : { parity: parityAnswer(parity, limit) }),
       ...(judged === undefined ? {} : { worth: judged.worth }),
     }),
+  }
+}
+
+/** Differences on the page; a file of all of them is what --output is for. */
+const REPORT_ROWS = 2000
+
+/** The page appears whole or not at all. */
+function writePage(path: string, page: string): void {
+  const sink = openFile(path)
+  try {
+    sink.write(Buffer.from(page))
+    sink.finish()
+  } catch (error) {
+    sink.abort()
+    throw error
   }
 }
 

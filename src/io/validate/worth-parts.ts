@@ -1,25 +1,24 @@
-import { escaped } from '../../core/escaped.js'
 import type { GroupNumbers, GroupWorth, PatternWorth, Worth } from '../../core/worth/index.js'
-import { tableLines } from '../trust/text-table.js'
+import type { TextPart } from './text-part.js'
 
 /** The verdict for people. A dash is a number that is not known, or not shown because too few alerts are behind it. */
-export function worthLines(worth: Worth): string[] {
+export function worthParts(worth: Worth): TextPart[] {
   const { sessions, alerts, overall, patterns, calibration, luck, settings, warnings } = worth
   const judged = overall.judged
   const over = sessions.length === 1 ? '1 session' : `${sessions.length} sessions`
   return [
     `Worth: ${alerts} ${alerts === 1 ? 'alert' : 'alerts'} of ${over}, ${judged} judged; seed ${settings.seed}, ${settings.draws} draws, entries ${settings.latency_ms} ms after the alert, barriers from ${settings.barriers_from}`,
-    ...(patterns.length === 0 ? [] : ['', 'by pattern', ...tableLines(PATTERN_HEAD, patterns.map(patternRow))]),
-    ...(judged === 0 ? [] : ['', 'what the price did afterwards', ...tableLines(HORIZON_HEAD, horizonRows(overall))]),
-    ...(judged === 0 ? [] : ['', 'trades to target, stop or time', ...tableLines(GROUP_HEAD, groupRows(worth))]),
+    ...(patterns.length === 0 ? [] : ['', { caption: 'by pattern', head: PATTERN_HEAD, rows: patterns.map(patternRow) }]),
+    ...(judged === 0 ? [] : ['', { caption: 'what the price did afterwards', head: HORIZON_HEAD, rows: horizonRows(overall) }]),
+    ...(judged === 0 ? [] : ['', { caption: 'trades to target, stop or time', head: GROUP_HEAD, rows: groupRows(worth) }]),
     ...(calibration.n === 0
       ? []
       : [
           '',
           `confidence against what came: Brier ${text(calibration.brier)} = reliability ${text(calibration.reliability)} - resolution ${text(calibration.resolution)} + uncertainty ${text(calibration.uncertainty)}; log loss ${text(calibration.log_loss)}, ECE ${text(calibration.ece)}`,
-          ...tableLines(
-            ['confidence', 'n', 'mean', 'hit rate', '95 %'],
-            calibration.table
+          {
+            head: ['confidence', 'n', 'mean', 'hit rate', '95 %'],
+            rows: calibration.table
               .filter(({ n }) => n > 0)
               .map(({ from, to, n, mean_confidence, hit_rate, low, high }) => [
                 `${from.toFixed(2)}-${to.toFixed(2)}`,
@@ -28,7 +27,7 @@ export function worthLines(worth: Worth): string[] {
                 text(hit_rate),
                 span(low, high),
               ]),
-          ),
+          },
         ]),
     ...(luck.not_told === null
       ? [
@@ -37,7 +36,7 @@ export function worthLines(worth: Worth): string[] {
         ]
       : []),
     ...(warnings.length === 0 ? [] : ['', ...warnings.map((warning) => `! ${warning}`)]),
-  ].map(escaped)
+  ]
 }
 
 const PATTERN_HEAD = ['pattern', 'alerts', 'judged', 'hits', 'of', 'rate', '95 %', 'mean R', 'chance', 'p', 'p FDR', 'verdict']
