@@ -15,8 +15,8 @@ import { type Line, span } from './spans.js'
 /** What a person is shown of an explanation. */
 export interface WhyPicture {
   readonly explanation: Explanation
-  /** How many of those that kept silent are shown step by step: those that came nearest. */
-  readonly detailed: number
+  /** How many of those that kept silent are shown step by step: those that came nearest. Undefined: all that asked anything. */
+  readonly detailed: number | undefined
 }
 
 const UNKNOWN = 'unknown'
@@ -29,12 +29,21 @@ export function whyLines({ explanation, detailed }: WhyPicture): Line[] {
   const spoke = answers.filter(({ verdict }) => verdict !== 'no_claim' && verdict !== 'not_asked')
   const silent = answers.filter(({ verdict }) => verdict === 'no_claim')
   const not_asked = answers.filter(({ verdict }) => verdict === 'not_asked')
-  const near = silent.slice(0, detailed)
+  const heard = detailed === undefined ? not_asked.filter(({ asked }) => asked !== undefined) : []
+  const near = [...silent.slice(0, detailed), ...heard]
   return [
     ...headLines(explanation),
     ...[...spoke, ...near].flatMap((answer) => [[], ...answerLines(answer, explanation)]),
-    ...section('No claim either, by how near they came', silent.slice(detailed), shortLine(explanation)),
-    ...section('Not asked', not_asked, ({ pattern, detail }) => [span(`  ${pattern.id.padEnd(NAME_WIDTH)}  ${detail ?? ''}`)]),
+    ...section(
+      'No claim either, by how near they came',
+      detailed === undefined ? [] : silent.slice(detailed),
+      shortLine(explanation),
+    ),
+    ...section(
+      'Not asked',
+      not_asked.filter((answer) => !heard.includes(answer)),
+      ({ pattern, detail }) => [span(`  ${pattern.id.padEnd(NAME_WIDTH)}  ${detail ?? ''}`)],
+    ),
   ]
 }
 
@@ -70,21 +79,18 @@ function inputLines({ inputs }: Moment): Line[] {
   const volume = inputs.has_volume
     ? `${formatCount(bar.volume)}; rv ${short(inputs.rv)}${source && ` ${source}`}, of 3 minutes ${short(inputs.rv3)}`
     : 'none'
-  const factor = `volume x ${factors.volume}, moves x ${factors.move}, overbought from ${factors.overbought}`
+  const factor = `volume x ${factors.volume}, moves x ${factors.move}, overbought ${factors.overbought}`
   const trend = { '-1': 'down', '0': 'flat or unknown', '1': 'up' }[inputs.trend_15m]
   return [
-    input(
-      'bar',
-      `open ${price(bar.open)}  high ${price(bar.high)}  low ${price(bar.low)}  close ${price(bar.close)}  (${short(inputs.change_pct)} %)`,
-    ),
+    input('bar', `open ${price(bar.open)}  high ${price(bar.high)}  low ${price(bar.low)}  close ${price(bar.close)}`),
     input('volume', volume),
     input('', range.slice('range '.length)),
     input('means', `VWAP ${price(inputs.vwap)}, EMA 9 ${price(inputs.ema9)}, EMA 21 ${price(inputs.ema21)}`),
-    input('state', `RSI ${short(inputs.rsi)}, ADX ${short(inputs.adx_5m)}, 15 minutes ${trend}`),
     input(
-      'market',
-      `${regime ?? 'NORMAL, as India VIX is not known'}${Number.isNaN(inputs.vix) ? '' : ` at VIX ${inputs.vix}`}: ${factor}`,
+      'state',
+      `change ${short(inputs.change_pct)} %, RSI ${short(inputs.rsi)}, ADX ${short(inputs.adx_5m)}, 15 minutes ${trend}`,
     ),
+    input('market', `${regime ?? 'NORMAL'} (VIX ${Number.isNaN(inputs.vix) ? 'not known' : inputs.vix}): ${factor}`),
     input('book', `imbalance ${short(inputs.obi5)}, spread ${short(inputs.spread_bps)} bps`),
     input('data', dataText(inputs)),
   ]
@@ -103,13 +109,14 @@ function dataText({ bar, stale_ms, late_volume, has_baseline }: Moment['inputs']
 const input = (name: string, text: string): Line => [span(`  ${name.padEnd(8)}`, 'faint'), span(text)]
 
 function answerLines(answer: PatternAnswer, explanation: Explanation): Line[] {
-  const { asked, nearest, score, alert, other } = answer
+  const { verdict, reason, detail, asked, nearest, score, alert, other } = answer
   const divisor = explanation.instrument.price_divisor
   const ways = asked?.ways ?? []
   const is_heard = (asked?.common.length ?? 0) + ways.length > 0
   return [
     titleOf(answer, explanation),
     ...(alert === undefined ? [] : [[span(`  id ${alert.alert_id}`, 'faint')]]),
+    ...(verdict !== 'suppressed' || detail === undefined ? [] : [[span(`  ${reason ?? ''}: ${detail}`)]]),
     ...(other === undefined ? [] : [[span(`  the other: ${otherText(other)}`)]]),
     ...(asked?.common.flatMap((step) => [stepLine(step, 1)]) ?? []),
     ...ways.filter((way) => way === nearest?.way || isMet(way)).flatMap((way) => wayLines(way, divisor)),
@@ -123,6 +130,7 @@ const isMet = ({ steps }: Way): boolean => steps.every((step) => step.is_met || 
 
 function titleOf({ pattern, verdict, reason, detail, nearest, alert }: PatternAnswer, { min_confidence }: Explanation): Line {
   const name = span(pattern.id, 'strong')
+  if (verdict === 'not_asked') return [name, span(': cannot claim', 'down'), span(`: ${detail ?? ''}`)]
   if (alert === undefined) {
     const { first_unmet, unmet = 0 } = nearest ?? {}
     const at = first_unmet === undefined ? `: ${NOT_NAMED}` : ` at ${first_unmet.name}; ${counted(unmet, 'step')} not met`
@@ -132,7 +140,7 @@ function titleOf({ pattern, verdict, reason, detail, nearest, alert }: PatternAn
   const what = `${direction}${subtype === undefined ? '' : ` ${subtype}`}, confidence ${figure(alert.confidence)}`
   if (verdict === 'alert') return [name, span(': ALERT', 'up'), span(` ${what} (gate ${min_confidence})`)]
   if (verdict === 'leg_event') return [name, span(': LEG EVENT', 'up'), span(` ${alert.detection.candidate.action ?? ''}`)]
-  return [name, span(`: held back, ${reason ?? ''}`, 'accent'), span(` (${detail ?? ''}): ${what}`)]
+  return [name, span(`: held back (${reason ?? ''})`, 'accent'), span(`: ${what}`)]
 }
 
 const otherText = ({ pattern_type, direction, symbol, known_at_ms, confidence, alert_id }: OtherAlert): string =>
@@ -160,7 +168,11 @@ function stepLine(step: AskedStep, depth: number): Line {
   const { name, is_met } = step
   const deeper = depth + (decides(step) ? 0 : 1)
   const answer = is_met ? span('yes', 'up') : span('no ', decides(step) ? 'down' : 'faint')
-  return [span('  '.repeat(deeper)), answer, span(`  ${name.padEnd(NAME_WIDTH - 2 * deeper)}${comparisonText(step)}`)]
+  return [
+    span('  '.repeat(deeper)),
+    answer,
+    span(`  ${name.padEnd(step.comparison === undefined ? 0 : NAME_WIDTH - 2 * deeper)}${comparisonText(step)}`),
+  ]
 }
 
 function comparisonText({ value, comparison, limit }: AskedStep): string {

@@ -17,7 +17,7 @@ export const NOT_ASKED = {
   no_bar: 'no minute bar of the instrument was known',
   no_second: 'it is asked at each second of trading, and this was none',
   no_volume: 'the instrument has no volume',
-  not_the_lead: 'strategies on the underlying are asked of the one instrument that tells its price best',
+  not_the_lead: 'it is asked of one instrument of an underlying only',
   no_option_chain: 'there are no options on this underlying',
   no_baseline: 'nothing is known of earlier sessions',
   switched_off: 'it did what a detector must not, and was switched off',
