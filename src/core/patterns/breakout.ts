@@ -1,5 +1,5 @@
 import { type BreakoutLevel, BreakoutLevels } from './breakout-levels.js'
-import { type Break, type BreakLimits, breakAt, isReached } from './level-break.js'
+import { type Break, type BreakLimits, breakAt, isReached, reachOf, type Told } from './level-break.js'
 import type { Candidate, PatternDefinition } from './pattern.js'
 import { directionOf, rsiFrom, SIDES, type Side } from './side.js'
 import type { PatternView } from './view.js'
@@ -60,15 +60,17 @@ export const breakout: PatternDefinition<Name> = {
       levels.update(view)
       const { ask, m1, atr } = view
       if (!ask.is('atr_known', atr > 0)) return undefined
-      const limits = { margin: marginOf(view, numbers), retest: numbers.retest_atr * atr, retest_bars: numbers.retest_bars }
+      const margin = marginOf(view, numbers)
+      const limits = { margin, retest: numbers.retest_atr * atr, retest_bars: numbers.retest_bars, ask, atr }
       let best: Candidate | undefined
       for (const side of SIDES) {
         ask.side(side)
         if (!ask.below('rsi', rsiFrom(side, view.rsi), view.factors.overbought)) continue
         const prices = levels.prices(side)
+        const reach = reachOf(side, m1)
         let is_reached = false
         for (let n = prices.length - 1; n >= 0; n--) {
-          if (!isReached(prices[n] as number, side, m1, limits)) continue
+          if (!isReached(side * (prices[n] as number), reach, limits)) continue
           is_reached = true
           const found = claimAt(n, side, view, { levels, limits, numbers })
           if (found !== undefined && found.score >= (best?.score ?? 0)) best = found
@@ -85,7 +87,7 @@ const marginOf = ({ tick, atr }: PatternView, { beyond_atr_min }: Numbers): numb
 
 interface Tools {
   readonly levels: BreakoutLevels
-  readonly limits: BreakLimits
+  readonly limits: BreakLimits & Told
   readonly numbers: Numbers
 }
 
@@ -94,7 +96,7 @@ function claimAt(n: number, side: Side, view: PatternView, { levels, limits, num
   const { ask, m1, atr } = view
   const price = levels.prices(side)[n] as number
   ask.about(levels.typeOf(n), price)
-  const broken = breakAt(price, side, m1, { ...limits, ask, atr })
+  const broken = breakAt(price, side, m1, limits)
   if (broken === undefined) return undefined
   const level = levels.level(n, side, { ask, atr })
   return level && claimOf(level, broken, side, view, numbers)

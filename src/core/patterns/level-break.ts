@@ -20,17 +20,36 @@ export interface BreakLimits {
 }
 
 /** Who is asked, and the ATR in which it is told. */
-interface Told {
+export interface Told {
   readonly ask: Asking
   readonly atr: number
 }
 
-/** False for a level that the newest close does not lie beyond, or has long lain beyond of: such a bar breaks nothing, and nothing is asked. */
-export function isReached(price: number, side: Side, m1: BarSeries, { margin, retest }: BreakLimits): boolean {
-  const now = beyond(price, side, m1, 0)
+/** The last closes, the newest first, and how far the newest bar came back; as a side sees them. Read once for all levels of a bar. */
+export interface Reach {
+  readonly close: number
+  readonly close_before: number
+  readonly close_2_before: number
+  readonly back: number
+}
+
+/** What a bar can reach on a side. */
+export const reachOf = (side: Side, m1: BarSeries): Reach => ({
+  close: side * m1.close(0),
+  close_before: side * m1.close(1),
+  close_2_before: side * m1.close(2),
+  back: side * back(m1, side, 0),
+})
+
+/**
+ * False for a level that the newest close does not lie beyond, or has long lain beyond of: such a bar breaks nothing, and nothing is asked.
+ * `level`: the price as the side sees it.
+ */
+export function isReached(level: number, reach: Reach, { margin, retest }: BreakLimits): boolean {
+  const now = reach.close - level
   if (!(now > 0)) return false
-  if (!(now >= margin && beyond(price, side, m1, 1) >= margin)) return true
-  return beyond(price, side, m1, 2) < margin || Math.abs(side * (back(m1, side, 0) - price)) <= retest
+  if (!(now >= margin && reach.close_before - level >= margin)) return true
+  return reach.close_2_before - level < margin || Math.abs(reach.back - level) <= retest
 }
 
 /** The break that the newest bar completes, with its second close beyond or with a retest; undefined when it completes none. */

@@ -85,6 +85,8 @@ export class GapBook {
   /** `m1.count` at the last update, and what that one gave. */
   #updated_at = -1
   #made: KeptGap | undefined
+  /** Those that a touch can still change. */
+  #alive: readonly KeptGap[] = []
   /** The nearest edges that can be touched, of bullish gaps and of bearish ones: most bars reach neither. */
   #highest_near = Number.NEGATIVE_INFINITY
   #lowest_near = Number.POSITIVE_INFINITY
@@ -104,7 +106,10 @@ export class GapBook {
     this.#updated_at = m1.count
     this.#made = this.#clock.isNew(view) ? this.#onStructure(view) : undefined
     if (bar.low > this.#highest_near && bar.high < this.#lowest_near) return this.#made
-    for (const gap of this.gaps) if (isAlive(gap) && touch(gap, bar, m1.count)) this.touched_at = m1.count
+    let is_touched = false
+    for (const gap of this.#alive) is_touched = touch(gap, bar, m1.count) || is_touched
+    if (!is_touched) return this.#made
+    this.touched_at = m1.count
     this.#noteEdges()
     return this.#made
   }
@@ -112,8 +117,8 @@ export class GapBook {
   #noteEdges(): void {
     this.#highest_near = Number.NEGATIVE_INFINITY
     this.#lowest_near = Number.POSITIVE_INFINITY
-    for (const gap of this.gaps) {
-      if (!isAlive(gap)) continue
+    this.#alive = this.gaps.filter(isAlive)
+    for (const gap of this.#alive) {
       if (gap.side > 0) this.#highest_near = Math.max(this.#highest_near, gap.near)
       else this.#lowest_near = Math.min(this.#lowest_near, gap.near)
     }
