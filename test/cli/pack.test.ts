@@ -91,6 +91,7 @@ function install(tarball: string): void {
 }
 
 const ALLOWED: readonly RegExp[] = [
+  /^dist\/report-page\/(?:page\.js|page\.css|licences\.txt)$/,
   /^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|oclif\.manifest\.json)$/,
   /^bin\/run\.js$/,
   /^config\/(?:calendar|charges|patterns)\.json$/,
@@ -120,6 +121,9 @@ test('only what a user needs is in it', () => {
     'dist/bin.js',
     'dist/index.js',
     'dist/types/index.d.ts',
+    'dist/report-page/page.js',
+    'dist/report-page/page.css',
+    'dist/report-page/licences.txt',
     'config/calendar.json',
     'config/charges.json',
     'config/patterns.json',
