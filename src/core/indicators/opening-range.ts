@@ -5,7 +5,7 @@ import { continuousStart } from './session-minute.js'
 
 /** Highest high and lowest low of the first minutes of a session. */
 export class OpeningRange {
-  /** NaN until the range is over; then too when nothing traded in it, a bar of it was cut by a gap, or one lies across its end. */
+  /** NaN until the range is over; then too when nothing traded in it, a bar of it was not whole, or one lies across its end. */
   high = Number.NaN
   low = Number.NaN
   #highest = Number.NaN
@@ -20,7 +20,7 @@ export class OpeningRange {
     this.#end_ms = end_ms
   }
 
-  /** A bar over `[open_time_ms, close_time_ms)`; `is_whole` unless it was cut: nobody who missed a part of the range knows it. */
+  /** A bar over `[open_time_ms, close_time_ms)`; not `is_whole`: it was cut, and who missed a part of the range does not know it. */
   update(open_time_ms: number, close_time_ms: number, high: number, low: number, is_whole: boolean): void {
     if (this.#is_over) return
     if (!is_whole && open_time_ms < this.#end_ms) {
@@ -60,7 +60,8 @@ export const openingRange: IndicatorDefinition<'minutes'> = {
     const update = (candle: Candle, out: Float64Array): void => {
       if (!has_begun) range.begin(continuousStart(surroundings.sessionOf(candle)) + minutes * 60_000)
       has_begun = true
-      range.update(candle.open_time_ms, candle.close_time_ms, candle.high, candle.low, candle.complete)
+      // Of what there is: that a bar was cut stands beside it.
+      range.update(candle.open_time_ms, candle.close_time_ms, candle.high, candle.low, true)
       out[0] = range.high
       out[1] = range.low
     }
